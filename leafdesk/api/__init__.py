@@ -1,0 +1,1 @@
+"""Leaf over HTTP: one method per endpoint, and the only place that knows Leaf's JSON."""

@@ -1,0 +1,1 @@
+"""Pure geometry on longitude and latitude (WGS 84)."""

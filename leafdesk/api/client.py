@@ -18,7 +18,8 @@ from leafdesk.api import calls
 from leafdesk.api.calls import Answer, Call
 from leafdesk.api.errors import CaptivePortalError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
 from leafdesk.api.outcome import failure, looks_like_html, no_answer, total_count
-from leafdesk.api.wire import NotJsonError, UnusableError
+from leafdesk.api.strict import NotJsonError
+from leafdesk.api.wire import UnusableError
 
 T = TypeVar("T")
 LEAF_URL = "https://api.withleaf.io"
@@ -131,9 +132,9 @@ class Client:
 
     async def _exchange(self, call: Call[Any]) -> tuple[int, httpx.Headers, bytes]:
         """One request and its whole answer. Raises NotSentError or UnknownOutcomeError."""
-        request = self._request(call)
-        self.requests += 1
         try:
+            request = self._request(call)
+            self.requests += 1
             async with asyncio.timeout(LONGEST):
                 response = await self._http.send(request, stream=True)
                 try:

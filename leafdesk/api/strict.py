@@ -151,9 +151,9 @@ def _without_credentials(raw: bytes) -> bytes:
 
 
 def is_json(body: bytes) -> bool:
-    """Whether this is JSON of any kind."""
+    """Whether this is whole JSON of any kind, NaN and all, and not a part of it or something else."""
     try:
-        msgspec.json.decode(body)
-    except _REFUSALS:
+        json.loads(body)
+    except (ValueError, RecursionError):
         return False
     return True

@@ -23,6 +23,7 @@ from leafdesk.api.errors import (
 )
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
+from leafdesk.sync.report import Progress
 
 if TYPE_CHECKING:
     from leafdesk.api.calls import Call
@@ -32,15 +33,6 @@ T = TypeVar("T")
 
 class StoppedError(NotSentError):
     """The sync was cancelled before this request left: nothing happened at Leaf."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a sync is: `what` in plain words ("Boundaries"), `done` of `total` (None while unknown)."""
-
-    what: str
-    done: int
-    total: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +82,7 @@ Rule = Generator[Ask, Any, T]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Round:
+class Trip:
     """What the rules of one sync are given: its id, the clock (seconds since 1970), chance, and its terms.
 
     `settle_seconds`: how long a request whose outcome is unknown may still land at Leaf (sync.md: S).
@@ -155,22 +147,22 @@ LONGEST_WAIT = 60.0
 """A person waits for this sync: a server that asks for more patience ends it, and the next one goes on."""
 
 
-def read(call: "Call[T]", round: Round) -> Rule[T]:
+def read(call: "Call[T]", trip: Trip) -> Rule[T]:
     """Send a request that changes nothing at Leaf, again after a pause when its answer was lost or Leaf was busy."""
-    (answer,) = yield from read_all([call], round)
+    (answer,) = yield from read_all([call], trip)
     if isinstance(answer, LeafError):
         raise answer
     return answer
 
 
-def read_all(calls: "Sequence[Call[T]]", round: Round) -> Rule[list[T | LeafError]]:
+def read_all(calls: "Sequence[Call[T]]", trip: Trip) -> Rule[list[T | LeafError]]:
     """`send_all` for requests that change nothing, those without a trustworthy answer sent again (sync.md §9)."""
     answers = yield from send_all(calls)
     for attempt in range(1, TRIES):
         again = [n for n, answer in enumerate(answers) if worth_repeating(answer)]
         if not again:
             break
-        wait = max(patience(answers[n], attempt, round) for n in again)
+        wait = max(patience(answers[n], attempt, trip) for n in again)
         if wait > LONGEST_WAIT:
             break
         yield from pause(wait)
@@ -186,8 +178,8 @@ def worth_repeating(answer: object) -> bool:
     return isinstance(answer, UnknownOutcomeError | BusyError) and not lasting
 
 
-def patience(answer: object, attempt: int, round: Round) -> float:
+def patience(answer: object, attempt: int, trip: Trip) -> float:
     """Seconds to wait before sending again: what Leaf asks for, else full jitter on a doubling ceiling (sync.md §9)."""
     if isinstance(answer, BusyError) and answer.retry_after is not None:
         return float(answer.retry_after)
-    return round.chance() * min(LONGEST_WAIT, 0.5 * 2.0**attempt)
+    return trip.chance() * min(LONGEST_WAIT, 0.5 * 2.0**attempt)

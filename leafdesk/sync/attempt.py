@@ -16,7 +16,7 @@ from leafdesk.api.errors import (
 )
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, State
-from leafdesk.sync.asks import Round, Rule, look, patience, put, read, send, write
+from leafdesk.sync.asks import Rule, Trip, look, patience, put, read, send, write
 
 if TYPE_CHECKING:
     from leafdesk.api.calls import Call
@@ -33,7 +33,7 @@ TWIN = "Leaf says it has this already; looking."
 
 def settle(
     item: Item,
-    round: Round,
+    trip: Trip,
     state: State,
     outcome: str,
     *,
@@ -47,47 +47,47 @@ def settle(
     def job(catalog: Catalog, outbox: Outbox) -> Changes:
         learned = also(catalog) if also else Changes()
         return learned | outbox.settle(
-            item, state, outcome=outcome, reason=reason, not_before=not_before, theirs=theirs, now=round.now()
+            item, state, outcome=outcome, reason=reason, not_before=not_before, theirs=theirs, now=trip.now()
         )
 
     yield from put(job)
 
 
-def done(item: Item, round: Round, also: Callable[[Catalog], Changes], *, notice: str | None = None) -> Rule[Verdict]:
+def done(item: Item, trip: Trip, also: Callable[[Catalog], Changes], *, notice: str | None = None) -> Rule[Verdict]:
     """Leaf has it."""
-    yield from settle(item, round, "done", "ok", reason=notice, also=also)
+    yield from settle(item, trip, "done", "ok", reason=notice, also=also)
     return "done" if item.state == "sent" else "there"
 
 
 def conflict(
     item: Item,
-    round: Round,
+    trip: Trip,
     reason: str,
     theirs: dict[str, Any] | None,
     also: Callable[[Catalog], Changes] | None = None,
 ) -> Rule[Verdict]:
     """Leaf's copy is not what the edit was made against: a person chooses."""
     outcome = "absent" if item.state == "sent" else "notsent"
-    yield from settle(item, round, "conflict", outcome, reason=reason, theirs=theirs, also=also)
+    yield from settle(item, trip, "conflict", outcome, reason=reason, theirs=theirs, also=also)
     return "conflict"
 
 
-def park(item: Item, round: Round, reason: str) -> Rule[Verdict]:
+def park(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
     """A person must look at it; nothing was applied."""
-    yield from settle(item, round, "parked", "rejected", reason=reason)
+    yield from settle(item, trip, "parked", "rejected", reason=reason)
     return "parked"
 
 
-def wait(item: Item, round: Round, reason: str) -> Rule[Verdict]:
+def wait(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
     """Not now, and why; written only when it says something new."""
     if item.state == "waiting" and item.reason != reason:
-        yield from settle(item, round, "waiting", "notsent", reason=reason)
+        yield from settle(item, trip, "waiting", "notsent", reason=reason)
     return "waiting"
 
 
-def absent(item: Item, round: Round) -> Rule[Item]:
+def absent(item: Item, trip: Trip) -> Rule[Item]:
     """The probe showed that the lost request did not happen: the item, free to be sent again."""
-    yield from settle(item, round, "waiting", "absent")
+    yield from settle(item, trip, "waiting", "absent")
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     assert fresh is not None
     return fresh
@@ -100,7 +100,7 @@ def earlier_pre(item: Item) -> Rule[dict[str, Any] | None]:
 
 
 def send_ahead(
-    item: Item, round: Round, call: "Call[T]", *, body: Any, pre: dict[str, Any]
+    item: Item, trip: Trip, call: "Call[T]", *, body: Any, pre: dict[str, Any]
 ) -> Rule[tuple[Item, T] | Verdict]:
     """Write the attempt ahead, send it, and settle everything but success (sync.md §9).
 
@@ -109,37 +109,37 @@ def send_ahead(
     """
 
     def ahead(_: Catalog, outbox: Outbox) -> tuple[Item, Changes]:
-        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=round.now(), run_id=round.id)
+        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=trip.now(), run_id=trip.id)
         return sent, Changes(queue=True)
 
     item = yield from write(ahead)
     try:
         answer = yield from send(call)
     except UnknownOutcomeError as error:
-        return (yield from _unknown(item, round, error))
+        return (yield from _unknown(item, trip, error))
     except (NotSentError, SignedOutError, BusyError) as error:
-        later = round.clock() + patience(error, item.attempts, round) if isinstance(error, BusyError) else None
-        yield from settle(item, round, "waiting", "notsent", reason=str(error), not_before=later)
+        later = trip.clock() + patience(error, item.attempts, trip) if isinstance(error, BusyError) else None
+        yield from settle(item, trip, "waiting", "notsent", reason=str(error), not_before=later)
         raise
     except GoneError:
-        yield from settle(item, round, "conflict", "rejected", reason=GONE)
+        yield from settle(item, trip, "conflict", "rejected", reason=GONE)
         return "conflict"
     except AnsweredError as error:
         if isinstance(error, RefusedByLeafError) and error.error_key == "fieldAlreadyExists":
-            yield from settle(item, round, "sent", "unknown", reason=TWIN, not_before=round.clock())
+            yield from settle(item, trip, "sent", "unknown", reason=TWIN, not_before=trip.clock())
             return "sent"
-        return (yield from park(item, round, plain_words(error)))
+        return (yield from park(item, trip, plain_words(error)))
     return item, answer
 
 
-def _unknown(item: Item, round: Round, error: UnknownOutcomeError) -> Rule[Verdict]:
+def _unknown(item: Item, trip: Trip, error: UnknownOutcomeError) -> Rule[Verdict]:
     """It left and nobody knows: it may still land until the settle time is over."""
     if item.attempts >= MOST_UNKNOWN:
         reason = f"Leaf's server could not process this {item.attempts} times. {error}"
-        yield from settle(item, round, "parked", "unknown", reason=reason)
+        yield from settle(item, trip, "parked", "unknown", reason=reason)
         return "parked"
-    later = round.clock() + round.settle_seconds
-    yield from settle(item, round, "sent", "unknown", reason=str(error), not_before=later)
+    later = trip.clock() + trip.settle_seconds
+    yield from settle(item, trip, "sent", "unknown", reason=str(error), not_before=later)
     if isinstance(error, CaptivePortalError):
         raise error
     return "sent"
@@ -151,17 +151,17 @@ def plain_words(error: AnsweredError) -> str:
     return f"Leaf refused this: {'. '.join(dict.fromkeys(words))}" if words else str(error)
 
 
-def find(call: "Call[T]", round: Round) -> Rule[T | None]:
+def find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
     """The record at Leaf, or None when Leaf says there is none. Every other trouble is raised."""
     try:
-        return (yield from read(call, round))
+        return (yield from read(call, trip))
     except GoneError:
         return None
 
 
-def attempt_find(call: "Call[T]", round: Round) -> Rule[T | None]:
+def attempt_find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
     """The answer, or None for any trouble: for what is good to know and can wait until the next pull."""
     try:
-        return (yield from read(call, round))
+        return (yield from read(call, trip))
     except LeafError:
         return None

@@ -8,13 +8,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leafdesk.api import calls
-from leafdesk.api.errors import LeafError
 from leafdesk.edits import Change, Create, Redraw
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
 from leafdesk.records import Boundary, Field
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Round, Rule, look, read
+from leafdesk.sync.asks import Rule, Trip, look, read
 from leafdesk.sync.attempt import (
     GONE,
     TWIN,
@@ -36,34 +35,34 @@ CHANGED = "Somebody changed this at Leaf after you saw it."
 
 
 # ---------------------------------------------------------------------- create
-def create_field(item: Item, edit: Create, round: Round) -> Rule[Verdict]:
+def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     """POST with an id of our own: whatever happens, there can be only one (row 1)."""
     record = edit.record
     assert isinstance(record, Field) and record.shape is not None
     if item.state == "sent":
-        found = yield from find(calls.get_field(record.leaf_user_id, record.id), round)
+        found = yield from find(calls.get_field(record.leaf_user_id, record.id), trip)
         if found is not None:
-            return (yield from _adopt(item, record, found, round))
+            return (yield from _adopt(item, record, found, trip))
         if item.reason == TWIN:
-            return (yield from park(item, round, "Leaf says it had this field before, but does not show it."))
-        item = yield from absent(item, round)
+            return (yield from park(item, trip, "Leaf says it had this field before, but does not show it."))
+        item = yield from absent(item, trip)
     call = calls.create_field(record.leaf_user_id, record.id, name=record.name, shape=record.shape)
-    sent = yield from send_ahead(item, round, call, body=call.body, pre={})
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre={})
     if isinstance(sent, str):
         return sent
     item, answer = sent
-    boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), round)
+    boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), trip)
     boundary = boundary or _boundary_in(answer, record.shape)
-    return (yield from done(item, round, lambda catalog: _created(catalog, record, answer, boundary)))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer, boundary)))
 
 
-def _adopt(item: Item, record: Field, found: Field, round: Round) -> Rule[Verdict]:
+def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:
     """Leaf has a field of our id: it is ours if its history holds what we drew."""
-    history = yield from boundaries_of(found, round)
+    history = yield from boundaries_of(found, trip)
     if not any(same_shape(boundary.shape, record.shape) for boundary in history):
         theirs = _their_field(found, history)
-        return (yield from conflict(item, round, "Leaf has another field with this id.", theirs))
-    return (yield from done(item, round, lambda catalog: _created(catalog, record, found, *history)))
+        return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, record, found, *history)))
 
 
 def _created(catalog: Catalog, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:
@@ -90,64 +89,62 @@ def _boundary_in(answer: Field, drawn: Shape) -> Boundary | None:
 
 
 # ---------------------------------------------------------------------- name and farm
-def change_field(item: Item, edit: Change, place: Place, round: Round) -> Rule[Verdict]:
+def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
     """PATCH only what was changed here and not there (row 2)."""
-    theirs = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), round)
+    theirs = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if theirs is None:
-        return (yield from conflict(item, round, GONE, None))
+        return (yield from conflict(item, trip, GONE, None))
     values = {name: getattr(theirs, name) for name, _ in edit.values}
     merged = three_way(place.base, place.mine, values)
     if merged.clash:
         clash = merged.clash
-        return (yield from conflict(item, round, CHANGED, clash, lambda catalog: catalog.put([theirs])))
+        return (yield from conflict(item, trip, CHANGED, clash, lambda catalog: catalog.put([theirs])))
     if not merged.send:
-        return (yield from done(item, round, lambda catalog: catalog.put([theirs])))
+        return (yield from done(item, trip, lambda catalog: catalog.put([theirs])))
     if item.state == "sent":
-        item = yield from absent(item, round)
+        item = yield from absent(item, trip)
     call = calls.update_field(place.leaf_user_id, place.leaf_id, **merged.send)
-    sent = yield from send_ahead(item, round, call, body=call.body, pre=values)
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre=values)
     if isinstance(sent, str):
         return sent
     item, answer = sent
-    return (yield from done(item, round, lambda catalog: catalog.put([answer])))
+    return (yield from done(item, trip, lambda catalog: catalog.put([answer])))
 
 
 # ---------------------------------------------------------------------- boundary
-def redraw_field(item: Item, edit: Redraw, place: Place, round: Round) -> Rule[Verdict]:
+def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Verdict]:
     """PUT a boundary unless another one than the user saw is active; the history is the proof (row 3)."""
-    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), round)
+    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
-        return (yield from conflict(item, round, GONE, None))
-    history = yield from boundaries_of(field, round)
+        return (yield from conflict(item, trip, GONE, None))
+    history = yield from boundaries_of(field, trip)
     learn = _learn(field, history)
     pre = yield from earlier_pre(item)
     before = set(pre["boundary_ids"]) if pre else None
     active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
     ours = _landed(history, edit.shape, before)
     if ours is not None or (active is not None and same_shape(active.shape, edit.shape)):
-        return (yield from done(item, round, learn, notice=_notice(history, ours, before, edit.shape)))
+        return (yield from done(item, trip, learn, notice=_notice(history, ours, before, edit.shape)))
     if active is not None and not _seen(active, item.base):
-        return (yield from conflict(item, round, CHANGED, _their_boundary(active), learn))
+        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), learn))
     if item.state == "sent":
-        item = yield from absent(item, round)
+        item = yield from absent(item, trip)
     known = sorted(before) if before is not None else [boundary.id for boundary in history]
     call = calls.replace_boundary(place.leaf_user_id, place.leaf_id, shape=edit.shape)
-    sent = yield from send_ahead(item, round, call, body=call.body, pre={"boundary_ids": known})
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre={"boundary_ids": known})
     if isinstance(sent, str):
         return sent
     item, answer = sent
-    return (yield from _replaced(item, edit, field, answer, set(known), round))
+    return (yield from _replaced(item, edit, field, answer, set(known), trip))
 
 
-def _replaced(
-    item: Item, edit: Redraw, field: Field, answer: Boundary, before: set[str], round: Round
-) -> Rule[Verdict]:
+def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: set[str], trip: Trip) -> Rule[Verdict]:
     """Ours is active now. Did somebody's boundary slip in between our look and our write? Then say so (§6, audit)."""
-    history = yield from attempt_find(_history_call(field), round)
+    history = yield from attempt_find(_history_call(field), trip)
     if history is None or not any(boundary.id == answer.id for boundary in history.items):
-        return (yield from done(item, round, _learn(field, [answer])))
+        return (yield from done(item, trip, _learn(field, [answer])))
     now = list(history.items)
-    return (yield from done(item, round, _learn(field, now), notice=_notice(now, answer, before, edit.shape)))
+    return (yield from done(item, trip, _learn(field, now), notice=_notice(now, answer, before, edit.shape)))
 
 
 def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Changes]:
@@ -185,37 +182,35 @@ def _notice(history: Iterable[Boundary], ours: Boundary | None, before: set[str]
 
 
 # ---------------------------------------------------------------------- delete
-def delete_field(item: Item, place: Place, round: Round) -> Rule[Verdict]:
+def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     """DELETE what is still as the user saw it; gone already is as good (row 4)."""
-    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), round)
+    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
-        return (yield from done(item, round, lambda catalog: catalog.drop("fields", item.record_id)))
-    history = yield from boundaries_of(field, round)
+        return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
+    history = yield from boundaries_of(field, trip)
     theirs = _their_field(field, history)
-    as_seen = yield from look(lambda catalog, outbox: _as_seen(catalog, outbox, item, place, theirs, history))
+    as_seen = yield from look(lambda _, outbox: _as_seen(outbox, item, place, theirs, history))
     if not as_seen:
-        return (yield from conflict(item, round, CHANGED, theirs, _learn(field, history)))
+        return (yield from conflict(item, trip, CHANGED, theirs, _learn(field, history)))
     if item.state == "sent":
-        item = yield from absent(item, round)
+        item = yield from absent(item, trip)
     call = calls.delete_field(place.leaf_user_id, place.leaf_id)
-    sent = yield from send_ahead(item, round, call, body=None, pre=theirs)
+    sent = yield from send_ahead(item, trip, call, body=None, pre=theirs)
     if isinstance(sent, str):
-        return sent if sent != "conflict" else (yield from _deleted_already(item, round))
+        return sent if sent != "conflict" else (yield from _deleted_already(item, trip))
     item, _ = sent
-    return (yield from done(item, round, lambda catalog: catalog.drop("fields", item.record_id)))
+    return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
 
 
-def _deleted_already(item: Item, round: Round) -> Rule[Verdict]:
+def _deleted_already(item: Item, trip: Trip) -> Rule[Verdict]:
     """404 to a DELETE: somebody was quicker, and the wish is fulfilled."""
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     if fresh is None or fresh.state != "conflict":
         return "conflict"
-    return (yield from done(fresh, round, lambda catalog: catalog.drop("fields", item.record_id)))
+    return (yield from done(fresh, trip, lambda catalog: catalog.drop("fields", item.record_id)))
 
 
-def _as_seen(
-    catalog: Catalog, outbox: Outbox, item: Item, place: Place, theirs: dict[str, Any], history: Sequence[Boundary]
-) -> bool:
+def _as_seen(outbox: Outbox, item: Item, place: Place, theirs: dict[str, Any], history: Sequence[Boundary]) -> bool:
     """Whether Leaf's field is what the user saw when deleting it, or what we ourselves made of it."""
     if not (same(theirs["name"], place.base.get("name")) and same(theirs["farm_id"], place.base.get("farm_id"))):
         return False
@@ -235,13 +230,13 @@ def own_shapes(outbox: Outbox, field_id: str) -> list[Shape]:
 
 
 # ---------------------------------------------------------------------- what Leaf has
-def boundaries_of(field: Field, round: Round) -> Rule[list[Boundary]]:
-    """The whole history of a field's boundaries. Leaf lists no paging for it; where a total says there is more, page."""
-    page = yield from read(_history_call(field), round)
+def boundaries_of(field: Field, trip: Trip) -> Rule[list[Boundary]]:
+    """The whole history of a field's boundaries. Where a total says there is more, page."""
+    page = yield from read(_history_call(field), trip)
     found = {boundary.id: boundary for boundary in page.items}
     number = 0
     while page.total is not None and len(found) < page.total and page.items:
-        page = yield from read(_history_call(field, number), round)
+        page = yield from read(_history_call(field, number), trip)
         found.update({boundary.id: boundary for boundary in page.items})
         number += 1
     return list(found.values())

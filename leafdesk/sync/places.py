@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from leafdesk.edits import Change, Delete
-from leafdesk.records import Kind
+from leafdesk.records import Kind, LeafUser
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item
 
@@ -34,7 +34,7 @@ def place_of(catalog: Catalog, item: Item) -> Place | Nowhere:
     copy = catalog.server_copy(item.kind, item.record_id)
     if copy is None:
         return Nowhere("Leaf no longer has this.", gone=True)
-    leaf_user_id = copy.id if copy.kind == "users" else copy.leaf_user_id
+    leaf_user_id = copy.id if isinstance(copy, LeafUser) else copy.leaf_user_id
     leaf_id = catalog.leaf_id(item.kind, item.record_id) or copy.id
     mine = dict(edit.values) if isinstance(edit, Change) else {}
     numbers: dict[str, str | None] = {}

@@ -17,7 +17,7 @@ from leafdesk.edits import Create
 from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
-from leafdesk.sync.asks import Round, Rule, look, put, read, read_all, tell, write
+from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
 from leafdesk.sync.merge import plain
 
 PAGE = 100
@@ -82,115 +82,113 @@ class Sweep:
         return self.ended and (self.total is None or self.total == len(self.ids))
 
 
-def pull(round: Round) -> Rule[Pulled]:
+def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
     """One whole pull: every list from its first page to its last, then the missing boundaries.
 
-    Raises the LeafError that ended it; what was read until then is kept.
+    Counts into `pulled`. Raises the LeafError that ended it; what was read until then is kept.
     """
-    pulled = Pulled()
-    yield from _sweep(_users(round), round, pulled)
-    yield from _sweep(_growers(round), round, pulled)
-    yield from _sweep(_farms(round), round, pulled)
-    yield from _sweep(_fields(round), round, pulled)
-    yield from _boundaries(round, pulled)
-    return pulled
+
+    yield from _sweep(_users(), trip, pulled)
+    yield from _sweep(_growers(trip), trip, pulled)
+    yield from _sweep(_farms(trip), trip, pulled)
+    yield from _sweep(_fields(trip), trip, pulled)
+    yield from _boundaries(trip, pulled)
 
 
 # ---------------------------------------------------------------------- the lists
-def _users(round: Round) -> Listing[LeafUser]:
+def _users() -> Listing[LeafUser]:
     return Listing(
         "users", "Leaf users", lambda page: calls.list_users(page=page, size=PAGE), lambda user: calls.get_user(user.id)
     )
 
 
-def _growers(round: Round) -> Listing[Grower]:
+def _growers(trip: Trip) -> Listing[Grower]:
     return Listing(
         "growers",
         "Growers",
-        lambda page: calls.list_growers(leaf_user_id=round.leaf_user_id, page=page, size=PAGE),
+        lambda page: calls.list_growers(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
         lambda grower: calls.get_grower(grower.leaf_user_id, _leaf_id(grower)),
     )
 
 
-def _farms(round: Round) -> Listing[Farm]:
+def _farms(trip: Trip) -> Listing[Farm]:
     return Listing(
         "farms",
         "Farms",
-        lambda page: calls.list_farms(leaf_user_id=round.leaf_user_id, page=page, size=PAGE),
+        lambda page: calls.list_farms(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
         lambda farm: calls.get_farm(farm.leaf_user_id, _leaf_id(farm)),
     )
 
 
-def _fields(round: Round) -> Listing[Field]:
+def _fields(trip: Trip) -> Listing[Field]:
     return Listing(
         "fields",
         "Fields",
-        lambda page: calls.list_fields(leaf_user_id=round.leaf_user_id, page=page, size=PAGE),
+        lambda page: calls.list_fields(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
         lambda one: calls.get_field(one.leaf_user_id, one.id),
     )
 
 
-
 # ---------------------------------------------------------------------- one sweep
-def _sweep(listing: Listing[R], round: Round, pulled: Pulled) -> Rule[None]:
+def _sweep(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
     """Read one whole list and take what it says; then look after what it no longer says."""
     pulled.tally(listing.kind)
     sweep = Sweep()
-    first = yield from _page(listing, 0, sweep, round, pulled)
+    first = yield from _page(listing, 0, sweep, trip, pulled)
     sweep.total = first.total
     if first.total is None:
         number = 0
         while not sweep.ended:  # nobody says how many there are: until a page is short
             number += 1
-            yield from _page(listing, number, sweep, round, pulled)
+            yield from _page(listing, number, sweep, trip, pulled)
     else:
         last = (first.total - 1) // PAGE
-        yield from _pages(listing, range(1, last + 1), sweep, round, pulled)
+        yield from _pages(listing, range(1, last + 1), sweep, trip, pulled)
         sweep.ended = True
         if sweep.drifted and last > 0:  # rows came or went while we read: they moved across the last borders
-            yield from _pages(listing, range(max(0, last - 1), last + 1), sweep, round, pulled)
+            yield from _pages(listing, range(max(0, last - 1), last + 1), sweep, trip, pulled)
     if sweep.complete:
-        yield from _missing(listing, sweep, round, pulled)
+        yield from _missing(listing, sweep, trip, pulled)
 
 
-def _page(listing: Listing[R], number: int, sweep: Sweep, round: Round, pulled: Pulled) -> Rule[Page[R]]:
-    page = yield from read(listing.page(number), round)
-    yield from _take(listing, page, sweep, round, pulled)
+def _page(listing: Listing[R], number: int, sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[Page[R]]:
+    page = yield from read(listing.page(number), trip)
+    yield from _take(listing, page, sweep, trip, pulled)
     return page
 
 
-def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, round: Round, pulled: Pulled) -> Rule[None]:
+def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
     """Read the numbered pages, a few at a time, each kept before the next few are asked for."""
     for some in _batches(numbers, PAGES_AT_ONCE):
-        answers = yield from read_all([listing.page(number) for number in some], round)
+        answers = yield from read_all([listing.page(number) for number in some], trip)
         for answer in answers:
             if not isinstance(answer, LeafError):
-                yield from _take(listing, answer, sweep, round, pulled)
+                yield from _take(listing, answer, sweep, trip, pulled)
         for answer in answers:
             if isinstance(answer, LeafError):
                 raise answer
 
 
-def _take(listing: Listing[R], page: Page[R], sweep: Sweep, round: Round, pulled: Pulled) -> Rule[None]:
+def _take(listing: Listing[R], page: Page[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
     """Keep what one page says, in small transactions; an unchanged page writes nothing."""
     if page.total is not None and sweep.total is not None and page.total != sweep.total:
         sweep.drifted, sweep.total = True, page.total
-    sweep.ended = sweep.ended or len(page) < PAGE
+    sweep.ended = sweep.ended or page.count < PAGE
     sweep.ids.update(_leaf_id(record) for record in page.items)
     sweep.ids.update(problem.id for problem in page.problems if problem.id)
     pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
-    fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items, round))
+    fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
     tally = pulled.tally(listing.kind)
-    moved = yield from _moved_boundaries(fresh, round)
+    moved = yield from _moved_boundaries(fresh, trip)
     for some in _batches(fresh, BATCH):
-        added, changed = yield from write(lambda catalog, _, some=some: _put(catalog, some, moved))  # type: ignore[misc]
+        added, changed = yield from _keep(some, moved)
         tally.added += added
         tally.changed += changed
     if page.items:
         yield from tell(listing.word, len(sweep.ids), sweep.total if sweep.total is not None else page.total)
 
 
-def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R], round: Round) -> list[R]:
+def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) -> list[R]:
     """Those of the records that differ from what is here, once each, without what must wait for a probe.
 
     A new record that may be our own create whose answer was lost is left to the probe, or it would be here twice
@@ -213,22 +211,26 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R], ro
     return list(fresh.values())
 
 
-def _put(catalog: Catalog, records: Sequence[R], moved: dict[str, Boundary]) -> tuple[tuple[int, int], Changes]:
+def _keep(records: Sequence[R], moved: dict[str, Boundary]) -> Rule[tuple[int, int]]:
     """Take these records, with the boundary that became active in each; counts of added and changed."""
-    added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
-    changes = catalog.put(records)
-    for record in records:
-        if record.id in moved:
-            changes |= take_boundaries(catalog, record.id, [moved[record.id]])
-    return (added, len(records) - added), changes
+
+    def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
+        added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
+        changes = catalog.put(records)
+        for record in records:
+            if record.id in moved:
+                changes |= take_boundaries(catalog, record.id, [moved[record.id]])
+        return (added, len(records) - added), changes
+
+    return (yield from write(job))
 
 
 # ---------------------------------------------------------------------- what a list no longer says
-def _missing(listing: Listing[R], sweep: Sweep, round: Round, pulled: Pulled) -> Rule[None]:
+def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
     """Drop what a complete sweep did not list, each only after Leaf says 404 for it."""
 
     def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
-        keys = catalog.server_ids(listing.kind, round.leaf_user_id)
+        keys = catalog.server_ids(listing.kind, trip.leaf_user_id)
         gone = [key for key in keys if (catalog.leaf_id(listing.kind, key) or key) not in sweep.ids]
         copies = [catalog.server_copy(listing.kind, key) for key in sorted(gone)]
         return [copy for copy in copies if copy is not None], len(keys)  # type: ignore[misc]
@@ -241,55 +243,60 @@ def _missing(listing: Listing[R], sweep: Sweep, round: Round, pulled: Pulled) ->
         )
         return
     for some in _batches(missing, BATCH):
-        answers = yield from read_all([listing.one(record) for record in some], round)
+        answers = yield from read_all([listing.one(record) for record in some], trip)
         gone = [record for record, answer in zip(some, answers, strict=True) if isinstance(answer, GoneError)]
         if gone:
-            yield from put(lambda catalog, _, gone=gone: _drop(catalog, gone))  # type: ignore[misc]
+            yield from _drop(gone)
             pulled.tally(listing.kind).removed += len(gone)
 
 
-def _drop(catalog: Catalog, records: Iterable[Record]) -> Changes:
-    changes = Changes()
-    for record in records:
-        changes |= catalog.drop(record.kind, record.id)
-    return changes
+def _drop(records: Sequence[Record]) -> Rule[Changes]:
+    def job(catalog: Catalog, _: Outbox) -> Changes:
+        changes = Changes()
+        for record in records:
+            changes |= catalog.drop(record.kind, record.id)
+        return changes
+
+    return (yield from put(job))
 
 
 # ---------------------------------------------------------------------- boundaries
-def _boundaries(round: Round, pulled: Pulled) -> Rule[None]:
+def _boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
     """Fetch what is missing: of each field the last boundary of its list, and the active one where that is another."""
     tally = pulled.tally("boundaries")
     asked: set[tuple[str, str]] = set()
     while True:
         missing = yield from look(lambda catalog, _: catalog.missing_boundaries())
         wanted = [
-            (user, of, id)
-            for user, of, id in missing
-            if (of, id) not in asked and round.leaf_user_id in (None, user)
+            (user, of, boundary_id)
+            for user, of, boundary_id in missing
+            if (of, boundary_id) not in asked and trip.leaf_user_id in (None, user)
         ]
         if not wanted:
             return
         done = 0
         for some in _batches(wanted, BATCH):
-            asked.update((of, id) for _, of, id in some)
-            tally.added += yield from _fetch(some, round, pulled)
+            asked.update((of, boundary_id) for _, of, boundary_id in some)
+            tally.added += yield from _fetch(some, trip, pulled)
             done += len(some)
             yield from tell("Boundaries", done, len(wanted))
 
 
-def _fetch(wanted: Sequence[tuple[str, str, str]], round: Round, pulled: Pulled) -> Rule[int]:
+def _fetch(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[int]:
     """Fetch and keep some boundaries; answers how many there were. A boundary that is gone by now is left out."""
-    answers = yield from read_all([calls.get_boundary(user, of, id) for user, of, id in wanted], round)
+    answers = yield from read_all([calls.get_boundary(*names) for names in wanted], trip)
     got: dict[str, list[Boundary]] = {}
-    for (_, of, _id), answer in zip(wanted, answers, strict=True):
+    for (_, of, _boundary), answer in zip(wanted, answers, strict=True):
         if not isinstance(answer, LeafError):
             got.setdefault(of, []).append(answer)
     stale = [(user, of) for user, of, _ in wanted if of in got and not any(b.status == "ACTIVE" for b in got[of])]
-    active = yield from read_all([calls.get_active_boundary(user, of) for user, of in stale], round) if stale else _none()
+    active = (
+        yield from read_all([calls.get_active_boundary(user, of) for user, of in stale], trip) if stale else _none()
+    )
     for (_, of), answer in zip(stale, active, strict=True):
         if not isinstance(answer, LeafError) and all(answer.id != boundary.id for boundary in got[of]):
             got[of].append(answer)
-    yield from put(lambda catalog, _: _keep(catalog, got))
+    yield from put(lambda catalog, _: _keep_boundaries(catalog, got))
     for answer in (*answers, *active):
         if isinstance(answer, UnreadableAnswerError):
             pulled.notices.append(f"Left out: {answer}")
@@ -303,7 +310,7 @@ def _none() -> Rule[list[Boundary | LeafError]]:
     yield
 
 
-def _keep(catalog: Catalog, got: dict[str, list[Boundary]]) -> Changes:
+def _keep_boundaries(catalog: Catalog, got: dict[str, list[Boundary]]) -> Changes:
     changes = Changes()
     for of, boundaries in got.items():
         changes |= take_boundaries(catalog, of, boundaries)
@@ -322,12 +329,12 @@ def take_boundaries(catalog: Catalog, field_id: str, boundaries: Sequence[Bounda
     return catalog.put_boundaries(field_id, [*former, *boundaries])
 
 
-def _moved_boundaries(fresh: Sequence[R], round: Round) -> Rule[dict[str, Boundary]]:
+def _moved_boundaries(fresh: Sequence[Record], trip: Trip) -> Rule[dict[str, Boundary]]:
     """The active boundary of fields whose list changed though we have its last boundary already.
 
     Nothing is missing then, but another one of them may be active now.
     """
-    fields = [record for record in fresh if isinstance(record, Field)]
+    fields: list[Field] = [record for record in fresh if isinstance(record, Field)]
 
     def moved(catalog: Catalog, _: Outbox) -> list[Field]:
         return [one for one in fields if _list_moved(catalog, one)]
@@ -337,7 +344,7 @@ def _moved_boundaries(fresh: Sequence[R], round: Round) -> Rule[dict[str, Bounda
     asked = yield from look(moved)
     if not asked:
         return {}
-    answers = yield from read_all([calls.get_active_boundary(one.leaf_user_id, one.id) for one in asked], round)
+    answers = yield from read_all([calls.get_active_boundary(one.leaf_user_id, one.id) for one in asked], trip)
     return {one.id: answer for one, answer in zip(asked, answers, strict=True) if not isinstance(answer, LeafError)}
 
 
@@ -347,7 +354,6 @@ def _list_moved(catalog: Catalog, one: Field) -> bool:
     if before is None or not listed or not isinstance(before, Field) or boundary_ids(before) == listed:
         return False
     return any(boundary.id == listed[-1] for boundary in catalog.boundaries(one.id))
-
 
 
 def _leaf_id(record: Record) -> str:

@@ -11,7 +11,7 @@ from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.records import Field
 from leafdesk.store.outbox import Item, StaleError
 from leafdesk.sync import farms, fields
-from leafdesk.sync.asks import LONGEST_WAIT, Round, Rule, look, patience, pause, tell
+from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, tell
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
 
@@ -40,12 +40,12 @@ class Pushed:
         return {"sent": self.sent, "parked": self.parked, "conflicts": self.conflicts, "waiting": self.waiting}
 
 
-def push(round: Round, pushed: Pushed) -> Rule[None]:
+def push(trip: Trip, pushed: Pushed) -> Rule[None]:
     """One pass after the other over the queue, until a pass brings nothing forward. Counts into `pushed`.
 
     Raises the LeafError that ended it (not sent, signed out, captive, too busy); every item is in order by then.
     """
-    yield from _orphans(round)
+    yield from _orphans(trip)
     turns: dict[str, int] = {}
     lost = 0
     progressed = True
@@ -55,10 +55,12 @@ def push(round: Round, pushed: Pushed) -> Rule[None]:
         for n, item in enumerate(items):
             if turns.get(item.id, 0) >= TURNS:
                 continue
-            verdict = yield from _turn(item.id, round, turns)
+            verdict = yield from _turn(item.id, trip, turns)
             lost = lost + 1 if verdict == "sent" else 0 if verdict in ("done", "parked", "conflict") else lost
             if lost >= MOST_LOST:
-                pushed.notices.append("Several answers were lost one after the other; the rest waits for the next sync.")
+                pushed.notices.append(
+                    "Several answers were lost one after the other; the rest waits for the next sync."
+                )
                 break
             if verdict in ("done", "there"):
                 progressed = True
@@ -81,97 +83,97 @@ def _hear(item_id: str, pushed: Pushed) -> Rule[None]:
         pushed.notices.append(f"{item.sentence}: {item.reason}" if item.sentence else item.reason)
 
 
-def _orphans(round: Round) -> Rule[None]:
+def _orphans(trip: Trip) -> Rule[None]:
     """Requests that were under way when Leafdesk was stopped: they may have landed, or may land until S is over."""
-    for item in (yield from look(lambda _, outbox: outbox.orphans(round.id))):
-        later = round.clock() + round.settle_seconds
+    for item in (yield from look(lambda _, outbox: outbox.orphans(trip.id))):
+        later = trip.clock() + trip.settle_seconds
         reason = "Leafdesk was stopped while this was on its way; soon it will look whether it arrived."
         try:
-            yield from settle(item, round, "sent", "unknown", reason=reason, not_before=later)
+            yield from settle(item, trip, "sent", "unknown", reason=reason, not_before=later)
         except StaleError:
             continue  # the user took the turn; the next sync looks again
 
 
-def _turn(item_id: str, round: Round, turns: dict[str, int]) -> Rule[Verdict | None]:
+def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | None]:
     """Bring one item as far as it can go now; None when it is nobody's turn."""
     while turns.get(item_id, 0) < TURNS:
         turns[item_id] = turns.get(item_id, 0) + 1
         item = yield from look(lambda _, outbox: outbox.item(item_id))
-        if item is None or item.state not in ("waiting", "sent") or not (yield from _due(item, round)):
+        if item is None or item.state not in ("waiting", "sent") or not (yield from _due(item, trip)):
             return None
         try:
-            verdict = yield from _send(item, round)
+            verdict = yield from _send(item, trip)
         except StaleError:
-            yield from _orphan(item_id, round)
+            yield from _orphan(item_id, trip)
             continue
         except BusyError as error:
-            rest = patience(error, turns[item_id], round)
+            rest = patience(error, turns[item_id], trip)
             if rest > LONGEST_WAIT or turns[item_id] >= TURNS:
                 raise
             yield from pause(rest)
             continue
-        if verdict == "sent" and (yield from _due_now(item_id, round)):
+        if verdict == "sent" and (yield from _due_now(item_id, trip)):
             continue  # there is something to look at already
         return verdict
     return None
 
 
-def _due(item: Item, round: Round) -> Rule[bool]:
+def _due(item: Item, trip: Trip) -> Rule[bool]:
     """Whether its time has come. A clock that was set back must not make anybody wait for ever."""
-    ahead = item.not_before - round.clock()
-    if item.state == "sent" and ahead > round.settle_seconds:
-        later = round.clock() + round.settle_seconds
-        yield from settle(item, round, "sent", "unknown", reason=item.reason, not_before=later)
-        return round.settle_seconds <= 0
+    ahead = item.not_before - trip.clock()
+    if item.state == "sent" and ahead > trip.settle_seconds:
+        later = trip.clock() + trip.settle_seconds
+        yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
+        return trip.settle_seconds <= 0
     return ahead <= 0
 
 
-def _due_now(item_id: str, round: Round) -> Rule[bool]:
+def _due_now(item_id: str, trip: Trip) -> Rule[bool]:
     item = yield from look(lambda _, outbox: outbox.item(item_id))
-    return item is not None and item.state == "sent" and item.not_before <= round.clock()
+    return item is not None and item.state == "sent" and item.not_before <= trip.clock()
 
 
-def _orphan(item_id: str, round: Round) -> Rule[None]:
+def _orphan(item_id: str, trip: Trip) -> Rule[None]:
     """An item that changed while its request was under way: what became of the request is looked into later."""
     item = yield from look(lambda _, outbox: outbox.item(item_id))
     if item is None or item.state != "sent":
         return
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if attempts and attempts[-1].outcome == "inflight":
-        later = round.clock() + round.settle_seconds
-        yield from settle(item, round, "sent", "unknown", reason=item.reason, not_before=later)
+        later = trip.clock() + trip.settle_seconds
+        yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
 
 
-def _send(item: Item, round: Round) -> Rule[Verdict]:
+def _send(item: Item, trip: Trip) -> Rule[Verdict]:
     """The rule for this edit, once nothing stands before it."""
     if item.state == "waiting":
         blocker = yield from look(lambda _, outbox: outbox.blocker(item))
         if blocker is not None:
-            return (yield from wait(item, round, f"Waits for: {blocker.sentence or 'an earlier change'}"))
+            return (yield from wait(item, trip, f"Waits for: {blocker.sentence or 'an earlier change'}"))
     try:
-        return (yield from _rule(item, round))
+        return (yield from _rule(item, trip))
     except UnsendableError as error:
-        return (yield from park(item, round, str(error)))
+        return (yield from park(item, trip, str(error)))
 
 
-def _rule(item: Item, round: Round) -> Rule[Verdict]:
+def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     edit = item.edit
     if isinstance(edit, Create):
         if isinstance(edit.record, Field):
-            return (yield from fields.create_field(item, edit, round))
-        return (yield from farms.create(item, edit, round))
+            return (yield from fields.create_field(item, edit, trip))
+        return (yield from farms.create(item, edit, trip))
     place = yield from look(lambda catalog, _: place_of(catalog, item))
     if isinstance(place, Nowhere):
         if not place.gone:
-            return (yield from wait(item, round, place.why))
+            return (yield from wait(item, trip, place.why))
         if isinstance(edit, Delete):
-            return (yield from done(item, round, lambda catalog: catalog.drop(item.kind, item.record_id)))
-        return (yield from conflict(item, round, GONE, None))
+            return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
+        return (yield from conflict(item, trip, GONE, None))
     if isinstance(edit, Delete):
-        return (yield from fields.delete_field(item, place, round))
+        return (yield from fields.delete_field(item, place, trip))
     if isinstance(edit, Redraw):
-        return (yield from fields.redraw_field(item, edit, place, round))
+        return (yield from fields.redraw_field(item, edit, place, trip))
     assert isinstance(edit, Change)
     if edit.kind == "fields":
-        return (yield from fields.change_field(item, edit, place, round))
-    return (yield from farms.change(item, edit, place, round))
+        return (yield from fields.change_field(item, edit, place, trip))
+    return (yield from farms.change(item, edit, place, trip))

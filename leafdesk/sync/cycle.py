@@ -8,10 +8,8 @@ from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, write
 from leafdesk.sync.pull import Pulled, pull
 from leafdesk.sync.push import Pushed, count, push
-from leafdesk.sync.report import Outcome
+from leafdesk.sync.report import LAST_SYNC, Outcome
 
-LAST_SYNC = "last_sync"
-"""The fact that says when the last whole sync ended."""
 
 
 @dataclass(slots=True)

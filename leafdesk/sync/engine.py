@@ -1,13 +1,10 @@
 """The one thread that talks to Leaf: it drives the rules of sync over network and database, and stops cleanly."""
 
 import asyncio
-import random
 import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leafdesk.api.errors import (
@@ -19,45 +16,18 @@ from leafdesk.api.errors import (
     UnknownOutcomeError,
 )
 from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.store.database import Database
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, StoppedError, Tell, Trip, Write
-from leafdesk.sync.report import Connection, ConnectionChanged, Progress, SyncEnded, SyncReport
+from leafdesk.sync.report import Connection, ConnectionChanged, Event, SyncEnded, SyncReport
+from leafdesk.sync.terms import Line, Terms
 
 if TYPE_CHECKING:
-    import httpx
-
     from leafdesk.api.calls import Call
     from leafdesk.api.client import Client
 
 T = TypeVar("T")
 AT_ONCE = 6
 """Requests under way at the same time (sync.md §9)."""
-Event = Changes | Progress | ConnectionChanged | SyncEnded
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One account's line to Leaf: its database here, Leaf's address, and where to ask for the token."""
-
-    database: Database
-    api_url: str
-    token: Callable[[], str | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Terms:
-    """What is passed in so that a sync can be repeated exactly: the clock, chance, ids, the settle time, the wire."""
-
-    clock: Callable[[], float] = time.time
-    chance: Callable[[], float] = random.random
-    new_id: Callable[[], str]
-    settle_seconds: float = 90.0
-    transport: "httpx.AsyncBaseTransport | None" = None
-
-    def now(self) -> str:
-        """The time as the database writes it."""
-        return datetime.fromtimestamp(self.clock(), UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 class Engine:

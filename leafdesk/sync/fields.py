@@ -29,7 +29,6 @@ from leafdesk.sync.attempt import (
 )
 from leafdesk.sync.merge import same, same_shape, three_way
 from leafdesk.sync.places import Place
-from leafdesk.sync.pull import take_boundaries
 
 CHANGED = "Somebody changed this at Leaf after you saw it."
 
@@ -71,7 +70,7 @@ def _created(catalog: Catalog, record: Field, answer: Field, *boundaries: Bounda
         changes |= catalog.number("fields", record.id, answer.id)
     changes |= catalog.put([answer])
     known = [boundary for boundary in boundaries if boundary is not None]
-    return changes | take_boundaries(catalog, record.id, known) if known else changes
+    return changes | catalog.put_boundaries(record.id, known) if known else changes
 
 
 def _boundary_in(answer: Field, drawn: Shape) -> Boundary | None:
@@ -149,7 +148,7 @@ def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: 
 
 def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Changes]:
     def learn(catalog: Catalog) -> Changes:
-        return catalog.put([field]) | take_boundaries(catalog, field.id, history)
+        return catalog.put([field]) | catalog.put_boundaries(field.id, history)
 
     return learn
 

@@ -32,7 +32,7 @@ def place_of(catalog: Catalog, item: Item) -> Place | Nowhere:
     """Where the item's edit goes (not for creates, whose record carries all of it)."""
     edit = item.edit
     copy = catalog.server_copy(item.kind, item.record_id)
-    if copy is None:
+    if copy is None or catalog.gone(item.kind, item.record_id):
         return Nowhere("Leaf no longer has this.", gone=True)
     leaf_user_id = copy.id if isinstance(copy, LeafUser) else copy.leaf_user_id
     leaf_id = catalog.leaf_id(item.kind, item.record_id) or copy.id

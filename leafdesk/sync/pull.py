@@ -6,7 +6,7 @@ for it: paging over a changing list drops rows (sync.md §8).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from leafdesk.api import calls
@@ -204,7 +204,7 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
         known = catalog.server_copy(kind, record.id)
         if known is None and plain(record.name) in unproved and catalog.key(kind, record.id) is None:
             continue
-        if known is None or known.raw != record.raw:
+        if known is None or known.raw != record.raw or catalog.gone(kind, record.id):
             fresh[record.id] = record
         else:
             fresh.pop(record.id, None)
@@ -219,7 +219,7 @@ def _keep(records: Sequence[R], moved: dict[str, Boundary]) -> Rule[tuple[int, i
         changes = catalog.put(records)
         for record in records:
             if record.id in moved:
-                changes |= take_boundaries(catalog, record.id, [moved[record.id]])
+                changes |= catalog.put_boundaries(record.id, [moved[record.id]])
         return (added, len(records) - added), changes
 
     return (yield from write(job))
@@ -313,20 +313,8 @@ def _none() -> Rule[list[Boundary | LeafError]]:
 def _keep_boundaries(catalog: Catalog, got: dict[str, list[Boundary]]) -> Changes:
     changes = Changes()
     for of, boundaries in got.items():
-        changes |= take_boundaries(catalog, of, boundaries)
+        changes |= catalog.put_boundaries(of, boundaries)
     return changes
-
-
-def take_boundaries(catalog: Catalog, field_id: str, boundaries: Sequence[Boundary]) -> Changes:
-    """Keep boundaries as Leaf has them; where one of them is ACTIVE, the others known here no longer are."""
-    active = {boundary.id for boundary in boundaries if boundary.status == "ACTIVE"}
-    fresh = {boundary.id for boundary in boundaries}
-    former = [
-        replace(boundary, status="INACTIVE")
-        for boundary in catalog.boundaries(field_id)
-        if active and boundary.status == "ACTIVE" and boundary.id not in fresh
-    ]
-    return catalog.put_boundaries(field_id, [*former, *boundaries])
 
 
 def _moved_boundaries(fresh: Sequence[Record], trip: Trip) -> Rule[dict[str, Boundary]]:

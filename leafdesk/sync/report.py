@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from leafdesk.store.catalog import Changes
+
 Connection = Literal["unknown", "online", "offline", "captive", "signed-out"]
 Outcome = Literal["done", "partial", "offline", "signed-out"]
 
@@ -46,3 +48,8 @@ class SyncEnded:
 
     report: SyncReport | None
     error: BaseException | None = None
+
+
+Event = Changes | Progress | ConnectionChanged | SyncEnded
+LAST_SYNC = "last_sync"
+"""The fact in the database that says when the last whole sync ended."""

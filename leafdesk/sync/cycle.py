@@ -11,7 +11,6 @@ from leafdesk.sync.push import Pushed, count, push
 from leafdesk.sync.report import LAST_SYNC, Outcome
 
 
-
 @dataclass(slots=True)
 class Cycle:
     """What one sync has done so far, and how it ended."""

@@ -15,7 +15,7 @@ from leafdesk.api.errors import (
     SignedOutError,
     UnknownOutcomeError,
 )
-from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, StoppedError, Tell, Trip, Write
 from leafdesk.sync.report import Connection, ConnectionChanged, Event, SyncEnded, SyncReport

@@ -302,7 +302,6 @@ class Workspace:
     def _keys(self) -> "Credentials":
         if self._credentials is None:
             from leafdesk.credentials import Credentials
-    from leafdesk.sync.engine import Engine
 
             self._credentials = Credentials(self._environ)
         return self._credentials

@@ -48,7 +48,7 @@ def take(
         before = catalog.get(edit.kind, edit.id)
         edit = _under_a_new_id(outbox, edit, new_id) if before is None else edit
         _refuse_invalid(edit)
-        item_id, changed = _restored(outbox, edit, now) or outbox.add(edit, item_id=new_id(), now=now)
+        item_id, changed = outbox.add(edit, item_id=new_id(), now=now)
         queued.append(Queued(edit.id, item_id))
         changes |= changed
         back.insert(0, inverse(edit, before))
@@ -69,16 +69,6 @@ def name_of(edit: Edit, before: Record | None) -> str:
         return f"Boundary of {of}"
     words = {"name": "Name", "farm_id": "Farm", "grower_id": "Grower"}
     return f"{' and '.join(words.get(name, name) for name, _ in edit.values)} of {of}"
-
-
-def _restored(outbox: Outbox, edit: Edit, now: str) -> tuple[str, Changes] | None:
-    """Bringing back a record whose deletion still waits here is forgetting the deletion."""
-    if not isinstance(edit, Create):
-        return None
-    for item in outbox.items(states=("waiting", "parked", "conflict")):
-        if isinstance(item.edit, Delete) and (item.kind, item.record_id) == (edit.kind, edit.id):
-            return item.id, outbox.discard(item.id, now=now)
-    return None
 
 
 def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:

@@ -174,8 +174,14 @@ class FieldPicture(QObject):
 
 
 def _load() -> None:
+    """Load the libraries, and do once what is slow the first time."""
     from leafdesk.geo.measure import area_ha
+    from leafdesk.geo.shape import Shape, pack
+    from leafdesk.ui.map.outlines import geometries_of, paths_of, simplified
 
-    for name in _LIBRARIES:
-        __import__(name)
-    area_ha(((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),))  # makes pyproj read its ellipsoids
+    plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
+    area_ha(plot)
+    import shapely
+
+    geometries = geometries_of([pack(plot)])
+    paths_of(simplified(geometries, shapely.bounds(geometries), 1.0), 1.0)

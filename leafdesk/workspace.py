@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from leafdesk.edits import Edit
-from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.store.outbox import Outbox
+from leafdesk.store.catalog import Catalog, Changes, FieldRow
+from leafdesk.store.outbox import Item, Outbox
+
+__all__ = ["Catalog", "Changes", "FieldRow", "Item", "Outbox"]
 
 Connection = Literal["unknown", "online", "offline", "captive", "signed-out"]
 

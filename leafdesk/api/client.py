@@ -16,7 +16,7 @@ import msgspec
 from leafdesk import __version__
 from leafdesk.api import calls
 from leafdesk.api.calls import Answer, Call
-from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
+from leafdesk.api.errors import CaptivePortalError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
 from leafdesk.api.outcome import failure, looks_like_html, no_answer, total_count
 from leafdesk.api.wire import NotJsonError, UnusableError
 
@@ -122,20 +122,12 @@ class Client:
             raise failure(call, status, headers, body, self._token)
         try:
             return call.read(Answer(body, total_count(headers), headers.get("date", "")))
-        except NotJsonError as error:
+        except (NotJsonError, UnusableError) as error:
             if looks_like_html(headers, body):
-                raise CaptivePortalError(
-                    "A web page came instead of Leaf's answer; perhaps this network wants you to sign in first.",
-                    operation=call.operation,
-                    status=status,
-                ) from None
-            raise self._unreadable(call, status, str(error)) from None
-        except UnusableError as error:
-            raise self._unreadable(call, status, str(error.problem)) from None
-
-    def _unreadable(self, call: Call[Any], status: int, why: str) -> LeafError:
-        sentence = f"Leaf's answer cannot be used ({call.operation}): {why}."
-        return UnreadableAnswerError(sentence, operation=call.operation, status=status, detail=why)
+                sentence = "A web page came instead of Leaf's answer; perhaps this network wants you to sign in first."
+                raise CaptivePortalError(sentence, operation=call.operation, status=status) from None
+            sentence = f"Leaf's answer cannot be used ({call.operation}): {error}."
+            raise UnreadableAnswerError(sentence, operation=call.operation, status=status, detail=str(error)) from None
 
     async def _exchange(self, call: Call[Any]) -> tuple[int, httpx.Headers, bytes]:
         """One request and its whole answer. Raises NotSentError or UnknownOutcomeError."""

@@ -11,7 +11,7 @@ import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from typing import Any, TypeGuard, TypeVar
 
 import msgspec
 
@@ -170,9 +170,11 @@ def _text(found: Json, *keys: str) -> str:
 def _opaque(found: Json, key: str) -> str | None:
     """An id that is text, exactly as it is; None when it is missing or holds what no id holds."""
     value = found.get(key)
-    if isinstance(value, str) and value and clean(value) == value:
-        return value
-    return None
+    return value if _is_id(value) else None
+
+
+def _is_id(value: Any) -> TypeGuard[str]:
+    return isinstance(value, str) and value != "" and clean(value) == value
 
 
 def _number(found: Json, key: str) -> int | None:
@@ -202,7 +204,7 @@ def _hectares(found: Json) -> float | None:
 
 def _boundary_ids(found: Json) -> tuple[str, ...]:
     ids = found.get("boundaries")
-    return tuple(id for id in ids if isinstance(id, str) and id) if isinstance(ids, list) else ()
+    return tuple(filter(_is_id, ids)) if isinstance(ids, list) else ()
 
 
 def boundary_ids(field: Field) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from tests import keyrings, watch
 if TYPE_CHECKING:
     from leafdesk.sandbox import Sandbox
     from leafdesk.workspace import Workspace
+    from tests.shell import Shell
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["PYTHON_KEYRING_BACKEND"] = "tests.keyrings.FolderKeyring"
@@ -130,3 +131,21 @@ def workspace(sandbox: "Sandbox", tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     opened.login(sandbox.username, sandbox.password, sandbox.url).result(30)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def shell(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> "Shell":
+    """`leafdesk` commands at a fresh folder; no Leaf host is known yet."""
+    from tests.shell import Shell
+
+    monkeypatch.setenv("LEAFDESK_SETTLE_SECONDS", "1")
+    return Shell(tmp_path / "data", capsys, monkeypatch)
+
+
+@pytest.fixture
+def signed_in(shell: "Shell", sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch) -> "Shell":
+    """`leafdesk` commands at a folder that is signed in to the sandbox and has read everything."""
+    monkeypatch.setenv("LEAFDESK_API_URL", sandbox.url)
+    shell("login", "--username", sandbox.username, stdin=f"{sandbox.password}\n")
+    shell("sync")
+    return shell

@@ -33,6 +33,7 @@ class Desk:
         self.as_json = False
         self._folder: Path | None = None
         self._answered = False
+        self._log: logging.Handler | None = None
 
     def choose(self, folder: Path | None) -> None:
         """Work in this folder; None for the platform's place for a user's data."""
@@ -60,7 +61,7 @@ class Desk:
     def workspace(self) -> Iterator[Workspace]:
         """The open workspace; closed at the end whatever happens."""
         try:
-            self._keep_log()
+            self.keep_log()
             opened = Workspace(self.folder)
         except OSError as error:
             raise BadInputError(f"The folder {self.folder} cannot be used: {error.strerror or error}.") from error
@@ -69,20 +70,28 @@ class Desk:
         finally:
             opened.close()
 
-    def _keep_log(self) -> None:
-        """Leafdesk's own log goes to a file in the folder, never to stdout."""
-        logger = logging.getLogger("leafdesk")
-        if logger.handlers:
+    def keep_log(self) -> None:
+        """Leafdesk's own log goes to a file in the folder, never to stdout, and never with a token in it."""
+        if self._log is not None:
             return
+        from leafdesk.credentials import TokenFilter
+
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
-        file = logging.handlers.RotatingFileHandler(
+        logging.raiseExceptions = False  # a full disk must not make the log itself shout
+        self._log = logging.handlers.RotatingFileHandler(
             self.log_file, maxBytes=1 << 20, backupCount=3, encoding="utf-8", delay=True
         )
-        file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-        logger.addHandler(file)
-        logger.setLevel(logging.INFO)
-        logger.propagate = False
-        logging.raiseExceptions = False  # a full disk must not make the log itself shout
+        self._log.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self._log.addFilter(TokenFilter())
+        logging.getLogger("leafdesk").addHandler(self._log)
+        logging.getLogger("leafdesk").setLevel(logging.INFO)
+
+    def close(self) -> None:
+        """Let go of the log file."""
+        if self._log is not None:
+            logging.getLogger("leafdesk").removeHandler(self._log)
+            self._log.close()
+            self._log = None
 
     def answer(self, document: Any, show: Callable[[], None]) -> None:
         """Report: the document with --json, else what `show` writes for a person."""

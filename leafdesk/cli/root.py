@@ -79,7 +79,7 @@ def run(arguments: Sequence[str], front: start.Front) -> int:
     except click.Abort:
         desk.trouble("Stopped; nothing is lost.")
         return STOPPED
-    except BrokenPipeError:  # the reader of our output went away, as in `leafdesk fields list | head`
+    except (BrokenPipeError, SystemExit):  # `leafdesk fields list | head`: the reader went away; click exits by itself
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except click.ClickException as error:
@@ -88,6 +88,8 @@ def run(arguments: Sequence[str], front: start.Front) -> int:
         return BAD_INPUT
     except Exception as error:
         return _world_or_bug(desk, error)
+    finally:
+        desk.close()
 
 
 def _usage(error: click.ClickException) -> str:
@@ -100,8 +102,13 @@ def _world_or_bug(desk: Desk, error: Exception) -> int:
         if kind.__module__.startswith("leafdesk.") and kind.__name__ in _CODES:
             desk.trouble(str(error) or _SILENT.get(kind.__name__, kind.__name__))
             return _CODES[kind.__name__]
-    logger.critical("a bug", exc_info=error)
-    desk.trouble(f"Leafdesk made a mistake of its own ({type(error).__name__}); the log is {desk.log_file}.")
+    try:
+        desk.keep_log()
+        logger.critical("a bug", exc_info=error)
+        where = f"the log is {desk.log_file}"
+    except OSError:
+        where = f"no log could be written to {desk.log_file}"
+    desk.trouble(f"Leafdesk made a mistake of its own ({type(error).__name__}); {where}.")
     return BUG
 
 

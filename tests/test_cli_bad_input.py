@@ -87,7 +87,7 @@ def test_a_file_that_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     latin.write_bytes(b'{"name": "Gr\xfcn"}')
     with pytest.raises(BadInputError, match=r"UTF-8 \(byte 12\)"):
         read_boundary(latin)
-    monkeypatch.setattr(boundary_file, "LARGEST", 16)
+    monkeypatch.setattr(boundary_file, "LARGEST", 8)
     with pytest.raises(BadInputError, match="too large"):
         read_boundary(latin)
 

@@ -37,7 +37,7 @@ from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
 
 if TYPE_CHECKING:
-    from leafdesk.store.catalog import FieldRow
+    from leafdesk.workspace import FieldRow
 
 _SLACK = 5.0
 """A field is hit so many pixels beside it when nothing else is there: small ones can be caught."""
@@ -315,8 +315,8 @@ class MapCanvas(QWidget):
         self.picture.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        self._motion.arrive()
         self.picture.seen = False
+        self._motion.arrive()
         self.picture.pause()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

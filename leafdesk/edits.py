@@ -5,8 +5,8 @@ conflict check and the upload all use the functions below; nothing here reads or
 One law holds everywhere: `seen record == fold(server's copy, pending edits)`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from leafdesk.geo.shape import NotAShapeError, Shape, from_geojson, to_geojson
@@ -119,6 +119,44 @@ def base_of(edit: Edit, record: Record | None) -> Json:
     return {"name": record.name}
 
 
+def before_of(record: Record, base: Json) -> Record:
+    """The record with the values of a base put back: what the user saw before the edit that keeps this base."""
+    values = {one.name: base[one.name] for one in fields(record) if one.name in base}
+    if "shape" in values:
+        values |= {"shape": from_geojson(values["shape"]) if values["shape"] else None, "area_ha": None}
+    return replace(record, **values)
+
+
+def as_new(record: Farm | Field | Grower) -> Farm | Field | Grower:
+    """The record without everything that only Leaf can give it: what a Create holds.
+
+    A field loses its farm too, which follows as a Change of its own.
+    """
+    if isinstance(record, Field):
+        return Field(id=record.id, leaf_user_id=record.leaf_user_id, name=record.name, shape=record.shape)
+    if isinstance(record, Farm):
+        return Farm(id=record.id, leaf_user_id=record.leaf_user_id, name=record.name, grower_id=record.grower_id)
+    return Grower(id=record.id, leaf_user_id=record.leaf_user_id, name=record.name)
+
+
+def point_at(edit: Edit, key: Callable[[Kind, str], str]) -> Edit:
+    """The edit with its record and every reference named by `key(kind, id)`."""
+    if isinstance(edit, Create):
+        record = replace(edit.record, id=key(edit.kind, edit.id))
+        if isinstance(record, Farm) and record.grower_id is not None:
+            record = replace(record, grower_id=key("growers", record.grower_id))
+        if isinstance(record, Field) and record.farm_id is not None:
+            record = replace(record, farm_id=key("farms", record.farm_id))
+        return Create(record)
+    if isinstance(edit, Change):
+        values = tuple(
+            (name, key(_REFERENCES[name], value) if name in _REFERENCES and value is not None else value)
+            for name, value in edit.values
+        )
+        return Change(edit.kind, key(edit.kind, edit.id), values)
+    return replace(edit, id=key(edit.kind, edit.id))
+
+
 def inverse(edit: Edit, before: Record | None) -> Edit | None:
     """The edit that takes `edit` back, given the record before it; None where Leaf offers no way.
 
@@ -175,15 +213,19 @@ def _why_not_change(edit: Change) -> str | None:
 def coalesce(queued: Edit, queued_base: Json, new: Edit, new_base: Json) -> tuple[Edit | None, Json] | None:
     """What is left of a queued, never sent edit when `new` follows it, and its base; None when they must stay two.
 
-    The edit in the answer is None when nothing is left to send (created then deleted; changed and changed back).
+    The edit in the answer is None when nothing is left to send (created then deleted; changed and changed back;
+    deleted then created again, which takes the delete back).
     The base of an attribute is the value the user saw when it was first touched.
     The farm of a new field stays a Change of its own: Leaf's create does not take it.
     """
     if (queued.kind, queued.id) != (new.kind, new.id):
         return None
+    if isinstance(queued, Delete):
+        return (None, {}) if isinstance(new, Create) else None
+    if isinstance(new, Delete):
+        known = {name: value for name, value in queued_base.items() if name in new_base}
+        return (None, {}) if isinstance(queued, Create) else (new, {**new_base, **known})
     if isinstance(queued, Create):
-        if isinstance(new, Delete):
-            return None, {}
         if isinstance(new, Redraw) or (
             isinstance(new, Change) and (new.kind != "fields" or dict(new.values).keys() == {"name"})
         ):
@@ -215,7 +257,7 @@ def encode(edit: Edit) -> Json:
     """The edit as JSON for the outbox; `decode` is its inverse."""
     if isinstance(edit, Create):
         record = edit.record
-        values = {name: getattr(record, name) for name in record.__dataclass_fields__ if name not in ("shape", "raw")}
+        values = {one.name: getattr(record, one.name) for one in fields(record) if one.name not in ("shape", "raw")}
         shape = to_geojson(record.shape) if isinstance(record, Field) and record.shape else None
         return {"verb": verb(edit), "kind": edit.kind, "id": edit.id, "record": values, "shape": shape}
     if isinstance(edit, Change):
@@ -241,3 +283,40 @@ def decode(value: Json) -> Edit:
     except (KeyError, TypeError, AttributeError, NotAShapeError) as error:
         raise ValueError(f"not an edit: {error}") from error
     raise ValueError(f"not an edit: {word!r}")
+
+
+def sentence(edit: Edit, before: Record | None, names: Mapping[str, str] | None = None) -> str:
+    """The change in plain words: "Boundary of North Quarter, 23.66 → 24.10 ha".
+
+    `before` is the record before the edit, `names` the names of farms and growers by key.
+    """
+    name = before.name if before is not None else ""
+    if isinstance(edit, Create):
+        record = edit.record
+        area = f", {_hectares(record.shape)} ha" if isinstance(record, Field) and record.shape else ""
+        return f"New {edit.kind.removesuffix('s')} {record.name}{area}"
+    if isinstance(edit, Delete):
+        return f"Delete {name or 'a ' + edit.kind.removesuffix('s')}"
+    if isinstance(edit, Redraw):
+        shape = before.shape if isinstance(before, Field) else None
+        old = f"{_hectares(shape)} → " if shape else ""
+        return f"Boundary of {name or 'a field'}, {old}{_hectares(edit.shape)} ha"
+    return _sentence_of_change(edit, name or f"a {edit.kind.removesuffix('s')}", names or {})
+
+
+def _sentence_of_change(edit: Change, name: str, names: Mapping[str, str]) -> str:
+    said = []
+    for attribute, value in sorted(edit.values, reverse=True):  # the name first
+        if attribute == "name":
+            said.append(f"Rename {name} to {value}")
+        elif value is None:
+            said.append(f"Take {name} out of its {_REFERENCES[attribute].removesuffix('s')}")
+        else:
+            said.append(f"Move {name} to {names.get(value) or 'another ' + _REFERENCES[attribute].removesuffix('s')}")
+    return ", ".join([*said[:1], *(one[0].lower() + one[1:] for one in said[1:])]) or f"Change {name}"
+
+
+def _hectares(shape: Shape) -> str:
+    from leafdesk.geo.measure import area_ha  # pyproj is only loaded when somebody measures
+
+    return f"{area_ha(shape):.2f}"

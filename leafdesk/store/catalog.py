@@ -1,25 +1,34 @@
 """Server copies and what the user sees: put by sync, read by everybody, by id, text and box."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
+from leafdesk.edits import fold
 from leafdesk.geo.shape import Box
-from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.records import KINDS, Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.store.changes import Changes
+from leafdesk.store.copies import (
+    COLUMNS,
+    MISSING_BOUNDARIES,
+    find_key,
+    load_boundaries,
+    load_copy,
+    record_of,
+    take_boundaries,
+    take_copy,
+)
+from leafdesk.store.items import LIVE_SQL, live_edits
+from leafdesk.store.numbering import number
+from leafdesk.store.seen import refold, words
 
+__all__ = ["Catalog", "Changes", "Count", "FieldRow"]
 
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What a write touched: (kind, id) of every record whose seen copy changed, and whether the queue did."""
+R = TypeVar("R", LeafUser, Grower, Farm)
 
-    records: frozenset[tuple[Kind, str]] = frozenset()
-    queue: bool = False
-
-    def __or__(self, other: "Changes") -> "Changes":
-        return Changes(self.records | other.records, self.queue or other.queue)
-
-    def __bool__(self) -> bool:
-        return bool(self.records) or self.queue
+PENDING_MARKS = ("pending", "parked", "conflict")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +52,7 @@ class FieldRow:
 
     @property
     def pending(self) -> bool:
-        return self.mark in ("pending", "parked", "conflict")
+        return self.mark in PENDING_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,35 +75,44 @@ class Catalog:
     # ------------------------------------------------------------------ reading what the user sees
     def key(self, kind: Kind, id: str) -> str | None:
         """The record's key for a key, an alias or Leaf's number; None where there is no such record."""
-        raise NotImplementedError
+        return find_key(self.connection, kind, id)
 
     def leaf_id(self, kind: Kind, id: str) -> str | None:
         """Leaf's id of a record as text; None while Leaf has not given one."""
-        raise NotImplementedError
+        row = self.connection.execute(
+            "SELECT leaf_id FROM records WHERE kind = ? AND key = ?", (kind, self._key(kind, id))
+        ).fetchone()
+        return None if row is None or row[0] is None else str(row[0])
 
     def get(self, kind: Kind, id: str) -> Record | None:
         """The record as the user sees it (with its shape), or None."""
-        raise NotImplementedError
+        key = self._key(kind, id)
+        return fold(load_copy(self.connection, kind, key), [e for e, _ in live_edits(self.connection, kind, key)])
 
     def field(self, id: str) -> Field | None:
         """The field as the user sees it, with its shape."""
-        raise NotImplementedError
+        record = self.get("fields", id)
+        return record if isinstance(record, Field) else None
 
     def pending(self, kind: Kind, id: str) -> bool:
         """Whether edits of this record wait to reach Leaf."""
-        raise NotImplementedError
+        found = self.connection.execute(
+            f"SELECT 1 FROM outbox WHERE kind = ? AND key = ? AND {LIVE_SQL} LIMIT 1", (kind, self._key(kind, id))
+        ).fetchone()
+        return found is not None
 
     def users(self) -> list[LeafUser]:
         """Every Leaf user by name."""
-        raise NotImplementedError
+        return self._list(LeafUser)
 
     def growers(self, *, leaf_user_id: str | None = None) -> list[Grower]:
         """Growers by name."""
-        raise NotImplementedError
+        return self._list(Grower, leaf_user_id=leaf_user_id)
 
     def farms(self, *, leaf_user_id: str | None = None, grower_id: str | None = None) -> list[Farm]:
         """Farms by name."""
-        raise NotImplementedError
+        parent = None if grower_id is None else self._key("growers", grower_id)
+        return self._list(Farm, leaf_user_id=leaf_user_id, parent=parent)
 
     def fields(
         self,
@@ -113,36 +131,104 @@ class Catalog:
         `search` matches the beginnings of words in the field's, farm's and grower's names (FTS5; quoted, so any text is
         safe), best first; `box` those whose box meets it (R*Tree).
         """
-        raise NotImplementedError
+        tables, where, values = "seen s", ["s.kind = 'fields'"], dict[str, Any]()
+        order = "s.sort, s.key"
+        if search.strip():
+            values["words"] = words(search)
+            if values["words"] is None:
+                return []
+            tables = "names JOIN seen s ON s.n = names.rowid"
+            where.append("names MATCH :words")
+            order = f"bm25(names, 8.0, 4.0, 2.0), {order}"
+        if box is not None:
+            _meets(box, where, values)
+        if ids is not None:
+            _among(ids, where, values)
+        if leaf_user_id is not None:
+            where.append("s.leaf_user = :user")
+            values["user"] = leaf_user_id
+        if farm_id is not None:
+            where.append("s.parent = :farm")
+            values["farm"] = self._key("farms", farm_id)
+        wanted = set(marks) if marks else None
+        if pending:
+            wanted = set(PENDING_MARKS) if wanted is None else wanted & set(PENDING_MARKS)
+        if wanted is not None:
+            where.append("s.mark IN (SELECT value FROM json_each(:marks))")
+            values["marks"] = json.dumps(sorted(wanted))
+        values["limit"] = -1 if limit is None else limit
+        rows = self.connection.execute(
+            "SELECT s.key, s.leaf_user, s.parent, s.name, s.status, s.provider, s.area, s.mark,"
+            " s.west, s.south, s.east, s.north"
+            f" FROM {tables} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit",
+            values,
+        )
+        return [_field_row(*row) for row in rows.fetchall()]
 
     def outlines(self, ids: Iterable[str] | None = None, *, box: Box | None = None) -> list[tuple[str, bytes]]:
         """(id, packed shape as in geo.shape.pack) of the fields that have a boundary, as the user sees it."""
-        raise NotImplementedError
+        if ids is None and box is None:
+            return self.connection.execute("SELECT key, packed FROM outlines").fetchall()
+        where, values = ["s.kind = 'fields'"], dict[str, Any]()
+        if box is not None:
+            _meets(box, where, values)
+        if ids is not None:
+            _among(ids, where, values)
+        return self.connection.execute(
+            f"SELECT o.key, o.packed FROM seen s JOIN outlines o USING (n) WHERE {' AND '.join(where)}", values
+        ).fetchall()
 
     def boundaries(self, field_id: str) -> list[Boundary]:
         """The field's boundaries known here, newest first (active first)."""
-        raise NotImplementedError
+        return load_boundaries(self.connection, self._key("fields", field_id))
 
     def counts(self) -> dict[Kind, Count]:
         """How many records of each kind the user sees."""
-        raise NotImplementedError
+        rows = self.connection.execute("SELECT kind, mark, count(*) FROM seen GROUP BY kind, mark").fetchall()
+        return {
+            kind: Count(
+                sum(n for k, _, n in rows if k == kind),
+                sum(n for k, mark, n in rows if k == kind and mark in PENDING_MARKS),
+            )
+            for kind in KINDS
+        }
 
     def farm_areas(self) -> dict[str, float]:
         """Hectares per farm key, summed over its fields."""
-        raise NotImplementedError
+        return dict(
+            self.connection.execute(
+                "SELECT parent, total(area) FROM seen WHERE kind = 'fields' AND parent IS NOT NULL GROUP BY parent"
+            ).fetchall()
+        )
 
     # ------------------------------------------------------------------ reading what Leaf has
     def server_copy(self, kind: Kind, id: str) -> Record | None:
-        """Leaf's copy as last read, its active boundary's shape and area in it; None for what Leaf does not have."""
-        raise NotImplementedError
+        """Leaf's copy as last read, its active boundary's shape and area in it; None for what Leaf does not have.
+
+        Of a record that is gone at Leaf and still has edits here, the last copy stays (see `gone`).
+        """
+        return load_copy(self.connection, kind, self._key(kind, id))
+
+    def gone(self, kind: Kind, id: str) -> bool:
+        """Whether Leaf no longer has a record that is kept only because edits of it are still in the queue."""
+        row = self.connection.execute(
+            "SELECT c.gone FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ?",
+            (kind, self._key(kind, id)),
+        ).fetchone()
+        return row is not None and bool(row[0])
 
     def server_ids(self, kind: Kind, leaf_user_id: str | None = None) -> set[str]:
         """Keys of all records of which Leaf has a copy."""
-        raise NotImplementedError
+        rows = self.connection.execute(
+            "SELECT r.key FROM records r JOIN copies c USING (n)"
+            " WHERE r.kind = ?1 AND NOT c.gone AND (?2 IS NULL OR c.leaf_user = ?2)",
+            (kind, leaf_user_id),
+        )
+        return {key for (key,) in rows.fetchall()}
 
     def known_boundaries(self) -> set[str]:
         """Ids of all server boundaries cached here (they are immutable: never fetched twice)."""
-        raise NotImplementedError
+        return {id_ for (id_,) in self.connection.execute("SELECT id FROM boundaries").fetchall()}
 
     def missing_boundaries(self) -> list[tuple[str, str, str]]:
         """(leaf user id, field id, boundary id) of boundaries that server copies of fields name and nobody fetched yet.
@@ -150,7 +236,7 @@ class Catalog:
         Of each field only the one that can be its active boundary: the last id of Leaf's `boundaries` list, and the
         others only when that one turned out not to be ACTIVE.
         """
-        raise NotImplementedError
+        return self.connection.execute(MISSING_BOUNDARIES).fetchall()
 
     # ------------------------------------------------------------------ writing, by sync
     def put(self, records: Iterable[Record]) -> Changes:
@@ -159,30 +245,106 @@ class Catalog:
         References inside (`farm_id`, `grower_id`) come as Leaf's numbers and become keys. A copy with an older
         `updated_time` than the stored one (a stale replica) is not taken.
         """
-        raise NotImplementedError
+        changes = Changes()
+        for record in records:
+            key = take_copy(self.connection, record)
+            if key is not None:
+                changes |= refold(self.connection, record.kind, key, news=True)
+        return changes
 
     def put_boundaries(self, field_id: str, boundaries: Iterable[Boundary]) -> Changes:
         """Take boundaries of a field as Leaf has them; the ACTIVE one becomes the shape of the field's server copy."""
-        raise NotImplementedError
+        key = self._key("fields", field_id)
+        if not take_boundaries(self.connection, key, boundaries):
+            return Changes()
+        return refold(self.connection, "fields", key, news=True)
 
     def number(self, kind: Kind, key: str, leaf_id: str) -> Changes:
         """Leaf has given a record made here its number. A copy that a pull had already stored under that number is
         merged into `key` (an alias keeps the other key working)."""
-        raise NotImplementedError
+        return number(self.connection, kind, self._key(kind, key), leaf_id)
 
     def drop(self, kind: Kind, id: str) -> Changes:
         """Leaf confirmed that the record is gone. What the user edited stays visible and its queue items remain."""
-        raise NotImplementedError
+        key = self._key(kind, id)
+        self.connection.execute(
+            "UPDATE copies SET gone = 1 WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
+        )
+        return refold(self.connection, kind, key)
 
     def refold(self, kind: Kind, id: str) -> Changes:
         """Make the seen copy of one record anew from server copy and pending edits (after the queue changed)."""
-        raise NotImplementedError
+        return refold(self.connection, kind, self._key(kind, id))
 
     # ------------------------------------------------------------------ small facts that sync keeps
     def fact(self, name: str) -> str | None:
         """A named text that sync or the window remembers (watermarks, last sync), or None."""
-        raise NotImplementedError
+        row = self.connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
 
     def put_fact(self, name: str, value: str | None) -> None:
         """Remember or forget (None) a named text."""
-        raise NotImplementedError
+        if value is None:
+            self.connection.execute("DELETE FROM facts WHERE name = ?", (name,))
+        else:
+            self.connection.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    # ------------------------------------------------------------------ within
+    def _key(self, kind: Kind, id: str) -> str:
+        return find_key(self.connection, kind, id) or id
+
+    def _list(self, record: type[R], *, leaf_user_id: str | None = None, parent: str | None = None) -> list[R]:
+        """Every seen record of a kind by name; only those with pending edits are folded one by one."""
+        rows = self.connection.execute(
+            f"SELECT s.key, s.mark, {COLUMNS} FROM seen s LEFT JOIN copies c USING (n) WHERE s.kind = ?1"
+            " AND (?2 IS NULL OR s.leaf_user = ?2) AND (?3 IS NULL OR s.parent = ?3) ORDER BY s.sort, s.key",
+            (record.kind, leaf_user_id, parent),
+        ).fetchall()
+        found = [self.get(record.kind, key) if mark else record_of(record.kind, key, row) for key, mark, *row in rows]
+        return [one for one in found if isinstance(one, record)]
+
+
+def _meets(box: Box, where: list[str], values: dict[str, Any]) -> None:
+    """Keep fields whose box meets `box`. The R*Tree holds 32-bit numbers rounded outward, so the exact ones decide."""
+    where.append(
+        "s.n IN (SELECT n FROM boxes WHERE west <= :east AND east >= :west AND south <= :north AND north >= :south)"
+    )
+    where.append("s.west <= :east AND s.east >= :west AND s.south <= :north AND s.north >= :south")
+    values |= dict(zip(("west", "south", "east", "north"), box, strict=True))
+
+
+def _among(ids: Iterable[str], where: list[str], values: dict[str, Any]) -> None:
+    """Keep the fields with these ids (keys or aliases)."""
+    where.append(
+        "s.key IN (SELECT value FROM json_each(:ids) UNION SELECT a.key FROM aliases a"
+        " WHERE a.kind = 'fields' AND a.old IN (SELECT value FROM json_each(:ids)))"
+    )
+    values["ids"] = json.dumps(list(ids))
+
+
+def _field_row(
+    key: str,
+    leaf_user: str,
+    farm: str | None,
+    name: str,
+    status: str,
+    provider: str | None,
+    area: float | None,
+    mark: str,
+    west: float | None,
+    south: float | None,
+    east: float | None,
+    north: float | None,
+) -> FieldRow:
+    edges = None if west is None or south is None or east is None or north is None else (west, south, east, north)
+    return FieldRow(
+        id=key,
+        leaf_user_id=leaf_user,
+        farm_id=farm,
+        name=name,
+        status=status,
+        provider_name=provider,
+        area_ha=area,
+        mark=mark,
+        box=edges,
+    )

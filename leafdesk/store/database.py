@@ -1,12 +1,22 @@
 """Open the one SQLite file of an account, and own its one writer thread."""
 
+import itertools
+import os
+import queue
 import sqlite3
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from leafdesk.store.migrations import APPLICATION_ID, STEPS, Step
 
 T = TypeVar("T")
+
+BACKUPS_KEPT = 7
+_MAGIC = b"SQLite format 3\x00"
+_URGENT, _ORDINARY, _LAST = 0, 1, 2
 
 
 class StoreError(Exception):
@@ -34,25 +44,247 @@ class DiskFullError(StoreError):
 class Database:
     """One account's database: WAL, synchronous=FULL, one writer thread, one read-only connection per reading thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, steps: Sequence[Step] = STEPS) -> None:
         """Open or make the file and bring it up to date (a backup is made before a migration).
 
         Raises FromTheFutureError, DamagedError or DiskFullError.
         """
-        raise NotImplementedError
+        self.path = path
+        self._jobs: queue.PriorityQueue[tuple[int, int, _Job | None]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._mine = threading.local()
+        self._readers: list[tuple[threading.Thread, sqlite3.Connection]] = []
+        self._connection = _open(path, steps)
+        self._thread = threading.Thread(target=self._work, name="leafdesk-writer", daemon=True)
+        self._thread.start()
 
-    def write(self, job: Callable[[sqlite3.Connection], T], *, urgent: bool = False) -> Future[T]:
+    def write(self, job: Callable[[sqlite3.Connection], T], *, urgent: bool = False) -> "Future[T]":
         """Run `job` on the writer thread in one transaction (BEGIN IMMEDIATE); its value is the future's result.
 
         Urgent jobs (a user's edit) go before the others (sync batches). A job that raises is rolled back whole and its
         error is the future's (disk full as DiskFullError). Never wait for the future on the GUI thread.
         """
-        raise NotImplementedError
+        future: Future[T] = Future()
+        with self._lock:
+            if self._closed:
+                future.set_exception(StoreError("The database is closed; nothing was written."))
+            else:
+                self._jobs.put((_URGENT if urgent else _ORDINARY, next(self._order), _Job(job, future)))
+        return future
 
     def reader(self) -> sqlite3.Connection:
         """This thread's read-only connection; sees every committed transaction. Closed by `close`."""
-        raise NotImplementedError
+        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if connection is None:
+            with self._lock:
+                if self._closed:
+                    raise StoreError("The database is closed.")
+                self._close_readers(only_dead=True)
+                connection = _connect(self.path)
+                connection.execute("PRAGMA query_only = ON")
+                self._readers.append((threading.current_thread(), connection))
+            self._mine.connection = connection
+        return connection
+
+    def check(self) -> list[str]:
+        """What SQLite finds wrong with the whole file (integrity_check); empty when it is sound. Slow; for `doctor`."""
+        try:
+            lines = [line for (line,) in self.reader().execute("PRAGMA integrity_check(20)")]
+        except sqlite3.DatabaseError as error:
+            return [str(error)]
+        return [] if lines == ["ok"] else lines
 
     def close(self) -> None:
         """Finish every job already handed in, checkpoint, close."""
-        raise NotImplementedError
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._jobs.put((_LAST, next(self._order), None))
+        self._thread.join()
+        with self._lock:
+            self._close_readers()
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error:
+            pass  # a full disk: the write-ahead log stays beside the file and is read next time
+        finally:
+            self._connection.close()
+
+    def _close_readers(self, *, only_dead: bool = False) -> None:
+        """Close the connections of readers (or only of threads that have ended, so that they do not pile up)."""
+        kept = []
+        for thread, connection in self._readers:
+            if only_dead and thread.is_alive():
+                kept.append((thread, connection))
+            else:
+                connection.close()
+        self._readers = kept
+
+    def _work(self) -> None:
+        while True:
+            _, _, job = self._jobs.get()
+            if job is None:
+                return
+            job.run(self._connection, self.path)
+            del job  # a job may hold a whole page of records: let go of it while waiting for the next
+
+
+class _Job:
+    """A write that waits its turn, and where its outcome goes."""
+
+    def __init__(self, work: Callable[[sqlite3.Connection], Any], future: "Future[Any]") -> None:
+        self.work, self.future = work, future
+
+    def run(self, connection: sqlite3.Connection, path: Path) -> None:
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            result = _transact(connection, self.work)
+        except sqlite3.Error as error:
+            self.future.set_exception(_in_plain_words(error, path))
+        except BaseException as error:  # the job's own error belongs to who asked; the writer goes on
+            self.future.set_exception(error)
+        else:
+            self.future.set_result(result)
+
+
+def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        result = work(connection)
+        connection.execute("COMMIT")
+        return result
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def _open(path: Path, steps: Sequence[Step]) -> sqlite3.Connection:
+    """The writing connection to a database of the newest version."""
+    try:
+        unclean = _look_at_file(path, len(steps))
+        connection = _connect(path)
+    except OSError as error:
+        raise DiskFullError(f"{path} cannot be opened ({error.strerror}). Nothing was changed.") from error
+    except sqlite3.Error as error:
+        raise _in_plain_words(error, path) from error
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        _look_inside(connection, path, len(steps), unclean=unclean)
+        _bring_up_to_date(connection, path, steps)
+    except sqlite3.Error as error:
+        connection.close()
+        raise _in_plain_words(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    # Connections are closed by whoever closes the database, so SQLite's own serialized mode guards them, not Python.
+    connection = sqlite3.connect(path, timeout=5, isolation_level=None, check_same_thread=False)
+    for pragma in ("foreign_keys", "fullfsync", "checkpoint_fullfsync"):  # the last two matter on macOS only
+        connection.execute(f"PRAGMA {pragma} = ON")
+    return connection
+
+
+def _look_at_file(path: Path, newest: int) -> bool:
+    """Refuse what is not ours before SQLite touches it; says whether the last run ended without closing the file."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+        return False
+    with path.open("rb") as file:
+        header = file.read(100)
+    if header and not header.startswith(_MAGIC):
+        raise DamagedError(_damaged(path, "it is not a database"))
+    # https://www.sqlite.org/fileformat.html#the_database_header: user_version at byte 60
+    if int.from_bytes(header[60:64], "big") > newest:
+        raise FromTheFutureError(_from_the_future(path))
+    log = path.with_name(path.name + "-wal")
+    return log.exists() and log.stat().st_size > 0
+
+
+def _look_inside(connection: sqlite3.Connection, path: Path, newest: int, *, unclean: bool) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > newest:
+        raise FromTheFutureError(_from_the_future(path))
+    (owner,) = connection.execute("PRAGMA application_id").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if tables and owner != APPLICATION_ID:
+        raise DamagedError(_damaged(path, "it is a database of another program"))
+    if unclean:
+        (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            raise DamagedError(_damaged(path, verdict))
+
+
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version == len(steps):
+        return
+    if version:
+        back_up(connection, path)
+    from leafdesk.store.migrations import upgrade
+
+    upgrade(connection, steps)
+
+
+def back_up(connection: sqlite3.Connection, path: Path) -> Path:
+    """Write a verified copy into the folder `backups` beside the file and keep the newest seven.
+
+    Raises DamagedError when the copy does not pass SQLite's quick_check.
+    """
+    folder = path.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    older = sorted(folder.glob(f"{path.stem}-*.db"))
+    number = int(older[-1].stem.rpartition("-")[2]) + 1 if older else 1
+    copy = folder / f"{path.stem}-{number:05d}.db"
+    connection.execute("VACUUM INTO ?", (str(copy),))
+    copy.chmod(0o600)
+    backup = sqlite3.connect(copy)
+    try:
+        (verdict,) = backup.execute("PRAGMA quick_check(1)").fetchone()
+    finally:
+        backup.close()
+    if verdict != "ok":
+        copy.unlink()
+        raise DamagedError(_damaged(path, f"its backup copy failed the check: {verdict}"))
+    for old in older[: max(0, len(older) + 1 - BACKUPS_KEPT)]:
+        old.unlink()
+    return copy
+
+
+def _in_plain_words(error: sqlite3.Error, path: Path) -> Exception:
+    """SQLite's error as one that says what is safe and what to do; a programming error stays what it is."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        return DiskFullError(
+            f"The disk is full or cannot be written ({error}). Nothing of this step was kept, everything before it is "
+            f"safe in {path}. Make room on the disk and try again."
+        )
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedError(_damaged(path, str(error)))
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return StoreError(f"Another program is writing to {path}. Nothing of this step was kept; try again.")
+    return error
+
+
+def _damaged(path: Path, why: str) -> str:
+    return (
+        f"{path} cannot be used: {why}. The file is kept there as it is, nothing was changed. Move it to a safe place "
+        f"and start again: everything Leaf has comes back with the next sync. Copies made before updates are in "
+        f"{path.parent / 'backups'}."
+    )
+
+
+def _from_the_future(path: Path) -> str:
+    return (
+        f"{path} was written by a newer Leafdesk. Nothing was touched. "
+        "Install that version or a later one to open it, or choose another folder."
+    )

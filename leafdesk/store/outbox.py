@@ -2,71 +2,32 @@
 
 import sqlite3
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
-from leafdesk.edits import Edit
-from leafdesk.records import Kind
-from leafdesk.store.catalog import Changes
+from leafdesk.edits import Create, Delete, Edit, references
+from leafdesk.geo.shape import to_geojson
+from leafdesk.records import Field, Kind
+from leafdesk.store.answering import discard, resolve
+from leafdesk.store.changes import Changes
+from leafdesk.store.copies import find_key, load_copy
+from leafdesk.store.items import (
+    LIVE,
+    LIVE_SQL,
+    Attempt,
+    Item,
+    RefusedError,
+    StaleError,
+    State,
+    dumps,
+    live_edits,
+    live_items,
+    load_attempts,
+    load_items,
+)
+from leafdesk.store.queueing import enqueue
+from leafdesk.store.seen import refold
 
-State = Literal["waiting", "sent", "parked", "conflict", "done", "superseded", "discarded"]
-LIVE: tuple[State, ...] = ("waiting", "sent", "parked", "conflict")
-
-
-class RefusedError(ValueError):
-    """The edit is not possible on this record; the message is the reason, for the user word for word."""
-
-
-class StaleError(Exception):
-    """The queue item changed since it was read: the caller must look again. Never shown to anybody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
-    """One line of the queue.
-
-    States: `waiting` to be sent (`reason` says why it still waits, if something holds it up); `sent`: a request left and
-    its outcome is not known yet (settled after `not_before`); `parked`: Leaf refused it, a person must look;
-    `conflict`: Leaf's copy changed meanwhile (`theirs`), a person must choose. Then over: `done`, `superseded`,
-    `discarded`. `rev` changes with every change of the item (compare-and-set).
-    """
-
-    id: str
-    seq: int
-    rev: int
-    edit: Edit
-    base: dict[str, Any]
-    state: State
-    reason: str | None
-    attempts: int
-    not_before: float
-    created: str
-    theirs: dict[str, Any] | None = None
-    sentence: str = ""
-    """The change in plain words, made when it was queued: "Boundary of North Quarter, 23.66 → 24.10 ha"."""
-
-    @property
-    def kind(self) -> Kind:
-        return self.edit.kind
-
-    @property
-    def record_id(self) -> str:
-        return self.edit.id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """A request of a queue item as written ahead of sending: what was known before, and what became of it."""
-
-    id: int
-    item_seq: int
-    number: int
-    body: Any
-    pre: dict[str, Any]
-    sent_at: str
-    run_id: str
-    outcome: str
-    """`inflight`, `ok`, `rejected`, `notsent`, `unknown` or `absent`."""
+__all__ = ["LIVE", "Attempt", "Item", "Outbox", "RefusedError", "StaleError", "State"]
 
 
 class Outbox:
@@ -78,51 +39,99 @@ class Outbox:
     # ------------------------------------------------------------------ reading
     def items(self, *, states: Sequence[State] = LIVE) -> list[Item]:
         """Queue items in order of the edits."""
-        raise NotImplementedError
+        if set(states) == set(LIVE):
+            return load_items(self.connection, LIVE_SQL)
+        return load_items(self.connection, f"state IN ({', '.join('?' * len(states))})", states)
 
     def item(self, id: str) -> Item | None:
         """One item, live or over."""
-        raise NotImplementedError
+        found = load_items(self.connection, "id = ?", (id,))
+        return found[0] if found else None
 
     def edits_of(self, kind: Kind, id: str) -> list[Edit]:
         """The live edits of one record in order: what `fold` puts on the server's copy."""
-        raise NotImplementedError
+        return [edit for edit, _ in live_edits(self.connection, kind, find_key(self.connection, kind, id) or id)]
 
     def counts(self) -> dict[State, int]:
         """Live items by state."""
-        raise NotImplementedError
+        rows = self.connection.execute(f"SELECT state, count(*) FROM outbox WHERE {LIVE_SQL} GROUP BY state").fetchall()
+        return dict.fromkeys(LIVE, 0) | dict(rows)
 
     def blocker(self, item: Item) -> Item | None:
         """The live item that must be done first: an earlier one of the same record, or the create of a record that this
         edit refers to. None when it may go."""
-        raise NotImplementedError
+        earlier = f"kind = ? AND key = ? AND seq < ? AND {LIVE_SQL}"
+        found = load_items(self.connection, earlier, (item.kind, item.record_id, item.seq))
+        if found:
+            return found[0]
+        for kind, id_ in references(item.edit):
+            key = find_key(self.connection, kind, id_) or id_
+            for one in live_items(self.connection, kind, key):
+                if isinstance(one.edit, Create):
+                    return one
+        return None
 
     def attempts(self, item: Item) -> list[Attempt]:
         """Every attempt of an item, oldest first."""
-        raise NotImplementedError
+        return load_attempts(self.connection, item.seq)
 
     # ------------------------------------------------------------------ by the user
     def add(self, edit: Edit, *, item_id: str, now: str) -> tuple[str, Changes]:
-        """Queue an edit: check `why_not` against the seen record (RefusedError), record it in the journal, coalesce with
-        a waiting, never attempted item of the same record (sync.md §3), refold the seen copy. Answers the item's id."""
-        raise NotImplementedError
+        """Queue an edit: check `why_not` against the seen record (RefusedError), record it in the journal, coalesce
+        with a waiting, never attempted item of the same record (sync.md §3), refold the seen copy. Answers the item's
+        id; an edit that changes nothing, or takes back all that was queued, answers an item that is `superseded`."""
+        return enqueue(self.connection, edit, item_id=item_id, now=now)
 
     def retry(self, id: str) -> Changes:
-        """A parked item, or one that waits for its next attempt, goes again now."""
-        raise NotImplementedError
+        """A parked item, or one that waits for its next attempt, goes again now.
+
+        Raises KeyError when there is no such item, RefusedError when it cannot go again now.
+        """
+        item = self.item(id)
+        if item is None:
+            raise KeyError(id)
+        if item.state == "conflict":
+            raise RefusedError("Leaf's copy changed meanwhile: choose which one to keep first.")
+        if item.state == "sent":
+            raise RefusedError("This change was sent and its outcome is not known yet; it is looked up by itself.")
+        if item.state not in LIVE:
+            raise RefusedError("This change is no longer in the queue.")
+        self.connection.execute(
+            "UPDATE outbox SET state = 'waiting', reason = NULL, not_before = 0, rev = rev + 1 WHERE seq = ?",
+            (item.seq,),
+        )
+        return Changes(queue=True) | refold(self.connection, item.kind, item.record_id)
 
     def discard(self, id: str, *, now: str) -> Changes:
         """Take an item back, with those that rest on it. RefusedError while it is `sent` (its outcome is not known)."""
-        raise NotImplementedError
+        return discard(self.connection, self._known(id), now=now)
 
     def resolve(self, id: str, keep: Literal["mine", "theirs"], *, now: str) -> Changes:
         """Answer a conflict: `mine` queues the edit again on Leaf's present copy, `theirs` discards it."""
-        raise NotImplementedError
+        return resolve(self.connection, self._known(id), keep, now=now)
 
-    # ------------------------------------------------------------------ by the engine; all compare-and-set on (seq, rev)
+    def _known(self, id: str) -> Item:
+        item = self.item(id)
+        if item is None:
+            raise KeyError(id)
+        return item
+
+    # ------------------------------------------------------------------ by the engine: compare-and-set on (seq, rev)
     def mark_sent(self, item: Item, *, body: Any, pre: dict[str, Any], now: str, run_id: str) -> tuple[Item, Attempt]:
         """Write the attempt ahead: state `sent`, committed before the request leaves. Raises StaleError."""
-        raise NotImplementedError
+        changed = self.connection.execute(
+            "UPDATE outbox SET state = 'sent', reason = NULL, attempts = attempts + 1, rev = rev + 1"
+            " WHERE seq = ? AND rev = ? AND state = 'waiting'",
+            (item.seq, item.rev),
+        )
+        if not changed.rowcount:
+            raise StaleError(item.id)
+        self.connection.execute(
+            "INSERT INTO attempts (seq, number, body, pre, sent_at, run_id, outcome)"
+            " VALUES (?, ?, ?, ?, ?, ?, 'inflight')",
+            (item.seq, item.attempts + 1, dumps(body), dumps(pre), now, run_id),
+        )
+        return self._known(item.id), self.attempts(item)[-1]
 
     def settle(
         self,
@@ -137,10 +146,51 @@ class Outbox:
     ) -> Changes:
         """The item's new state after an attempt, a probe or a pre-check; closes the open attempt with `outcome`.
 
-        Raises StaleError when the item changed meanwhile.
+        An attempt is open while its outcome is `inflight` or `unknown`. For `done`, the server copies that prove it are
+        put before, in the same job, so that what is seen stays what it was. Raises StaleError when the item changed
+        meanwhile.
         """
-        raise NotImplementedError
+        changed = self.connection.execute(
+            "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, rev = rev + 1"
+            f" WHERE seq = ? AND rev = ? AND {LIVE_SQL}",
+            (state, reason, not_before or 0.0, None if theirs is None else dumps(theirs), item.seq, item.rev),
+        )
+        if not changed.rowcount:
+            raise StaleError(item.id)
+        self.connection.execute(
+            "UPDATE attempts SET outcome = ?, settled_at = ? WHERE seq = ? AND outcome IN ('inflight', 'unknown')",
+            (outcome, now, item.seq),
+        )
+        if state == "done":
+            self._done(item)
+        return Changes(queue=True) | refold(self.connection, item.kind, item.record_id)
+
+    def _done(self, item: Item) -> None:
+        """A deleted field is no longer at Leaf; a boundary that is now Leaf's is what later edits stand on."""
+        if isinstance(item.edit, Delete):
+            self.connection.execute(
+                "UPDATE copies SET gone = 1 WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)",
+                (item.kind, item.record_id),
+            )
+            return
+        copy = load_copy(self.connection, item.kind, item.record_id)
+        if not isinstance(copy, Field) or copy.shape is None:
+            return
+        drawn = item.edit.record if isinstance(item.edit, Create) else item.edit
+        if getattr(drawn, "shape", None) != copy.shape:
+            return  # not provably ours: the pre-check of the later edit decides
+        for later in live_items(self.connection, item.kind, item.record_id):
+            stands_on = later.base.get("shape", to_geojson(copy.shape)) == to_geojson(copy.shape)
+            if later.seq > item.seq and later.state != "sent" and "boundary_id" in later.base and stands_on:
+                self.connection.execute(
+                    "UPDATE outbox SET base = ?, rev = rev + 1 WHERE seq = ?",
+                    (dumps(later.base | {"boundary_id": copy.boundary_id}), later.seq),
+                )
 
     def orphans(self, run_id: str) -> list[Item]:
         """`sent` items whose request was in flight in another run of the program (it was killed)."""
-        raise NotImplementedError
+        return load_items(
+            self.connection,
+            "state = 'sent' AND seq IN (SELECT seq FROM attempts WHERE outcome = 'inflight' AND run_id <> ?)",
+            (run_id,),
+        )

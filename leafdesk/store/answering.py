@@ -1,0 +1,144 @@
+"""How a line leaves the queue by a person's decision: discarded, restored, or answered for after a conflict."""
+
+import sqlite3
+import uuid
+from dataclasses import replace
+from typing import Literal
+
+from leafdesk.edits import Create, Delete, as_new, base_of, change, fold, references
+from leafdesk.records import Field, Kind
+from leafdesk.store.changes import Changes
+from leafdesk.store.copies import load_copy
+from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live_items, load_items
+from leafdesk.store.lines import insert, rebase_after, rewrite_kept, supersede, without, write_journal
+from leafdesk.store.seen import refold
+
+_UNKNOWN = (
+    "This change was sent and its outcome is not known yet. It is looked up by itself; then it can be taken back."
+)
+
+
+def restore(connection: sqlite3.Connection, delete: Item) -> None:
+    """Take a delete that was never sent back, and reopen what it had made needless."""
+    lines = load_items(connection, "superseded_by = ?", (delete.seq,))
+    supersede(connection, [delete], by=None)
+    for item in lines:
+        connection.execute(
+            "UPDATE outbox SET state = 'waiting', reason = NULL, theirs = NULL, not_before = 0, superseded_by = NULL,"
+            " rev = rev + 1 WHERE seq = ?",
+            (item.seq,),
+        )
+        lost = [
+            (kind, key)
+            for kind, key in references(item.edit)
+            if connection.execute("SELECT 1 FROM seen WHERE kind = ? AND key = ?", (kind, key)).fetchone() is None
+        ]
+        if lost:
+            _strip(connection, item, lost)
+
+
+def discard(connection: sqlite3.Connection, item: Item, *, now: str, word: str = "discard") -> Changes:
+    """Take an item back, with those that rest on it. Raises RefusedError when one of them may be at Leaf already."""
+    if item.state not in LIVE:
+        raise RefusedError("This change is no longer in the queue.")
+    group, gone = _resting_on(connection, item)
+    if any(one.state == "sent" for one in group):
+        raise RefusedError(_UNKNOWN)
+    touched = {(one.kind, one.record_id) for one in group}
+    for one in group:
+        write_journal(connection, now, one.id, word, one.edit, None)
+        connection.execute("UPDATE outbox SET state = 'discarded', rev = rev + 1 WHERE seq = ?", (one.seq,))
+        if isinstance(one.edit, Delete):
+            restore_after_discard(connection, one)
+    if not isinstance(item.edit, Create | Delete):
+        rebase_after(connection, item)
+    for kind, key in gone:
+        for one in load_items(
+            connection, f"seq IN (SELECT seq FROM needs WHERE kind = ? AND key = ?) AND {LIVE_SQL}", (kind, key)
+        ):
+            touched.add((one.kind, one.record_id))
+            _strip(connection, one, [(kind, key)])
+    changes = Changes(queue=True)
+    for kind, key in sorted(touched):
+        changes |= refold(connection, kind, key)
+    return changes
+
+
+def restore_after_discard(connection: sqlite3.Connection, delete: Item) -> None:
+    """A discarded delete stays in history as discarded; what it had made needless is live again."""
+    restore(connection, delete)
+    connection.execute("UPDATE outbox SET state = 'discarded' WHERE seq = ?", (delete.seq,))
+
+
+def _resting_on(connection: sqlite3.Connection, item: Item) -> tuple[list[Item], list[tuple[Kind, str]]]:
+    """The item with every item that makes no sense without it, and the records that then never come to be."""
+    group, gone, ahead = {item.seq: item}, list[tuple[Kind, str]](), [item]
+    while ahead:
+        one = ahead.pop()
+        if not isinstance(one.edit, Create):
+            continue
+        gone.append((one.kind, one.record_id))
+        users = load_items(
+            connection,
+            f"(kind = ?1 AND key = ?2 OR seq IN (SELECT seq FROM needs WHERE kind = ?1 AND key = ?2)) AND {LIVE_SQL}",
+            (one.kind, one.record_id),
+        )
+        for user in users:
+            own = (user.kind, user.record_id) == (one.kind, one.record_id)
+            if user.seq not in group and (own or without(user.edit, [(one.kind, one.record_id)]) is None):
+                group[user.seq] = user
+                ahead.append(user)
+    return [group[seq] for seq in sorted(group)], gone
+
+
+def _strip(connection: sqlite3.Connection, item: Item, gone: list[tuple[Kind, str]]) -> None:
+    """Take references to records that never come to be out of a line; the rest of it stays."""
+    edit = without(item.edit, gone)
+    left = dict(edit.values) if edit is not None and hasattr(edit, "values") else {}
+    rewrite_kept(connection, item, edit, {name: value for name, value in item.base.items() if name in left})
+
+
+def resolve(connection: sqlite3.Connection, item: Item, keep: Literal["mine", "theirs"], *, now: str) -> Changes:
+    """Answer a conflict. Raises RefusedError when there is nothing to answer."""
+    if item.state != "conflict":
+        raise RefusedError("There is nothing to choose: this change is not in conflict.")
+    if keep == "theirs":
+        return discard(connection, item, now=now, word="keep theirs")
+    copy = load_copy(connection, item.kind, item.record_id)
+    write_journal(connection, now, item.id, "keep mine", item.edit, copy)
+    gone = connection.execute(
+        "SELECT 1 FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ? AND NOT c.gone",
+        (item.kind, item.record_id),
+    ).fetchone()
+    if isinstance(item.edit, Create) or gone is not None:
+        base = {} if isinstance(item.edit, Create) else base_of(item.edit, copy)
+        connection.execute(
+            "UPDATE outbox SET state = 'waiting', base = ?, theirs = NULL, reason = NULL, not_before = 0,"
+            " rev = rev + 1 WHERE seq = ?",
+            (dumps(base), item.seq),
+        )
+        return Changes(queue=True) | refold(connection, item.kind, item.record_id)
+    return _again_as_new(connection, item, now)
+
+
+def _again_as_new(connection: sqlite3.Connection, item: Item, now: str) -> Changes:
+    """Keep mine where Leaf's record is gone: the field as the user sees it becomes a new one (no id is used twice)."""
+    lines = live_items(connection, item.kind, item.record_id)
+    if isinstance(item.edit, Delete):
+        connection.execute("UPDATE outbox SET state = 'done', rev = rev + 1 WHERE seq = ?", (item.seq,))
+        return Changes(queue=True) | refold(connection, item.kind, item.record_id)
+    seen = fold(load_copy(connection, item.kind, item.record_id), [line.edit for line in lines])
+    if not isinstance(seen, Field) or not seen.shape:
+        word = item.kind.removesuffix("s")
+        raise RefusedError(f"Leaf no longer has this {word}. Take Leaf's answer here, then make a new {word}.")
+    if any(line.state == "sent" for line in lines):
+        raise RefusedError(_UNKNOWN)
+    supersede(connection, lines, by=None)
+    new_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"again:{item.id}"))
+    new = Create(as_new(replace(seen, id=new_id)))
+    insert(connection, new, {}, None, f"{item.id}-again", now, "waiting")
+    if seen.farm_id is not None:
+        move = change("fields", new_id, farm_id=seen.farm_id)
+        insert(connection, move, {"farm_id": None}, new.record, f"{item.id}-farm", now, "waiting")
+    changes = Changes(queue=True) | refold(connection, "fields", new_id)
+    return changes | refold(connection, item.kind, item.record_id)

@@ -1,0 +1,256 @@
+"""Leaf's copies of records and boundaries as rows: taken from sync, given back as records."""
+
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from leafdesk.geo.shape import pack, unpack
+from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+
+PARENTS: dict[Kind, Kind] = {"fields": "farms", "farms": "growers"}
+"""The kind of record that a record of this kind belongs to."""
+
+COLUMNS = (
+    "c.leaf_user, c.name, c.parent, c.leaf_number, c.status, c.type, c.provider, c.email, c.external, c.created, "
+    "c.updated, c.raw"
+)
+"""Of `copies c`, in the order that `record_of` takes."""
+
+
+def find_key(connection: sqlite3.Connection, kind: Kind, id: str) -> str | None:
+    """The record's key for a key, an alias or Leaf's number; None where there is no such record."""
+    row = connection.execute(
+        "SELECT key FROM records WHERE kind = :kind AND key = :id"
+        " UNION ALL SELECT r.key FROM aliases a JOIN records r ON r.kind = a.kind AND r.key = a.key"
+        "   WHERE a.kind = :kind AND a.old = :id"
+        " UNION ALL SELECT key FROM records WHERE kind = :kind AND leaf_id = :id LIMIT 1",
+        {"kind": kind, "id": id},
+    ).fetchone()
+    return None if row is None else str(row[0])
+
+
+def load_copy(connection: sqlite3.Connection, kind: Kind, key: str) -> Record | None:
+    """Leaf's copy as last read, its active boundary in it."""
+    row = connection.execute(
+        f"SELECT {COLUMNS} FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ?", (kind, key)
+    ).fetchone()
+    if row is None:
+        return None
+    active = None
+    if kind == "fields":
+        active = connection.execute(
+            "SELECT id, packed, area FROM boundaries WHERE field = ? AND shown", (key,)
+        ).fetchone()
+    return record_of(kind, key, row, active)
+
+
+def record_of(kind: Kind, key: str, row: Sequence[Any], active: Sequence[Any] | None = None) -> Record:
+    """The record of a row of COLUMNS; `active` is (id, packed shape, area) of a field's active boundary."""
+    leaf_user, name, parent, number, status, type_, provider, email, external, created, updated, raw = row
+    if kind == "users":
+        return LeafUser(id=key, name=name, email=email, external_id=external, raw=raw)
+    times = {"created_time": created, "updated_time": updated, "raw": raw}
+    if kind == "growers":
+        return Grower(id=key, leaf_user_id=leaf_user, name=name, leaf_id=number, provider_name=provider, **times)
+    if kind == "farms":
+        return Farm(
+            id=key,
+            leaf_user_id=leaf_user,
+            name=name,
+            grower_id=parent,
+            leaf_id=number,
+            provider_name=provider,
+            **times,
+        )
+    boundary_id, packed, area = active or (None, None, None)
+    return Field(
+        id=key,
+        leaf_user_id=leaf_user,
+        name=name,
+        farm_id=parent,
+        status=status,
+        type=type_,
+        provider_name=provider,
+        boundary_id=boundary_id,
+        shape=None if packed is None else unpack(packed),
+        area_ha=area,
+        **times,
+    )
+
+
+def parent_of(record: Record) -> str | None:
+    """The key of the farm of a field or the grower of a farm."""
+    if isinstance(record, Field):
+        return record.farm_id
+    return record.grower_id if isinstance(record, Farm) else None
+
+
+def row_number(connection: sqlite3.Connection, kind: Kind, key: str, leaf_user: str) -> int:
+    """The record's row number, made if it has none yet."""
+    row = connection.execute("SELECT n FROM records WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+    if row is None:
+        row = connection.execute(
+            "INSERT INTO records (kind, key, leaf_user) VALUES (?, ?, ?) RETURNING n", (kind, key, leaf_user)
+        ).fetchone()
+    return int(row[0])
+
+
+def take_copy(connection: sqlite3.Connection, record: Record) -> str | None:
+    """Store one of Leaf's copies; the record's key, or None when there is nothing new in it."""
+    kind, user = record.kind, record.id if isinstance(record, LeafUser) else record.leaf_user_id
+    key = find_key(connection, kind, record.id) or record.id
+    number = row_number(connection, kind, key, user)
+    stored = connection.execute(f"SELECT {COLUMNS} FROM copies c WHERE n = ? AND NOT gone", (number,)).fetchone()
+    parent = parent_of(record)
+    if parent is not None:
+        parent = find_key(connection, PARENTS[kind], parent) or parent
+    values = _values(record, user, parent)
+    if stored is not None and (tuple(stored) == values or older(values[-2], stored[-2])):
+        return None
+    leaf_id = record.id if isinstance(record, LeafUser | Field) or record.leaf_id is None else str(record.leaf_id)
+    connection.execute(
+        # a record known here by another key than Leaf's keeps the id that Leaf gave it
+        "UPDATE records SET leaf_user = ?1, leaf_id = iif(?2 = key, coalesce(leaf_id, ?2), ?2) WHERE n = ?3",
+        (user, leaf_id, number),
+    )
+    places = ", ".join("?" * len(values))
+    connection.execute(f"INSERT OR REPLACE INTO copies VALUES (?, 0, {places})", (number, *values))
+    if kind == "fields":
+        _name_boundaries(connection, key, record.raw)
+    return key
+
+
+def _values(record: Record, user: str, parent: str | None) -> tuple[Any, ...]:
+    """The record in the order of COLUMNS."""
+    if isinstance(record, LeafUser):
+        return (user, record.name, None, None, "", "", None, record.email, record.external_id, "", "", record.raw)
+    number = None if isinstance(record, Field) else record.leaf_id
+    status, type_ = (record.status, record.type) if isinstance(record, Field) else ("", "")
+    return (
+        *(user, record.name, parent, number, status, type_, record.provider_name, "", ""),
+        *(record.created_time, record.updated_time, record.raw),
+    )
+
+
+_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")
+
+
+def older(one: str, other: str) -> bool:
+    """Whether Leaf's time `one` lies before `other`; False where either is no UTC time in Leaf's writing."""
+    a, b = _TIME.fullmatch(one), _TIME.fullmatch(other)
+    if a is None or b is None:
+        return False
+    return (a[1], (a[2] or "").rstrip("0")) < (b[1], (b[2] or "").rstrip("0"))
+
+
+def _name_boundaries(connection: sqlite3.Connection, field: str, raw: str) -> None:
+    """Keep which boundaries Leaf's JSON names, in its order (a list of ids; whatever else stands there is left)."""
+    try:
+        named = json.loads(raw).get("boundaries") if '"boundaries"' in raw else None
+    except (ValueError, AttributeError, RecursionError):
+        named = None
+    ids = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    stored = [
+        id_ for (id_,) in connection.execute("SELECT id FROM named_boundaries WHERE field = ? ORDER BY place", (field,))
+    ]
+    if ids != stored:
+        connection.execute("DELETE FROM named_boundaries WHERE field = ?", (field,))
+        connection.executemany(
+            "INSERT INTO named_boundaries VALUES (?, ?, ?)", [(field, n, id_) for n, id_ in enumerate(ids)]
+        )
+
+
+# ---------------------------------------------------------------------- boundaries
+_BOUNDARY = "id, status, area, validity, created, updated, packed, raw"
+
+
+def load_boundaries(connection: sqlite3.Connection, field: str) -> list[Boundary]:
+    """The field's boundaries known here, newest first (active first)."""
+    rows = connection.execute(
+        f"SELECT {_BOUNDARY} FROM boundaries WHERE field = ? ORDER BY shown DESC, created DESC, n DESC", (field,)
+    )
+    return [
+        Boundary(
+            id=id_,
+            status=status,
+            shape=unpack(packed),
+            area_ha=area,
+            validity=validity,
+            created_time=created,
+            updated_time=updated,
+            raw=raw,
+        )
+        for id_, status, area, validity, created, updated, packed, raw in rows.fetchall()
+    ]
+
+
+def take_boundaries(connection: sqlite3.Connection, field: str, boundaries: Iterable[Boundary]) -> bool:
+    """Store boundaries as Leaf has them and settle which one is shown; whether anything changed.
+
+    Their shape never changes at Leaf, so a stored shape stays; status, validity and the JSON follow Leaf.
+    """
+    taken = list(boundaries)
+    before = connection.total_changes
+    for one in taken:
+        connection.execute(
+            "INSERT INTO boundaries (field, id, status, area, validity, created, updated, packed, raw)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (field, id) DO UPDATE SET status = excluded.status,"
+            " area = excluded.area, validity = excluded.validity, updated = excluded.updated, raw = excluded.raw"
+            " WHERE raw IS NOT excluded.raw OR status IS NOT excluded.status",
+            (
+                *(field, one.id, one.status, one.area_ha, one.validity, one.created_time, one.updated_time),
+                *(pack(one.shape), one.raw),
+            ),
+        )
+    active = _active(connection, field, {one.id for one in taken})
+    (shown,) = connection.execute("SELECT max(id) FROM boundaries WHERE field = ? AND shown", (field,)).fetchone()
+    if active != shown:
+        connection.execute("UPDATE boundaries SET shown = 0 WHERE field = ? AND shown", (field,))
+        connection.execute("UPDATE boundaries SET shown = 1 WHERE field = ? AND id = ?", (field, active))
+    return connection.total_changes != before
+
+
+def _active(connection: sqlite3.Connection, field: str, fresh: set[str]) -> str | None:
+    """The id of the boundary to show: the ACTIVE one, the newest news about it counting most.
+
+    Without any, the one shown until now stays while Leaf names a boundary that is not fetched yet.
+    """
+    rows = connection.execute(
+        "SELECT id, created FROM boundaries WHERE field = ? AND status = 'ACTIVE' ORDER BY n", (field,)
+    ).fetchall()
+    if rows:
+        active = str(max(rows, key=lambda row: (row[0] in fresh, not any(older(row[1], r[1]) for r in rows)))[0])
+        # At most one boundary of a field is active (Leaf: boundaries), so the others' turn to history was missed here.
+        connection.execute(
+            "UPDATE boundaries SET status = 'INACTIVE' WHERE field = ? AND status = 'ACTIVE' AND id IS NOT ?",
+            (field, active),
+        )
+        return active
+    awaited = connection.execute(
+        "SELECT 1 FROM named_boundaries m WHERE field = ? AND NOT EXISTS"
+        " (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.id = m.id)",
+        (field,),
+    ).fetchone()
+    if awaited is None:
+        return None
+    (shown,) = connection.execute("SELECT max(id) FROM boundaries WHERE field = ? AND shown", (field,)).fetchone()
+    return None if shown is None else str(shown)
+
+
+MISSING_BOUNDARIES = """
+WITH last AS (SELECT field, max(place) AS place FROM named_boundaries GROUP BY field),
+     missing AS (
+        SELECT m.field, m.id, m.place, m.place = last.place AS is_last,
+               EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.status = 'ACTIVE') AS has_active
+        FROM named_boundaries m JOIN last USING (field)
+        WHERE NOT EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.id = m.id)
+     )
+SELECT r.leaf_user, m.field, m.id FROM missing m JOIN records r ON r.kind = 'fields' AND r.key = m.field
+JOIN copies c ON c.n = r.n AND NOT c.gone
+WHERE m.is_last
+   OR (NOT m.has_active AND NOT EXISTS (SELECT 1 FROM missing l WHERE l.field = m.field AND l.is_last))
+ORDER BY m.field, m.place DESC
+"""
+"""(leaf user, field, boundary) to fetch: see Catalog.missing_boundaries."""

@@ -1,0 +1,190 @@
+"""The shape of the database, as numbered steps that are only ever added to.
+
+What user saw and what Leaf has stand in tables of their own: `copies` (Leaf's copy, typed columns beside its JSON),
+`seen` (what lists and the map read), `outlines`, `boxes` and `names` (shape, R*Tree and full text of what is seen).
+`records` gives every record its row number; `outbox`, `attempts` and `journal` are the queue. References between
+records hold keys; columns called `parent` hold the farm of a field or the grower of a farm.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+Step = Callable[[sqlite3.Connection], None]
+
+APPLICATION_ID = 0x4C464453  # "LFDS"
+
+
+def first_tables(connection: sqlite3.Connection) -> None:
+    """Records, boundaries, what is seen, the queue, the journal."""
+    for statement in _FIRST_TABLES.split(";;"):
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+STEPS: tuple[Step, ...] = (first_tables,)
+"""Step n brings a database of version n - 1 to version n. Never edit, reorder or take out a released step."""
+
+
+def upgrade(connection: sqlite3.Connection, steps: Sequence[Step] = STEPS) -> None:
+    """Apply the steps that are missing, each in one transaction with its `user_version`."""
+    import sqlite_utils
+    from sqlite_utils.migrations import Migrations
+
+    migrations = Migrations("leafdesk")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+
+    def register(number: int, step: Step) -> None:
+        @migrations(name=f"{number:03d}-{step.__name__}")
+        def _(db: "sqlite_utils.Database") -> None:
+            step(db.conn)
+            db.conn.execute(f"PRAGMA user_version = {number}")
+
+    for number, step in enumerate(steps[version:], version + 1):
+        register(number, step)
+    migrations.apply(sqlite_utils.Database(connection))
+
+
+_FIRST_TABLES = """
+CREATE TABLE records (
+    n INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    leaf_user TEXT NOT NULL,
+    leaf_id TEXT,
+    UNIQUE (kind, key)
+) STRICT;;
+CREATE UNIQUE INDEX records_leaf_id ON records (kind, leaf_id) WHERE leaf_id IS NOT NULL;;
+CREATE TABLE aliases (
+    kind TEXT NOT NULL,
+    old TEXT NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (kind, old)
+) STRICT, WITHOUT ROWID;;
+CREATE TABLE copies (
+    n INTEGER PRIMARY KEY REFERENCES records (n) ON DELETE CASCADE,
+    gone INTEGER NOT NULL DEFAULT 0,
+    leaf_user TEXT NOT NULL,
+    name TEXT NOT NULL,
+    parent TEXT,
+    leaf_number INTEGER,
+    status TEXT NOT NULL,
+    type TEXT NOT NULL,
+    provider TEXT,
+    email TEXT NOT NULL,
+    external TEXT NOT NULL,
+    created TEXT NOT NULL,
+    updated TEXT NOT NULL,
+    raw TEXT NOT NULL
+) STRICT;;
+CREATE INDEX copies_parent ON copies (parent) WHERE parent IS NOT NULL;;
+CREATE TABLE boundaries (
+    n INTEGER PRIMARY KEY,
+    field TEXT NOT NULL,
+    id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    shown INTEGER NOT NULL DEFAULT 0,
+    area REAL,
+    validity TEXT NOT NULL,
+    created TEXT NOT NULL,
+    updated TEXT NOT NULL,
+    packed BLOB NOT NULL,
+    raw TEXT NOT NULL,
+    UNIQUE (field, id)
+) STRICT;;
+CREATE UNIQUE INDEX boundaries_shown ON boundaries (field) WHERE shown;;
+CREATE INDEX boundaries_id ON boundaries (id);;
+CREATE TABLE named_boundaries (
+    field TEXT NOT NULL,
+    place INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    PRIMARY KEY (field, place)
+) STRICT, WITHOUT ROWID;;
+CREATE TABLE seen (
+    n INTEGER PRIMARY KEY REFERENCES records (n) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    leaf_user TEXT NOT NULL,
+    name TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    parent TEXT,
+    status TEXT NOT NULL,
+    provider TEXT,
+    area REAL,
+    mark TEXT NOT NULL,
+    west REAL,
+    south REAL,
+    east REAL,
+    north REAL
+) STRICT;;
+CREATE INDEX seen_order ON seen (kind, sort, key);;
+CREATE INDEX seen_parent ON seen (kind, parent) WHERE parent IS NOT NULL;;
+CREATE INDEX seen_mark ON seen (kind, mark);;
+CREATE TABLE outlines (
+    n INTEGER PRIMARY KEY REFERENCES records (n) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    packed BLOB NOT NULL
+) STRICT;;
+CREATE VIRTUAL TABLE boxes USING rtree (n, west, east, south, north);;
+CREATE VIRTUAL TABLE names USING fts5 (
+    field, farm, grower, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2'
+);;
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    edit TEXT NOT NULL,
+    base TEXT NOT NULL,
+    state TEXT NOT NULL
+        CHECK (state IN ('waiting', 'sent', 'parked', 'conflict', 'done', 'superseded', 'discarded')),
+    reason TEXT,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    not_before REAL NOT NULL DEFAULT 0,
+    rev INTEGER NOT NULL DEFAULT 1,
+    created TEXT NOT NULL,
+    theirs TEXT,
+    sentence TEXT NOT NULL,
+    superseded_by INTEGER REFERENCES outbox (seq)
+) STRICT;;
+CREATE INDEX outbox_record ON outbox (kind, key, seq);;
+CREATE INDEX outbox_live ON outbox (state, seq) WHERE state IN ('waiting', 'sent', 'parked', 'conflict');;
+CREATE INDEX outbox_superseded ON outbox (superseded_by) WHERE superseded_by IS NOT NULL;;
+CREATE TABLE needs (
+    seq INTEGER NOT NULL REFERENCES outbox (seq),
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    PRIMARY KEY (kind, key, seq)
+) STRICT, WITHOUT ROWID;;
+CREATE INDEX needs_seq ON needs (seq);;
+CREATE TABLE attempts (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq INTEGER NOT NULL REFERENCES outbox (seq),
+    number INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    pre TEXT NOT NULL,
+    sent_at TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    outcome TEXT NOT NULL CHECK (outcome IN ('inflight', 'ok', 'rejected', 'notsent', 'unknown', 'absent')),
+    settled_at TEXT,
+    UNIQUE (seq, number)
+) STRICT;;
+CREATE TABLE journal (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    item TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    verb TEXT NOT NULL,
+    before TEXT NOT NULL,
+    after TEXT NOT NULL
+) STRICT;;
+CREATE TRIGGER journal_is_not_rewritten BEFORE UPDATE ON journal
+BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;;
+CREATE TRIGGER journal_is_not_shortened BEFORE DELETE ON journal
+BEGIN SELECT RAISE(ABORT, 'the journal is only added to'); END;;
+CREATE TABLE facts (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT, WITHOUT ROWID
+"""

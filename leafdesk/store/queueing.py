@@ -1,0 +1,177 @@
+"""How an edit of the user enters the queue: sync.md's rules for coalescing (§3)."""
+
+import sqlite3
+from dataclasses import replace
+
+from leafdesk.edits import (
+    Change,
+    Create,
+    Delete,
+    Edit,
+    Json,
+    Redraw,
+    as_new,
+    base_of,
+    change,
+    coalesce,
+    fold,
+    point_at,
+    references,
+    verb,
+    why_not,
+)
+from leafdesk.records import Field, LeafUser, Record
+from leafdesk.store.answering import restore
+from leafdesk.store.changes import Changes
+from leafdesk.store.copies import find_key, load_copy
+from leafdesk.store.items import Item, RefusedError, live_edits, live_items, load_items
+from leafdesk.store.lines import insert, may_rewrite, rewrite, supersede, write_journal
+from leafdesk.store.seen import refold
+
+
+def enqueue(connection: sqlite3.Connection, edit: Edit, *, item_id: str, now: str) -> tuple[str, Changes]:
+    """Queue an edit; the id of the item that carries it now. Raises RefusedError with the reason."""
+    edit = point_at(edit, lambda kind, id_: find_key(connection, kind, id_) or id_)
+    items = live_items(connection, edit.kind, edit.id)
+    before = fold(load_copy(connection, edit.kind, edit.id), [item.edit for item in items])
+    if isinstance(edit, Create) and before is None:
+        answer = _create(connection, edit, item_id, now)
+    else:
+        _refuse(connection, edit, before, items)
+        write_journal(connection, now, item_id, verb(edit), edit, before)
+        answer = _take_in(connection, edit, before, items, item_id, now)
+    return answer, Changes(queue=True) | refold(connection, edit.kind, edit.id)
+
+
+def _create(connection: sqlite3.Connection, edit: Create, item_id: str, now: str) -> str:
+    """Queue a new record, or bring back one whose delete has not been sent."""
+    history = load_items(connection, "kind = ? AND key = ?", (edit.kind, edit.id))
+    deletes = [item for item in history if isinstance(item.edit, Delete) and item.state != "discarded"]
+    last = deletes[-1] if deletes else None
+    if last and not last.attempts and (last.untried or (last.state == "superseded" and history[-1] is last)):
+        write_journal(connection, now, last.id, "restore", edit, None)
+        restore(connection, last)
+        return last.id
+    if any(item.state in ("sent", "done") for item in history) or (last and last.state != "superseded"):
+        raise RefusedError("Leaf had this record before and its id cannot be used again; make it as a new one.")
+    reason = why_not(edit, None) or _why_not_refer(connection, edit, edit.record)
+    if reason:
+        raise RefusedError(reason)
+    write_journal(connection, now, item_id, verb(edit), edit, None)
+    insert(connection, Create(as_new(edit.record)), {}, None, item_id, now, "waiting")
+    if isinstance(edit.record, Field) and edit.record.farm_id is not None:  # Leaf's create takes no farm
+        move = change("fields", edit.id, farm_id=edit.record.farm_id)
+        insert(connection, move, {"farm_id": None}, as_new(edit.record), f"{item_id}-farm", now, "waiting")
+    return item_id
+
+
+def _refuse(connection: sqlite3.Connection, edit: Edit, before: Record | None, items: list[Item]) -> None:
+    asked = edit
+    if isinstance(edit, Change):
+        # Leaf cannot take a field out of its farm, but a move that was never sent can be taken back.
+        unsent = {name for item in items if item.untried for name, value in item.base.items() if value is None}
+        kept = tuple((name, value) for name, value in edit.values if value is not None or name not in unsent)
+        asked = replace(edit, values=kept)
+    reason = why_not(asked, before) or (_why_not_refer(connection, edit, before) if before else None)
+    if reason:
+        raise RefusedError(reason)
+
+
+def _why_not_refer(connection: sqlite3.Connection, edit: Edit, record: Record) -> str | None:
+    """Why the farm or grower that the edit refers to will not do."""
+    for kind, key in references(edit):
+        word = kind.removesuffix("s")
+        edits = [one for one, _ in live_edits(connection, kind, key)]
+        whole = fold(load_copy(connection, kind, key), edits)
+        if whole is None:
+            return f"There is no such {word} here."
+        if (
+            not isinstance(whole, LeafUser)
+            and not isinstance(record, LeafUser)
+            and whole.leaf_user_id != record.leaf_user_id
+        ):
+            return f"The {word} {whole.name} belongs to another Leaf user."
+    return None
+
+
+def _take_in(
+    connection: sqlite3.Connection, edit: Edit, before: Record | None, items: list[Item], item_id: str, now: str
+) -> str:
+    base = base_of(edit, before)
+    if isinstance(edit, Delete):
+        return _delete(connection, edit, base, before, items, item_id, now)
+    fresh = _only_news(edit, before)
+    if fresh is None:
+        insert(connection, edit, base, before, item_id, now, "superseded")
+        return item_id
+    left: Edit | None = fresh
+    base = base_of(fresh, before)
+    if items and isinstance(items[0].edit, Create) and may_rewrite(connection, items[0]):
+        part, left = _part_for_create(fresh)
+        merged = coalesce(items[0].edit, {}, part, {}) if part else None
+        if merged:
+            rewrite(connection, items[0], merged[0], merged[1], None)
+        if left is None:
+            return items[0].id
+    if left is None:
+        return item_id
+    base = {name: value for name, value in base.items() if not isinstance(left, Change) or name in dict(left.values)}
+    into = _same_again(connection, left, items)
+    merged = coalesce(into.edit, into.base, left, base) if into else None
+    if into is None or merged is None:
+        insert(connection, left, base, before, item_id, now, "waiting")
+        return item_id
+    rewrite(connection, into, merged[0], merged[1], before)
+    return into.id
+
+
+def _only_news(edit: Edit, before: Record | None) -> Edit | None:
+    """The edit without what is so already; None when nothing of it is new."""
+    if isinstance(edit, Change):
+        values = tuple((name, value) for name, value in edit.values if getattr(before, name) != value)
+        return replace(edit, values=values) if values else None
+    if isinstance(edit, Redraw) and isinstance(before, Field) and before.shape == edit.shape:
+        return None
+    return edit
+
+
+def _part_for_create(edit: Edit) -> tuple[Edit | None, Edit | None]:
+    """What a create that was never sent takes in, and what stays an edit of its own (the farm of a new field)."""
+    if not isinstance(edit, Change) or edit.kind != "fields":
+        return edit, None
+    inside = tuple(pair for pair in edit.values if pair[0] == "name")
+    outside = tuple(pair for pair in edit.values if pair[0] != "name")
+    return (replace(edit, values=inside) if inside else None, replace(edit, values=outside) if outside else None)
+
+
+def _same_again(connection: sqlite3.Connection, edit: Edit, items: list[Item]) -> Item | None:
+    """The queued line of the same sort that may take the edit in."""
+    for item in reversed(items):
+        if type(item.edit) is type(edit):
+            return item if may_rewrite(connection, item) else None
+    return None
+
+
+def _delete(
+    connection: sqlite3.Connection,
+    edit: Delete,
+    base: Json,
+    before: Record | None,
+    items: list[Item],
+    item_id: str,
+    now: str,
+) -> str:
+    """Queue a delete; what was never sent before it need not be sent any more, but comes back if it is taken back."""
+    if items and isinstance(items[0].edit, Create) and may_rewrite(connection, items[0]):
+        supersede(connection, items, by=insert(connection, edit, base, before, item_id, now, "superseded"))
+        return item_id
+    needless = [
+        item
+        for item in items
+        if isinstance(item.edit, Change | Redraw) and (item.state == "conflict" or may_rewrite(connection, item))
+    ]
+    for item in reversed(needless):
+        merged = coalesce(item.edit, item.base, edit, base)
+        base = merged[1] if merged else base
+    supersede(connection, needless, by=insert(connection, edit, base, before, item_id, now, "waiting"))
+    return item_id

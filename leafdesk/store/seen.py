@@ -1,0 +1,173 @@
+"""What the user sees, kept equal to `fold(server copy, pending edits)`: rows, outlines, boxes and full text."""
+
+import re
+import sqlite3
+import unicodedata
+from typing import Any
+
+from leafdesk.edits import fold
+from leafdesk.geo.shape import Box, Shape, box, pack
+from leafdesk.records import Field, Kind, LeafUser, Record
+from leafdesk.store.changes import Changes
+from leafdesk.store.copies import load_copy, parent_of, row_number
+from leafdesk.store.items import State, live_edits
+
+_ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south, east, north"
+
+
+def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool = False) -> Changes:
+    """Make the seen copy of one record anew. `news`: its server copy changed, so it counts as changed in any case."""
+    edits = live_edits(connection, kind, key)
+    copy = load_copy(connection, kind, key)
+    record = fold(copy, [edit for edit, _ in edits])
+    old = connection.execute(
+        f"SELECT n, {_ROW} FROM seen WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
+    ).fetchone()
+    if record is None:
+        changed = _unsee(connection, old) if old else False
+        if not edits:
+            forget(connection, kind, key)
+    else:
+        changed = _see(connection, record, old, mark(connection, edits, record))
+    if (record.name, parent_of(record)) != (old[2], old[4]) if record and old else record or old:
+        _index_fields_of(connection, kind, key)
+    return Changes(frozenset({(kind, key)}) if changed or news else frozenset())
+
+
+def forget(connection: sqlite3.Connection, kind: Kind, key: str) -> None:
+    """Take out everything of a record that neither Leaf nor the queue knows any more; what was queued stays history."""
+    row = connection.execute("SELECT n FROM records WHERE kind = ? AND key = ?", (kind, key)).fetchone()
+    if row is None:
+        return
+    if kind == "fields":
+        connection.execute("DELETE FROM boxes WHERE n = ?", row)
+        connection.execute("DELETE FROM names WHERE rowid = ?", row)
+        connection.execute("DELETE FROM boundaries WHERE field = ?", (key,))
+        connection.execute("DELETE FROM named_boundaries WHERE field = ?", (key,))
+    connection.execute("DELETE FROM records WHERE n = ?", row)
+
+
+def mark(connection: sqlite3.Connection, edits: list[tuple[Any, State]], record: Record) -> str:
+    """How the record stands, in one word (see FieldRow)."""
+    states = {state for _, state in edits}
+    for state in ("conflict", "parked"):
+        if state in states:
+            return state
+    if states:
+        return "pending"
+    if not isinstance(record, Field):
+        return ""
+    if record.status == "PREVIEW":
+        return "preview"
+    row = connection.execute("SELECT validity FROM boundaries WHERE field = ? AND shown", (record.id,)).fetchone()
+    return "invalid" if row and row[0] not in ("", "VALID") else ""
+
+
+def _unsee(connection: sqlite3.Connection, old: tuple[Any, ...]) -> bool:
+    number = old[0]
+    for table, column in (("seen", "n"), ("outlines", "n"), ("boxes", "n"), ("names", "rowid")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
+    return True
+
+
+def _see(connection: sqlite3.Connection, record: Record, old: tuple[Any, ...] | None, mark: str) -> bool:
+    """Write the seen row where it differs; whether anything that is shown changed."""
+    user = record.id if isinstance(record, LeafUser) else record.leaf_user_id
+    number = old[0] if old else row_number(connection, record.kind, record.id, user)
+    redrawn = _outline(connection, number, record) if isinstance(record, Field) else False
+    edges, area = _edges_and_area(record, old, redrawn)
+    parent, status = parent_of(record), record.status if isinstance(record, Field) else ""
+    provider = None if isinstance(record, LeafUser) else record.provider_name
+    row = (user, record.name, sort_text(record.name), parent, status, provider, area, mark, *edges)
+    if old is not None and tuple(old[1:]) == row:
+        return redrawn
+    connection.execute(
+        f"INSERT OR REPLACE INTO seen (n, kind, key, {_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (number, record.kind, record.id, *row),
+    )
+    if isinstance(record, Field) and (old is None or (record.name, parent) != (old[2], old[4])):
+        _index(connection, number, record.name, parent, new=old is None)
+    return True
+
+
+def _outline(connection: sqlite3.Connection, number: int, field: Field) -> bool:
+    """Write the outline and its box where they differ."""
+    packed = pack(field.shape) if field.shape else None
+    row = connection.execute("SELECT packed FROM outlines WHERE n = ?", (number,)).fetchone()
+    if packed == (row[0] if row else None):
+        return False
+    if packed is None or field.shape is None:
+        connection.execute("DELETE FROM outlines WHERE n = ?", (number,))
+        connection.execute("DELETE FROM boxes WHERE n = ?", (number,))
+        return True
+    connection.execute("INSERT OR REPLACE INTO outlines VALUES (?, ?, ?)", (number, field.id, packed))
+    edges = _edges(field.shape)
+    if edges is None:
+        connection.execute("DELETE FROM boxes WHERE n = ?", (number,))
+    else:
+        west, south, east, north = edges
+        connection.execute("INSERT OR REPLACE INTO boxes VALUES (?, ?, ?, ?, ?)", (number, west, east, south, north))
+    return True
+
+
+def _edges(shape: Shape) -> Box | None:
+    try:
+        return box(shape)
+    except ValueError:  # rings without a position
+        return None
+
+
+def _edges_and_area(record: Record, old: tuple[Any, ...] | None, redrawn: bool) -> tuple[Any, float | None]:
+    if not isinstance(record, Field) or not record.shape:
+        return (None, None, None, None), None
+    edges = _edges(record.shape) or (None, None, None, None)
+    if record.area_ha is not None:
+        return edges, record.area_ha
+    if old is not None and not redrawn and old[7] is not None:
+        return edges, old[7]
+    from leafdesk.geo.measure import area_ha
+
+    return edges, area_ha(record.shape)
+
+
+# ---------------------------------------------------------------------- names
+def sort_text(name: str) -> str:
+    """A text by which names sort as people expect: without case and accents, numbers by value ("2" before "10")."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return re.sub(r"[0-9]+", lambda digits: digits[0].lstrip("0").zfill(12), plain)
+
+
+def _index(connection: sqlite3.Connection, number: int, name: str, farm: str | None, *, new: bool) -> None:
+    """Write a field's entry in the full-text index: its name, its farm's and its grower's."""
+    row = (
+        connection.execute(
+            "SELECT f.name, g.name FROM seen f LEFT JOIN records gr ON gr.kind = 'growers' AND gr.key = f.parent"
+            " LEFT JOIN seen g ON g.n = gr.n"
+            " WHERE f.n = (SELECT n FROM records WHERE kind = 'farms' AND key = ?)",
+            (farm,),
+        ).fetchone()
+        if farm is not None
+        else None
+    )
+    if not new:
+        connection.execute("DELETE FROM names WHERE rowid = ?", (number,))
+    texts = [unicodedata.normalize("NFC", text or "") for text in (name, *(row or (None, None)))]
+    connection.execute("INSERT INTO names (rowid, field, farm, grower) VALUES (?, ?, ?, ?)", (number, *texts))
+
+
+def _index_fields_of(connection: sqlite3.Connection, kind: Kind, key: str) -> None:
+    """Write the full-text entries of all fields of a farm or grower again: its name changed."""
+    if kind not in ("farms", "growers"):
+        return
+    farms = "= ?" if kind == "farms" else "IN (SELECT key FROM seen WHERE kind = 'farms' AND parent = ?)"
+    fields = connection.execute(f"SELECT n, name, parent FROM seen WHERE kind = 'fields' AND parent {farms}", (key,))
+    for number, name, farm in fields.fetchall():
+        _index(connection, number, name, farm, new=False)
+
+
+def words(search: str) -> str | None:
+    """The full-text query for what somebody typed: every word's beginning, quoted; None when there is no word in it."""
+    text = unicodedata.normalize("NFC", search.encode("utf-8", "ignore").decode())
+    found = re.findall(r"[^\W_]+", text)
+    return " ".join(f'"{word}"*' for word in found) or None

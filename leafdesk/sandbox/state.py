@@ -1,0 +1,79 @@
+"""Keeps the sandbox's records in a file: a log of changes, one line each, of which every line counts whole or not at all."""
+
+import json
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from leafdesk.sandbox.ledger import KINDS, Change, Key, Kind, encode_json
+
+Json = dict[str, Any]
+_HEADER: Json = {"leafdesk sandbox": 1}
+
+
+class StateFileError(Exception):
+    """The file is no sandbox state, or a damaged one; it was left as it is."""
+
+
+class StateFile:
+    """A state file: the records it held when it was opened, and a place to append changes."""
+
+    def __init__(self, path: Path, records: list[Change]) -> None:
+        self._path = path
+        self._records = records
+
+    def records(self) -> list[Change]:
+        """What the file held when it was opened. To be asked once."""
+        records, self._records = self._records, []
+        return records
+
+    def append(self, changes: list[Change]) -> None:
+        """Keep changes that belong together, on the disk when this returns. Raises OSError."""
+        with self._path.open("ab") as log:
+            log.write(_line(changes))
+            log.flush()
+            os.fsync(log.fileno())
+
+
+def open_state(path: Path, first: Callable[[], Iterable[Change]]) -> StateFile:
+    """The state at `path`, which is begun with `first` when there is none.
+
+    The file is written anew at every opening (beside it, then moved over it), without what has been overtaken.
+    Raises StateFileError when it is something else, OSError when it cannot be read or written.
+    """
+    records = list(_read(path) if path.exists() else first())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(path.name + ".new")
+    with fresh.open("wb") as file:
+        file.write(encode_json(_HEADER).encode() + b"\n")
+        file.writelines(_line([change]) for change in records)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    return StateFile(path, records)
+
+
+def _line(changes: list[Change]) -> bytes:
+    return encode_json(changes).encode() + b"\n"
+
+
+def _read(path: Path) -> Iterable[Change]:
+    with path.open("rb") as file:
+        if file.readline() != encode_json(_HEADER).encode() + b"\n":
+            raise StateFileError(
+                f"{path} is no sandbox state of this version. Nothing was changed; choose another file."
+            )
+        tables: dict[Kind, dict[Key, Json]] = {kind: {} for kind in KINDS}
+        for number, line in enumerate(file, 2):
+            if not line.endswith(b"\n"):
+                break  # the power went in the middle of this change, which nobody was told had happened
+            try:
+                for kind, key, record in json.loads(line):
+                    if record is None:
+                        tables[kind].pop(key, None)
+                    else:
+                        tables[kind][key] = record
+            except (ValueError, KeyError, TypeError) as error:
+                raise StateFileError(f"{path}, line {number} is damaged. Nothing was changed.") from error
+    return [(kind, key, record) for kind in KINDS for key, record in tables[kind].items()]

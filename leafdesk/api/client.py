@@ -1,0 +1,169 @@
+"""The one door to Leaf: sends a Call as one HTTP request and answers its result, or raises what went wrong.
+
+It never repeats a request, follows no redirect and talks to one host only. Which outcome is which error is the table in
+errors.py; the rules about repeating live in sync.
+"""
+
+import asyncio
+import ipaddress
+from types import TracebackType
+from typing import Any, Self, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from leafdesk import __version__
+from leafdesk.api import calls
+from leafdesk.api.calls import Answer, Call
+from leafdesk.api.errors import CaptivePortalError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
+from leafdesk.api.outcome import failure, looks_like_html, no_answer, total_count
+from leafdesk.api.wire import NotJsonError, UnusableError
+
+T = TypeVar("T")
+LEAF_URL = "https://api.withleaf.io"
+TIMEOUT = httpx.Timeout(connect=10, read=60, write=60, pool=5)
+LIMITS = httpx.Limits(max_connections=6, max_keepalive_connections=6)
+LARGEST_BODY = 64 * 2**20
+"""Bytes, decoded. Leaf publishes no limit; a page of a hundred fields has some 60 kB."""
+LONGEST = 300.0
+"""Seconds for a whole answer: the read timeout starts anew with every byte, and a line can drip for ever."""
+
+
+def checked_url(url: str) -> str:
+    """The address of the Leaf host without a slash at its end. Raises ValueError with a sentence for the user.
+
+    Plain http is for this computer's own addresses only.
+    """
+    text = url.strip().rstrip("/")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise ValueError("The address of Leaf cannot be read; it should look like https://api.withleaf.io") from None
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("The address of Leaf must not hold a user name or password.")
+    if not host or not text.isascii() or not text.isprintable() or " " in text or "\\" in text:
+        raise ValueError("The address of Leaf needs a host; it should look like https://api.withleaf.io")
+    if parts.query or parts.fragment or parts.path:
+        raise ValueError("The address of Leaf is a host only, such as https://api.withleaf.io, with nothing behind it.")
+    if parts.scheme == "https" or (parts.scheme == "http" and _loopback(host)):
+        return text
+    if parts.scheme == "http":
+        raise ValueError("The address of Leaf must begin with https://; plain http is for this computer only.")
+    raise ValueError("The address of Leaf must begin with https://")
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Client:
+    """Leaf over HTTP/1.1, for one event loop. `requests` counts what was handed to the network.
+
+    `transport` replaces the network in tests. Use it as an async context manager, or call `aclose`.
+    """
+
+    def __init__(
+        self, url: str = LEAF_URL, token: str | None = None, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        """Raises ValueError for an address that `checked_url` refuses."""
+        self.url = checked_url(url)
+        self.requests = 0
+        self._token = token
+        self._http = httpx.AsyncClient(
+            transport=transport,
+            http1=True,
+            http2=False,
+            limits=LIMITS,
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            trust_env=not _loopback(urlsplit(self.url).hostname or ""),  # a proxy cannot reach this computer's loopback
+            headers={"Accept": "application/json", "User-Agent": f"leafdesk/{__version__}"},
+        )
+
+    def __repr__(self) -> str:
+        return f"Client({self.url!r}, {'with' if self._token else 'without'} a token)"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    def use(self, token: str | None) -> None:
+        """Use another token from the next request on."""
+        self._token = token
+
+    async def authenticate(self, username: str, password: str) -> str:
+        """Exchange the password for a token and use that from now on. Raises a LeafError: SignedOutError when wrong."""
+        token = await self.send(calls.authenticate(username, password))
+        self._token = token
+        return token
+
+    async def send(self, call: Call[T]) -> T:
+        """Send one request and read its answer.
+
+        Raises a LeafError (see errors.py). A cancelled send of a writing call has an unknown outcome.
+        """
+        status, headers, body = await self._exchange(call)
+        if not 200 <= status < 300:
+            raise failure(call, status, headers, body, self._token)
+        try:
+            return call.read(Answer(body, total_count(headers), headers.get("date", "")))
+        except (NotJsonError, UnusableError) as error:
+            if looks_like_html(headers, body):
+                sentence = "A web page came instead of Leaf's answer; perhaps this network wants you to sign in first."
+                raise CaptivePortalError(sentence, operation=call.operation, status=status) from None
+            sentence = f"Leaf's answer cannot be used ({call.operation}): {error}."
+            raise UnreadableAnswerError(sentence, operation=call.operation, status=status, detail=str(error)) from None
+
+    async def _exchange(self, call: Call[Any]) -> tuple[int, httpx.Headers, bytes]:
+        """One request and its whole answer. Raises NotSentError or UnknownOutcomeError."""
+        request = self._request(call)
+        self.requests += 1
+        try:
+            async with asyncio.timeout(LONGEST):
+                response = await self._http.send(request, stream=True)
+                try:
+                    return response.status_code, response.headers, await _whole(response, call)
+                finally:
+                    await response.aclose()
+                    self._http.cookies.clear()  # a sign-in page's cookies are not for Leaf
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
+            raise no_answer(call, error) from None
+
+    def _request(self, call: Call[Any]) -> httpx.Request:
+        headers = {}
+        if self._token and call.operation != "authenticate":
+            if not (self._token.isascii() and self._token.isprintable()):
+                raise NotSentError(
+                    "The token holds characters that no token has; sign in again.", operation=call.operation
+                )
+            headers["Authorization"] = f"Bearer {self._token}"
+        content = None if call.body is None else msgspec.json.encode(call.body)
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        url = self.url + call.path
+        return self._http.build_request(call.method, url, params=call.query or None, content=content, headers=headers)
+
+
+async def _whole(response: httpx.Response, call: Call[Any]) -> bytes:
+    body = bytearray()
+    async for piece in response.aiter_bytes():
+        body += piece
+        if len(body) > LARGEST_BODY:
+            sentence = f"The answer to {call.operation} is larger than {LARGEST_BODY >> 20} MiB and was not read."
+            raise UnknownOutcomeError(sentence, operation=call.operation, status=response.status_code)
+    return bytes(body)

@@ -1,0 +1,167 @@
+"""One queue item's turn at Leaf: written ahead, sent once, and its outcome written down whatever it is."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from leafdesk.api.errors import (
+    AnsweredError,
+    BusyError,
+    CaptivePortalError,
+    GoneError,
+    LeafError,
+    NotSentError,
+    RefusedByLeafError,
+    SignedOutError,
+    UnknownOutcomeError,
+)
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Item, Outbox, State
+from leafdesk.sync.asks import Rule, Trip, look, patience, put, read, send, write
+
+if TYPE_CHECKING:
+    from leafdesk.api.calls import Call
+
+T = TypeVar("T")
+Verdict = Literal["done", "there", "waiting", "sent", "parked", "conflict"]
+"""How a turn ended: `done` by our request, `there` without one; else the state in which the item stays."""
+
+MOST_UNKNOWN = 8
+"""After so many lost answers an item is parked: Leaf's server cannot process it (sync.md §9, poison)."""
+GONE = "Somebody deleted this at Leaf."
+TWIN = "Leaf says it has this already; looking."
+
+
+def settle(
+    item: Item,
+    trip: Trip,
+    state: State,
+    outcome: str,
+    *,
+    reason: str | None = None,
+    not_before: float | None = None,
+    theirs: dict[str, Any] | None = None,
+    also: Callable[[Catalog], Changes] | None = None,
+) -> Rule[None]:
+    """Write down what became of the item, and in the same transaction what Leaf answered (`also`)."""
+
+    def job(catalog: Catalog, outbox: Outbox) -> Changes:
+        learned = also(catalog) if also else Changes()
+        return learned | outbox.settle(
+            item, state, outcome=outcome, reason=reason, not_before=not_before, theirs=theirs, now=trip.now()
+        )
+
+    yield from put(job)
+
+
+def done(item: Item, trip: Trip, also: Callable[[Catalog], Changes], *, notice: str | None = None) -> Rule[Verdict]:
+    """Leaf has it."""
+    yield from settle(item, trip, "done", "ok", reason=notice, also=also)
+    return "done" if item.state == "sent" else "there"
+
+
+def conflict(
+    item: Item,
+    trip: Trip,
+    reason: str,
+    theirs: dict[str, Any] | None,
+    also: Callable[[Catalog], Changes] | None = None,
+) -> Rule[Verdict]:
+    """Leaf's copy is not what the edit was made against: a person chooses."""
+    outcome = "absent" if item.state == "sent" else "notsent"
+    yield from settle(item, trip, "conflict", outcome, reason=reason, theirs=theirs, also=also)
+    return "conflict"
+
+
+def park(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
+    """A person must look at it; nothing was applied."""
+    yield from settle(item, trip, "parked", "rejected", reason=reason)
+    return "parked"
+
+
+def wait(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
+    """Not now, and why; written only when it says something new."""
+    if item.state == "waiting" and item.reason != reason:
+        yield from settle(item, trip, "waiting", "notsent", reason=reason)
+    return "waiting"
+
+
+def absent(item: Item, trip: Trip) -> Rule[Item]:
+    """The probe showed that the lost request did not happen: the item, free to be sent again."""
+    yield from settle(item, trip, "waiting", "absent")
+    fresh = yield from look(lambda _, outbox: outbox.item(item.id))
+    assert fresh is not None
+    return fresh
+
+
+def earlier_pre(item: Item) -> Rule[dict[str, Any] | None]:
+    """What was known before the first request of this item left; None when none ever did."""
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    return attempts[0].pre if attempts else None
+
+
+def send_ahead(
+    item: Item, trip: Trip, call: "Call[T]", *, body: Any, pre: dict[str, Any]
+) -> Rule[tuple[Item, T] | Verdict]:
+    """Write the attempt ahead, send it, and settle everything but success (sync.md §9).
+
+    Answers the item as it is now with Leaf's answer, still to be settled by the caller; or how the item was settled.
+    Raises what ends the whole push (not sent, signed out, busy), after the item is waiting again.
+    """
+
+    def ahead(_: Catalog, outbox: Outbox) -> tuple[Item, Changes]:
+        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=trip.now(), run_id=trip.id)
+        return sent, Changes(queue=True)
+
+    item = yield from write(ahead)
+    try:
+        answer = yield from send(call)
+    except UnknownOutcomeError as error:
+        return (yield from _unknown(item, trip, error))
+    except (NotSentError, SignedOutError, BusyError) as error:
+        later = trip.clock() + patience(error, item.attempts, trip) if isinstance(error, BusyError) else None
+        yield from settle(item, trip, "waiting", "notsent", reason=str(error), not_before=later)
+        raise
+    except GoneError:
+        yield from settle(item, trip, "conflict", "rejected", reason=GONE)
+        return "conflict"
+    except AnsweredError as error:
+        if isinstance(error, RefusedByLeafError) and error.error_key == "fieldAlreadyExists":
+            yield from settle(item, trip, "sent", "unknown", reason=TWIN, not_before=trip.clock())
+            return "sent"
+        return (yield from park(item, trip, plain_words(error)))
+    return item, answer
+
+
+def _unknown(item: Item, trip: Trip, error: UnknownOutcomeError) -> Rule[Verdict]:
+    """It left and nobody knows: it may still land until the settle time is over."""
+    if item.attempts >= MOST_UNKNOWN:
+        reason = f"Leaf's server could not process this {item.attempts} times. {error}"
+        yield from settle(item, trip, "parked", "unknown", reason=reason)
+        return "parked"
+    later = trip.clock() + trip.settle_seconds
+    yield from settle(item, trip, "sent", "unknown", reason=str(error), not_before=later)
+    if isinstance(error, CaptivePortalError):
+        raise error
+    return "sent"
+
+
+def plain_words(error: AnsweredError) -> str:
+    """Why Leaf refused, in Leaf's own words where it gave some."""
+    words = [word for word in (error.title, error.detail) if word]
+    return f"Leaf refused this: {'. '.join(dict.fromkeys(words))}" if words else str(error)
+
+
+def find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
+    """The record at Leaf, or None when Leaf says there is none. Every other trouble is raised."""
+    try:
+        return (yield from read(call, trip))
+    except GoneError:
+        return None
+
+
+def attempt_find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
+    """The answer, or None for any trouble: for what is good to know and can wait until the next pull."""
+    try:
+        return (yield from read(call, trip))
+    except LeafError:
+        return None

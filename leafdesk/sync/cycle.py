@@ -1,0 +1,70 @@
+"""One whole sync as a rule: push what waits, then pull, then push what the pull made possible; and how it ended."""
+
+from dataclasses import dataclass, field
+
+from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, SignedOutError, UnknownOutcomeError
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Outbox
+from leafdesk.sync.asks import Rule, StoppedError, Trip, look, write
+from leafdesk.sync.pull import Pulled, pull
+from leafdesk.sync.push import Pushed, count, push
+from leafdesk.sync.report import LAST_SYNC, Outcome
+
+
+@dataclass(slots=True)
+class Cycle:
+    """What one sync has done so far, and how it ended."""
+
+    pulled: Pulled = field(default_factory=Pulled)
+    pushed: Pushed = field(default_factory=Pushed)
+    outcome: Outcome = "done"
+    reason: str | None = None
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        return (*self.pushed.notices, *self.pulled.notices)
+
+
+def sync(trip: Trip, cycle: Cycle, *, pulls: bool = True, pushes: bool = True) -> Rule[None]:
+    """Push, pull, and push again if something became possible. Trouble with Leaf ends it and is written in `cycle`.
+
+    A failed step ends the cycle: nothing is sent on the strength of a pull that did not succeed (sync.md §1, R5).
+    """
+    try:
+        if pushes:
+            yield from push(trip, cycle.pushed)
+        if pulls:
+            yield from pull(trip, cycle.pulled)
+            if pushes and (yield from look(lambda _, outbox: _possible(outbox, trip))):
+                yield from push(trip, cycle.pushed)
+            if trip.leaf_user_id is None:
+                yield from write(lambda catalog, _: _remember(catalog, trip))
+    except LeafError as error:
+        cycle.outcome, cycle.reason = ended_by(error)
+    if cycle.outcome == "done" and cycle.notices:
+        cycle.reason = cycle.notices[0]
+    yield from count(cycle.pushed)
+
+
+def ended_by(error: LeafError) -> tuple[Outcome, str]:
+    """How a sync ended that this error ended, and why in plain words."""
+    if isinstance(error, StoppedError):
+        return "partial", "The sync was stopped; what was read and sent is kept."
+    if isinstance(error, SignedOutError):
+        return "signed-out", str(error)
+    silent = isinstance(error, UnknownOutcomeError) and error.status is None
+    if silent or isinstance(error, NotSentError | CaptivePortalError):
+        return "offline", str(error)
+    return "partial", str(error)
+
+
+def _possible(outbox: Outbox, trip: Trip) -> bool:
+    """Whether an edit could go now: made while we pulled, or no longer held up."""
+    now = trip.clock()
+    due = [item for item in outbox.items(states=("waiting",)) if item.not_before <= now]
+    return any(outbox.blocker(item) is None for item in due)
+
+
+def _remember(catalog: Catalog, trip: Trip) -> tuple[None, Changes]:
+    catalog.put_fact(LAST_SYNC, trip.now())
+    return None, Changes()

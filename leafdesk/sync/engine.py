@@ -1,0 +1,313 @@
+"""The one thread that talks to Leaf: it drives the rules of sync over network and database, and stops cleanly."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine, Sequence
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from leafdesk.api.errors import (
+    AnsweredError,
+    CaptivePortalError,
+    LeafError,
+    NotSentError,
+    SignedOutError,
+    UnknownOutcomeError,
+)
+from leafdesk.store.catalog import Catalog
+from leafdesk.store.outbox import Outbox
+from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, StoppedError, Tell, Trip, Write
+from leafdesk.sync.report import Connection, ConnectionChanged, Event, SyncEnded, SyncReport
+from leafdesk.sync.terms import Line, Terms
+
+if TYPE_CHECKING:
+    from leafdesk.api.calls import Call
+    from leafdesk.api.client import Client
+
+T = TypeVar("T")
+AT_ONCE = 6
+"""Requests under way at the same time (sync.md §9)."""
+
+
+class Engine:
+    """Owns one thread with an asyncio loop, started when first needed. One sync runs at a time."""
+
+    def __init__(self, terms: Terms, tell: Callable[[Event], None]) -> None:
+        self.connection = ConnectionChanged("unknown")
+        self._terms = terms
+        self._tell = tell
+        self._guard = threading.Lock()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._running: Future[SyncReport] | None = None
+        self._ride: Ride | None = None
+        self._stopped = False
+
+    @property
+    def syncing(self) -> bool:
+        running = self._running
+        return running is not None and not running.done()
+
+    def sync(self, line: Line, *, pull: bool, push: bool, leaf_user_id: str | None) -> Future[SyncReport]:
+        """Start a sync; the running one is answered when there is one."""
+        with self._guard:
+            if self._running is not None and not self._running.done():
+                return self._running
+            running: Future[SyncReport] = Future()
+            self._running = running
+            ride = self._ride = Ride(self, line, self._terms)
+        running.set_running_or_notify_cancel()
+        self._submit(self._sync(ride, running, pull, push, leaf_user_id))
+        return running
+
+    def cancel(self) -> None:
+        """Stop the running sync at the next safe point; a request under way is given up, and its item looked into."""
+        ride, loop = self._ride, self._loop
+        if ride is not None and loop is not None and self.syncing:
+            loop.call_soon_threadsafe(ride.stop)
+
+    def login(self, api_url: str, username: str, password: str, keep: Callable[[str], T]) -> Future[T]:
+        """Exchange the password for a token and hand that to `keep`, on this thread, once no sync runs."""
+
+        async def exchange() -> T:
+            from leafdesk.api.client import Client
+
+            try:
+                async with Client(api_url, transport=self._terms.transport) as client:
+                    token = await client.authenticate(username, password)
+            except LeafError as error:
+                self.observe(error)
+                raise
+            await self._idle()
+            kept = keep(token)
+            self.heard("online")
+            return kept
+
+        return self._submit(exchange())
+
+    def call(self, job: Callable[[], T]) -> Future[T]:
+        """Run something slow (the key store) on this thread."""
+
+        async def run() -> T:
+            return job()
+
+        return self._submit(run())
+
+    def stop(self) -> None:
+        """End the running sync and the thread; returns when both are over. Nothing is written after this."""
+        with self._guard:
+            self._stopped = True
+            loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        asyncio.run_coroutine_threadsafe(self._idle(), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+    # ------------------------------------------------------------------ on the engine's thread
+    async def _idle(self) -> None:
+        """End the running sync and wait for its end."""
+        running = self._running
+        if running is not None and not running.done():
+            if self._ride is not None:
+                self._ride.stop()
+            await asyncio.wait([asyncio.wrap_future(running)])
+
+    async def _sync(
+        self, ride: "Ride", running: "Future[SyncReport]", pull: bool, push: bool, leaf_user_id: str | None
+    ) -> None:
+        try:
+            report = await ride.sync(pull=pull, push=push, leaf_user_id=leaf_user_id)
+        except BaseException as error:  # the world's (a full disk) or a bug of ours: whoever waits must hear of it
+            self._tell(SyncEnded(None, error))
+            running.set_exception(error)
+        else:
+            self._tell(SyncEnded(report))
+            running.set_result(report)
+
+    def _submit(self, job: Coroutine[Any, Any, T]) -> Future[T]:
+        with self._guard:
+            if self._stopped:
+                job.close()
+                raise RuntimeError("the engine has been stopped")
+            if self._loop is None:
+                self._loop = asyncio.new_event_loop()
+                self._thread = threading.Thread(
+                    target=self._live, args=(self._loop,), name="leafdesk-sync", daemon=True
+                )
+                self._thread.start()
+            return asyncio.run_coroutine_threadsafe(job, self._loop)
+
+    @staticmethod
+    def _live(loop: asyncio.AbstractEventLoop) -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_forever()
+            left = asyncio.all_tasks(loop)
+            for task in left:
+                task.cancel()
+            loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+            loop.run_until_complete(loop.shutdown_asyncgens())
+        finally:
+            asyncio.set_event_loop(None)
+            loop.close()
+
+    # ------------------------------------------------------------------ what real calls say about the connection
+    def observe(self, error: LeafError | None) -> None:
+        """Learn from how a call ended (None: well)."""
+        if isinstance(error, StoppedError):
+            return
+        if isinstance(error, CaptivePortalError):
+            self.heard("captive", str(error))
+        elif isinstance(error, SignedOutError):
+            self.heard("signed-out", str(error))
+        elif isinstance(error, NotSentError):
+            self.heard("offline", str(error))
+        elif error is None or isinstance(error, AnsweredError):
+            self.heard("online")
+
+    def heard(self, state: Connection, detail: str = "") -> None:
+        if self.connection.state != state:
+            self.connection = ConnectionChanged(state, detail)
+            self._tell(self.connection)
+
+    def tell(self, event: Event) -> None:
+        self._tell(event)
+
+
+class Ride:
+    """One sync being driven: hands the rules their answers until they end or somebody stops it."""
+
+    def __init__(self, engine: Engine, line: Line, terms: Terms) -> None:
+        self._engine = engine
+        self._line = line
+        self._terms = terms
+        self._stopped = False
+        self._under_way: set[asyncio.Future[Any]] = set()
+
+    def stop(self) -> None:
+        """From now on nothing more is sent; rules may still write down what became of what was sent."""
+        self._stopped = True
+        for one in list(self._under_way):
+            one.cancel()
+
+    async def sync(self, *, pull: bool, push: bool, leaf_user_id: str | None) -> SyncReport:
+        from leafdesk.api.client import Client
+        from leafdesk.sync.cycle import Cycle, sync
+
+        begun = time.monotonic()
+        terms, cycle = self._terms, Cycle()
+        trip = Trip(
+            id=terms.new_id(),
+            clock=terms.clock,
+            now=terms.now,
+            chance=terms.chance,
+            settle_seconds=terms.settle_seconds,
+            leaf_user_id=leaf_user_id,
+        )
+        token = self._line.token()
+        async with Client(self._line.api_url, token, transport=terms.transport) as client:
+            if token is None:
+                cycle.outcome, cycle.reason = "signed-out", "Sign in first; everything is kept until then."
+                self._engine.heard("signed-out", cycle.reason)
+            else:
+                await self.drive(sync(trip, cycle, pulls=pull, pushes=push), client)
+            requests = client.requests
+        return SyncReport(
+            outcome=cycle.outcome,
+            pulled=cycle.pulled.as_dict(),
+            pushed=cycle.pushed.as_dict(),
+            requests=requests,
+            seconds=float(f"{time.monotonic() - begun:.3f}"),
+            reason=cycle.reason,
+            notices=cycle.notices,
+        )
+
+    async def drive(self, rule: Rule[T], client: "Client") -> T:
+        """Run a rule to its end: each ask is answered, or its error raised where it was asked."""
+        answer: Any = None
+        error: BaseException | None = None
+        while True:
+            try:
+                ask = rule.send(answer) if error is None else rule.throw(error)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]
+            answer, error = None, None
+            try:
+                answer = await self._answer(ask, client)
+            except Exception as raised:  # goes to the rule, which knows what it means
+                error = raised
+
+    async def _answer(self, ask: Ask, client: "Client") -> Any:
+        if isinstance(ask, Send):
+            return await self._send(ask.call, client)
+        if isinstance(ask, SendAll):
+            return await self._send_all(ask.calls, client)
+        if isinstance(ask, Read):
+            reader = self._line.database.reader()
+            return ask.look(Catalog(reader), Outbox(reader))
+        if isinstance(ask, Write):
+            return await self._write(ask)
+        if isinstance(ask, Pause):
+            return await self._pause(ask.seconds)
+        assert isinstance(ask, Tell)
+        self._engine.tell(ask.progress)
+        return None
+
+    async def _write(self, ask: Write) -> Any:
+        job = ask.job
+        value, changes = await asyncio.wrap_future(
+            self._line.database.write(lambda connection: job(Catalog(connection), Outbox(connection)))
+        )
+        if changes:
+            self._engine.tell(changes)
+        return value
+
+    async def _send(self, call: "Call[Any]", client: "Client") -> Any:
+        if self._stopped:
+            raise StoppedError("The sync was stopped before this was sent.", operation=call.operation)
+        sending = asyncio.ensure_future(client.send(call))
+        self._under_way.add(sending)
+        try:
+            answer = await sending
+        except asyncio.CancelledError:
+            kind = UnknownOutcomeError if call.writes else StoppedError
+            raise kind("The sync was stopped before Leaf's answer came.", operation=call.operation) from None
+        except LeafError as error:
+            self._engine.observe(error)
+            raise
+        finally:
+            self._under_way.discard(sending)
+        self._engine.observe(None)
+        return answer
+
+    async def _send_all(self, calls: "Sequence[Call[Any]]", client: "Client") -> list[Any]:
+        """A few at a time; a dead line or a lost token ends it without asking for the rest."""
+        answers: list[Any] = [None] * len(calls)
+        left = iter(enumerate(calls))
+        dead: list[LeafError] = []
+
+        async def lane() -> None:
+            for n, call in left:
+                try:
+                    answers[n] = dead[0] if dead else await self._send(call, client)
+                except LeafError as error:
+                    answers[n] = error
+                    if isinstance(error, NotSentError | SignedOutError | CaptivePortalError):
+                        dead.append(error)
+
+        await asyncio.gather(*(lane() for _ in range(min(AT_ONCE, len(calls)))))
+        return answers
+
+    async def _pause(self, seconds: float) -> None:
+        if self._stopped:
+            raise StoppedError("The sync was stopped.")
+        waiting = asyncio.ensure_future(asyncio.sleep(seconds))
+        self._under_way.add(waiting)
+        try:
+            await waiting
+        except asyncio.CancelledError:
+            raise StoppedError("The sync was stopped.") from None
+        finally:
+            self._under_way.discard(waiting)

@@ -1,0 +1,137 @@
+"""How a new or changed farm or grower reaches Leaf, which numbers them itself and never deletes them.
+
+A create whose answer was lost is found again by what is new in Leaf's list since before it was sent, and by its name
+(sync.md §6, rows 5 to 8): sending it twice would leave a farm that nobody can remove.
+"""
+
+from typing import Any
+
+from leafdesk.api import calls
+from leafdesk.edits import Change, Create
+from leafdesk.records import Farm, Grower, Kind
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Item, Outbox
+from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, earlier_pre, find, send_ahead, wait
+from leafdesk.sync.merge import plain, three_way
+from leafdesk.sync.places import Place, at_leaf
+
+AMBIGUOUS = "Leaf may have this already, perhaps under another name; sending it again could leave it there twice."
+CHANGED = "Somebody changed this at Leaf after you saw it."
+
+
+def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
+    """POST once; when its answer is lost, look for what is new before anything is sent again."""
+    record = edit.record
+    assert isinstance(record, Farm | Grower)
+    there = yield from _list(record, trip)
+    pre = yield from earlier_pre(item)
+    if item.state == "sent":
+        return (yield from _probe(item, record, there, set((pre or {}).get("ids", ())), trip))
+    return (yield from _post(item, record, sorted((pre or {}).get("ids", ())) or [one.id for one in there], trip))
+
+
+def _post(item: Item, record: Farm | Grower, known: list[str], trip: Trip) -> Rule[Verdict]:
+    if isinstance(record, Grower):
+        grower = calls.create_grower(record.leaf_user_id, name=record.name)
+        sent: tuple[Item, Farm | Grower] | Verdict = yield from send_ahead(
+            item, trip, grower, body=grower.body, pre={"ids": known}
+        )
+    else:
+        number = yield from look(lambda catalog, _: at_leaf(catalog, "grower_id", record.grower_id))
+        if record.grower_id is not None and number is None:
+            return (yield from wait(item, trip, "The grower it belongs to is not at Leaf yet."))
+        farm = calls.create_farm(record.leaf_user_id, name=record.name, grower_id=number)
+        sent = yield from send_ahead(item, trip, farm, body=farm.body, pre={"ids": known})
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer)))
+
+
+def _probe(item: Item, record: Farm | Grower, there: list[Farm | Grower], known: set[str], trip: Trip) -> Rule[Verdict]:
+    """Exactly one new record of a name that we sent is ours; none: send again; anything else is for a person."""
+
+    def sift(catalog: Catalog, outbox: Outbox) -> tuple[list[Farm | Grower], list[Farm | Grower]]:
+        sent = {plain(attempt.body.get("name")) for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)}
+        new = [one for one in there if one.id not in known and not _claimed(catalog, record.kind, one.id)]
+        named = [one for one in new if plain(one.name) in sent]
+        renamed = [one for one in new if plain(one.name) not in sent and one.created_time != one.updated_time]
+        return named, renamed
+
+    named, renamed = yield from look(sift)
+    if len(named) == 1 and not renamed:
+        return (yield from done(item, trip, lambda catalog: _created(catalog, record, named[0])))
+    if named or renamed:
+        candidates = [{"id": one.id, "name": one.name} for one in (*named, *renamed)]
+        return (yield from conflict(item, trip, AMBIGUOUS, {"candidates": candidates}))
+    item = yield from absent(item, trip)
+    return (yield from _post(item, record, sorted(known), trip))
+
+
+def _claimed(catalog: Catalog, kind: Kind, leaf_id: str) -> bool:
+    """Whether a record made here already answers to this number of Leaf's."""
+    key = catalog.key(kind, leaf_id)
+    return key is not None and key != leaf_id
+
+
+def _created(catalog: Catalog, record: Farm | Grower, answer: Farm | Grower) -> Changes:
+    return catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
+
+
+def _list(record: Farm | Grower, trip: Trip) -> Rule[list[Farm | Grower]]:
+    """All farms (or growers) of the record's Leaf user, every page."""
+    found: dict[str, Farm | Grower] = {}
+    number = 0
+    while True:
+        page: calls.Page[Any]
+        if isinstance(record, Farm):
+            page = yield from read(calls.list_farms(leaf_user_id=record.leaf_user_id, page=number), trip)
+        else:
+            page = yield from read(calls.list_growers(leaf_user_id=record.leaf_user_id, page=number), trip)
+        found.update({one.id: one for one in page.items})
+        number += 1
+        if page.count < calls.PAGE_SIZE and (page.total is None or number * calls.PAGE_SIZE >= page.total):
+            return list(found.values())
+        if not page.count:
+            return list(found.values())
+
+
+def change(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
+    """PUT, which takes the whole record: theirs with our values on it, when nobody touched those (rows 6 and 8)."""
+    farm = edit.kind == "farms"
+    theirs: Farm | Grower | None
+    if farm:
+        theirs = yield from find(calls.get_farm(place.leaf_user_id, place.leaf_id), trip)
+    else:
+        theirs = yield from find(calls.get_grower(place.leaf_user_id, place.leaf_id), trip)
+    if theirs is None:
+        return (yield from conflict(item, trip, GONE, None))
+    there = theirs
+    values = {name: getattr(there, name) for name, _ in edit.values}
+    merged = three_way(place.base, place.mine, values)
+    if merged.clash:
+        return (yield from conflict(item, trip, CHANGED, merged.clash, lambda catalog: catalog.put([there])))
+    if not merged.send:
+        return (yield from done(item, trip, lambda catalog: catalog.put([there])))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    return (yield from _put(item, place, there, merged.send, values, trip))
+
+
+def _put(
+    item: Item, place: Place, theirs: Farm | Grower, mine: dict[str, str | None], pre: dict[str, Any], trip: Trip
+) -> Rule[Verdict]:
+    name = mine.get("name") or theirs.name
+    sent: tuple[Item, Farm | Grower] | Verdict
+    if isinstance(theirs, Farm):
+        grower = mine.get("grower_id", theirs.grower_id)
+        farm_call = calls.update_farm(place.leaf_user_id, place.leaf_id, name=name, grower_id=grower)
+        sent = yield from send_ahead(item, trip, farm_call, body=farm_call.body, pre=pre)
+    else:
+        grower_call = calls.update_grower(place.leaf_user_id, place.leaf_id, name=name)
+        sent = yield from send_ahead(item, trip, grower_call, body=grower_call.body, pre=pre)
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    return (yield from done(item, trip, lambda catalog: catalog.put([answer])))

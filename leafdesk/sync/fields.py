@@ -1,0 +1,260 @@
+"""How each edit of a field reaches Leaf: what to look at first, what to send, and what proves that it arrived.
+
+The rules are rows 1 to 4 of sync.md §6. Leaf has no versions to compare, so every edit is checked against Leaf's
+present copy by value just before it is sent, and what was seen then is written beside the attempt (`pre`).
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from leafdesk.api import calls
+from leafdesk.edits import Change, Create, Redraw
+from leafdesk.geo.shape import Shape, from_geojson, to_geojson
+from leafdesk.records import Boundary, Field
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Item, Outbox
+from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.attempt import (
+    GONE,
+    TWIN,
+    Verdict,
+    absent,
+    attempt_find,
+    conflict,
+    done,
+    earlier_pre,
+    find,
+    park,
+    send_ahead,
+)
+from leafdesk.sync.merge import same, same_shape, three_way
+from leafdesk.sync.places import Place
+
+CHANGED = "Somebody changed this at Leaf after you saw it."
+
+
+# ---------------------------------------------------------------------- create
+def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
+    """POST with an id of our own: whatever happens, there can be only one (row 1)."""
+    record = edit.record
+    assert isinstance(record, Field) and record.shape is not None
+    if item.state == "sent":
+        found = yield from find(calls.get_field(record.leaf_user_id, record.id), trip)
+        if found is not None:
+            return (yield from _adopt(item, record, found, trip))
+        if item.reason == TWIN:
+            return (yield from park(item, trip, "Leaf says it had this field before, but does not show it."))
+        item = yield from absent(item, trip)
+    call = calls.create_field(record.leaf_user_id, record.id, name=record.name, shape=record.shape)
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre={})
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), trip)
+    boundary = boundary or _boundary_in(answer, record.shape)
+    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer, boundary)))
+
+
+def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:
+    """Leaf has a field of our id: it is ours if its history holds what we drew."""
+    history = yield from boundaries_of(found, trip)
+    if not any(same_shape(boundary.shape, record.shape) for boundary in history):
+        theirs = _their_field(found, history)
+        return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, record, found, *history)))
+
+
+def _created(catalog: Catalog, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:
+    changes = Changes()
+    if answer.id != record.id:  # Leaf did not take our id: its own is the name by which it knows the field
+        changes |= catalog.number("fields", record.id, answer.id)
+    changes |= catalog.put([answer])
+    known = [boundary for boundary in boundaries if boundary is not None]
+    return changes | catalog.put_boundaries(record.id, known) if known else changes
+
+
+def _boundary_in(answer: Field, drawn: Shape) -> Boundary | None:
+    """The first boundary of a new field as its create answer tells it; None when it names none."""
+    if answer.boundary_id is None:
+        return None
+    return Boundary(
+        id=answer.boundary_id,
+        status="ACTIVE",
+        shape=answer.shape or drawn,
+        area_ha=answer.area_ha,
+        created_time=answer.created_time,
+        updated_time=answer.created_time,
+    )
+
+
+# ---------------------------------------------------------------------- name and farm
+def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
+    """PATCH only what was changed here and not there (row 2)."""
+    theirs = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    if theirs is None:
+        return (yield from conflict(item, trip, GONE, None))
+    values = {name: getattr(theirs, name) for name, _ in edit.values}
+    merged = three_way(place.base, place.mine, values)
+    if merged.clash:
+        clash = merged.clash
+        return (yield from conflict(item, trip, CHANGED, clash, lambda catalog: catalog.put([theirs])))
+    if not merged.send:
+        return (yield from done(item, trip, lambda catalog: catalog.put([theirs])))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    call = calls.update_field(place.leaf_user_id, place.leaf_id, **merged.send)
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre=values)
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    return (yield from done(item, trip, lambda catalog: catalog.put([answer])))
+
+
+# ---------------------------------------------------------------------- boundary
+def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Verdict]:
+    """PUT a boundary unless another one than the user saw is active; the history is the proof (row 3)."""
+    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    if field is None:
+        return (yield from conflict(item, trip, GONE, None))
+    history = yield from boundaries_of(field, trip)
+    learn = _learn(field, history)
+    pre = yield from earlier_pre(item)
+    before = set(pre["boundary_ids"]) if pre else None
+    active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
+    ours = _landed(history, edit.shape, before)
+    if ours is not None or (active is not None and same_shape(active.shape, edit.shape)):
+        return (yield from done(item, trip, learn, notice=_notice(history, ours, before, edit.shape)))
+    if active is not None and not _seen(active, item.base):
+        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), learn))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    known = sorted(before) if before is not None else [boundary.id for boundary in history]
+    call = calls.replace_boundary(place.leaf_user_id, place.leaf_id, shape=edit.shape)
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre={"boundary_ids": known})
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    return (yield from _replaced(item, edit, field, answer, set(known), trip))
+
+
+def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: set[str], trip: Trip) -> Rule[Verdict]:
+    """Ours is active now. Did somebody's boundary slip in between our look and our write? Then say so (§6, audit)."""
+    history = yield from attempt_find(_history_call(field), trip)
+    if history is None or not any(boundary.id == answer.id for boundary in history.items):
+        return (yield from done(item, trip, _learn(field, [answer])))
+    now = list(history.items)
+    return (yield from done(item, trip, _learn(field, now), notice=_notice(now, answer, before, edit.shape)))
+
+
+def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Changes]:
+    def learn(catalog: Catalog) -> Changes:
+        return catalog.put([field]) | catalog.put_boundaries(field.id, history)
+
+    return learn
+
+
+def _landed(history: Iterable[Boundary], mine: Shape, before: set[str] | None) -> Boundary | None:
+    """The boundary that an earlier request of ours made: new since then, and drawn as ours."""
+    if before is None:
+        return None
+    return next((b for b in history if b.id not in before and same_shape(b.shape, mine)), None)
+
+
+def _seen(active: Boundary, base: dict[str, Any]) -> bool:
+    """Whether this boundary is the one the edit was drawn on: the same one, or one that looks the same."""
+    if active.id == base.get("boundary_id"):
+        return True
+    shape = base.get("shape")
+    return shape is not None and same_shape(active.shape, from_geojson(shape))
+
+
+def _notice(history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape) -> str | None:
+    """What the user must hear about a boundary that is not the last word, or that replaced somebody's unseen."""
+    if ours is None or before is None:
+        return None
+    others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
+    if ours.status != "ACTIVE":
+        return "Your boundary arrived, and somebody has replaced it since."
+    if others:
+        return f"Somebody's boundary of {others[-1].created_time} was replaced by yours; Leaf keeps it in the history."
+    return None
+
+
+# ---------------------------------------------------------------------- delete
+def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
+    """DELETE what is still as the user saw it; gone already is as good (row 4)."""
+    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    if field is None:
+        return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
+    history = yield from boundaries_of(field, trip)
+    theirs = _their_field(field, history)
+    as_seen = yield from look(lambda _, outbox: _as_seen(outbox, item, place, theirs, history))
+    if not as_seen:
+        return (yield from conflict(item, trip, CHANGED, theirs, _learn(field, history)))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    call = calls.delete_field(place.leaf_user_id, place.leaf_id)
+    sent = yield from send_ahead(item, trip, call, body=None, pre=theirs)
+    if isinstance(sent, str):
+        return sent if sent != "conflict" else (yield from _deleted_already(item, trip))
+    item, _ = sent
+    return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
+
+
+def _deleted_already(item: Item, trip: Trip) -> Rule[Verdict]:
+    """404 to a DELETE: somebody was quicker, and the wish is fulfilled."""
+    fresh = yield from look(lambda _, outbox: outbox.item(item.id))
+    if fresh is None or fresh.state != "conflict":
+        return "conflict"
+    return (yield from done(fresh, trip, lambda catalog: catalog.drop("fields", item.record_id)))
+
+
+def _as_seen(outbox: Outbox, item: Item, place: Place, theirs: dict[str, Any], history: Sequence[Boundary]) -> bool:
+    """Whether Leaf's field is what the user saw when deleting it, or what we ourselves made of it."""
+    if not (same(theirs["name"], place.base.get("name")) and same(theirs["farm_id"], place.base.get("farm_id"))):
+        return False
+    if theirs["boundary_id"] in (None, item.base.get("boundary_id")):
+        return True
+    active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
+    ours = own_shapes(outbox, item.record_id)
+    return active is not None and any(same_shape(active.shape, shape) for shape in ours)
+
+
+def own_shapes(outbox: Outbox, field_id: str) -> list[Shape]:
+    """What was drawn here of a field and sent to Leaf."""
+    edits = [item.edit for item in outbox.items(states=("done",)) if item.record_id == field_id]
+    drawn = [edit.shape for edit in edits if isinstance(edit, Redraw)]
+    made = [edit.record.shape for edit in edits if isinstance(edit, Create) and isinstance(edit.record, Field)]
+    return [*drawn, *(shape for shape in made if shape is not None)]
+
+
+# ---------------------------------------------------------------------- what Leaf has
+def boundaries_of(field: Field, trip: Trip) -> Rule[list[Boundary]]:
+    """The whole history of a field's boundaries. Where a total says there is more, page."""
+    page = yield from read(_history_call(field), trip)
+    found = {boundary.id: boundary for boundary in page.items}
+    number = 0
+    while page.total is not None and len(found) < page.total and page.items:
+        page = yield from read(_history_call(field, number), trip)
+        found.update({boundary.id: boundary for boundary in page.items})
+        number += 1
+    return list(found.values())
+
+
+def _history_call(field: Field, page: int | None = None) -> calls.Call[calls.Page[Boundary]]:
+    size = None if page is None else calls.PAGE_SIZE
+    return calls.list_boundaries(field.leaf_user_id, field.id, page=page, size=size)
+
+
+def _their_boundary(boundary: Boundary) -> dict[str, Any]:
+    return {
+        "boundary_id": boundary.id,
+        "shape": to_geojson(boundary.shape),
+        "area_ha": boundary.area_ha,
+        "created_time": boundary.created_time,
+    }
+
+
+def _their_field(field: Field, history: Iterable[Boundary]) -> dict[str, Any]:
+    active = next((boundary.id for boundary in history if boundary.status == "ACTIVE"), None)
+    return {"name": field.name, "farm_id": field.farm_id, "boundary_id": active}

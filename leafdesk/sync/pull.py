@@ -1,0 +1,357 @@
+"""Bring Leaf's records here: users, growers, farms and fields page by page, then the boundaries nobody fetched yet.
+
+Every page is kept as soon as it is read, so a sync that is killed loses nothing; boundaries never change at Leaf, so
+each is fetched once for ever. A record is taken away only when a complete sweep did not list it and Leaf answers 404
+for it: paging over a changing list drops rows (sync.md §8).
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from leafdesk.api import calls
+from leafdesk.api.calls import Call, Page
+from leafdesk.api.errors import GoneError, LeafError, UnreadableAnswerError
+from leafdesk.api.wire import boundary_ids
+from leafdesk.edits import Create
+from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Outbox
+from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
+from leafdesk.sync.merge import plain
+
+PAGE = 100
+"""Records per page: Leaf's most."""
+PAGES_AT_ONCE = 4
+BATCH = 25
+"""Records per transaction: the writer is shared, and a user's edit waits for one batch at most."""
+HANDFUL = 5
+MOST_GONE = 50
+MOST_GONE_SHARE = 0.2
+
+R = TypeVar("R", LeafUser, Grower, Farm, Field)
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many records of one kind a pull added, changed and removed."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        return {"added": self.added, "changed": self.changed, "removed": self.removed}
+
+
+@dataclass(slots=True)
+class Pulled:
+    """What a pull did, kind by kind ("boundaries" too), and what a person should know about it."""
+
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    notices: list[str] = field(default_factory=list)
+
+    def tally(self, kind: str) -> Tally:
+        return self.tallies.setdefault(kind, Tally())
+
+    def as_dict(self) -> dict[str, dict[str, int]]:
+        return {kind: tally.as_dict() for kind, tally in self.tallies.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(Generic[R]):
+    """How one kind is listed, and how one record of it is read."""
+
+    kind: Kind
+    word: str
+    page: Callable[[int], Call[Page[R]]]
+    one: Callable[[R], Call[Any]]
+
+
+@dataclass(slots=True)
+class Sweep:
+    """The ids that one reading of a whole list met, and whether it can be trusted to be whole."""
+
+    ids: set[str] = field(default_factory=set)
+    total: int | None = None
+    drifted: bool = False
+    ended: bool = False
+
+    @property
+    def complete(self) -> bool:
+        return self.ended and (self.total is None or self.total == len(self.ids))
+
+
+def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
+    """One whole pull: every list from its first page to its last, then the missing boundaries.
+
+    Counts into `pulled`. Raises the LeafError that ended it; what was read until then is kept.
+    """
+
+    yield from _sweep(_users(), trip, pulled)
+    yield from _sweep(_growers(trip), trip, pulled)
+    yield from _sweep(_farms(trip), trip, pulled)
+    yield from _sweep(_fields(trip), trip, pulled)
+    yield from _boundaries(trip, pulled)
+
+
+# ---------------------------------------------------------------------- the lists
+def _users() -> Listing[LeafUser]:
+    return Listing(
+        "users", "Leaf users", lambda page: calls.list_users(page=page, size=PAGE), lambda user: calls.get_user(user.id)
+    )
+
+
+def _growers(trip: Trip) -> Listing[Grower]:
+    return Listing(
+        "growers",
+        "Growers",
+        lambda page: calls.list_growers(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
+        lambda grower: calls.get_grower(grower.leaf_user_id, _leaf_id(grower)),
+    )
+
+
+def _farms(trip: Trip) -> Listing[Farm]:
+    return Listing(
+        "farms",
+        "Farms",
+        lambda page: calls.list_farms(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
+        lambda farm: calls.get_farm(farm.leaf_user_id, _leaf_id(farm)),
+    )
+
+
+def _fields(trip: Trip) -> Listing[Field]:
+    return Listing(
+        "fields",
+        "Fields",
+        lambda page: calls.list_fields(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
+        lambda one: calls.get_field(one.leaf_user_id, one.id),
+    )
+
+
+# ---------------------------------------------------------------------- one sweep
+def _sweep(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Read one whole list and take what it says; then look after what it no longer says."""
+    pulled.tally(listing.kind)
+    sweep = Sweep()
+    first = yield from _page(listing, 0, sweep, trip, pulled)
+    sweep.total = first.total
+    if first.total is None:
+        number = 0
+        while not sweep.ended:  # nobody says how many there are: until a page is short
+            number += 1
+            yield from _page(listing, number, sweep, trip, pulled)
+    else:
+        last = (first.total - 1) // PAGE
+        yield from _pages(listing, range(1, last + 1), sweep, trip, pulled)
+        sweep.ended = True
+        if sweep.drifted and last > 0:  # rows came or went while we read: they moved across the last borders
+            yield from _pages(listing, range(max(0, last - 1), last + 1), sweep, trip, pulled)
+    if sweep.complete:
+        yield from _missing(listing, sweep, trip, pulled)
+
+
+def _page(listing: Listing[R], number: int, sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[Page[R]]:
+    page = yield from read(listing.page(number), trip)
+    yield from _take(listing, page, sweep, trip, pulled)
+    return page
+
+
+def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Read the numbered pages, a few at a time, each kept before the next few are asked for."""
+    for some in _batches(numbers, PAGES_AT_ONCE):
+        answers = yield from read_all([listing.page(number) for number in some], trip)
+        for answer in answers:
+            if not isinstance(answer, LeafError):
+                yield from _take(listing, answer, sweep, trip, pulled)
+        for answer in answers:
+            if isinstance(answer, LeafError):
+                raise answer
+
+
+def _take(listing: Listing[R], page: Page[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Keep what one page says, in small transactions; an unchanged page writes nothing."""
+    if page.total is not None and sweep.total is not None and page.total != sweep.total:
+        sweep.drifted, sweep.total = True, page.total
+    sweep.ended = sweep.ended or page.count < PAGE
+    sweep.ids.update(_leaf_id(record) for record in page.items)
+    sweep.ids.update(problem.id for problem in page.problems if problem.id)
+    pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
+    fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
+    tally = pulled.tally(listing.kind)
+    moved = yield from _moved_boundaries(fresh, trip)
+    for some in _batches(fresh, BATCH):
+        added, changed = yield from _keep(some, moved)
+        tally.added += added
+        tally.changed += changed
+    if page.items:
+        yield from tell(listing.word, len(sweep.ids), sweep.total if sweep.total is not None else page.total)
+
+
+def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) -> list[R]:
+    """Those of the records that differ from what is here, once each, without what must wait for a probe.
+
+    A new record that may be our own create whose answer was lost is left to the probe, or it would be here twice
+    (sync.md §8.7).
+    """
+    unproved = {
+        plain(item.edit.record.name)
+        for item in outbox.items(states=("waiting", "sent"))
+        if isinstance(item.edit, Create) and item.kind == kind and kind != "fields" and item.attempts
+    }
+    fresh: dict[str, R] = {}
+    for record in records:
+        known = catalog.server_copy(kind, record.id)
+        if known is None and plain(record.name) in unproved and catalog.key(kind, record.id) is None:
+            continue
+        if known is None or known.raw != record.raw or catalog.gone(kind, record.id):
+            fresh[record.id] = record
+        else:
+            fresh.pop(record.id, None)
+    return list(fresh.values())
+
+
+def _keep(records: Sequence[R], moved: dict[str, Boundary]) -> Rule[tuple[int, int]]:
+    """Take these records, with the boundary that became active in each; counts of added and changed."""
+
+    def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
+        added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
+        changes = catalog.put(records)
+        for record in records:
+            if record.id in moved:
+                changes |= catalog.put_boundaries(record.id, [moved[record.id]])
+        return (added, len(records) - added), changes
+
+    return (yield from write(job))
+
+
+# ---------------------------------------------------------------------- what a list no longer says
+def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Drop what a complete sweep did not list, each only after Leaf says 404 for it."""
+
+    def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
+        keys = catalog.server_ids(listing.kind, trip.leaf_user_id)
+        gone = [key for key in keys if (catalog.leaf_id(listing.kind, key) or key) not in sweep.ids]
+        copies = [catalog.server_copy(listing.kind, key) for key in sorted(gone)]
+        return [copy for copy in copies if copy is not None], len(keys)  # type: ignore[misc]
+
+    missing, known = yield from look(unlisted)
+    if len(missing) > HANDFUL and (len(missing) > MOST_GONE or len(missing) > MOST_GONE_SHARE * known):
+        pulled.notices.append(
+            f"Leaf no longer lists {len(missing)} of {known} {listing.word.lower()}. That is a lot, so nothing was "
+            "removed here; look at Leaf whether this is meant."
+        )
+        return
+    for some in _batches(missing, BATCH):
+        answers = yield from read_all([listing.one(record) for record in some], trip)
+        gone = [record for record, answer in zip(some, answers, strict=True) if isinstance(answer, GoneError)]
+        if gone:
+            yield from _drop(gone)
+            pulled.tally(listing.kind).removed += len(gone)
+
+
+def _drop(records: Sequence[Record]) -> Rule[Changes]:
+    def job(catalog: Catalog, _: Outbox) -> Changes:
+        changes = Changes()
+        for record in records:
+            changes |= catalog.drop(record.kind, record.id)
+        return changes
+
+    return (yield from put(job))
+
+
+# ---------------------------------------------------------------------- boundaries
+def _boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Fetch what is missing: of each field the last boundary of its list, and the active one where that is another."""
+    tally = pulled.tally("boundaries")
+    asked: set[tuple[str, str]] = set()
+    while True:
+        missing = yield from look(lambda catalog, _: catalog.missing_boundaries())
+        wanted = [
+            (user, of, boundary_id)
+            for user, of, boundary_id in missing
+            if (of, boundary_id) not in asked and trip.leaf_user_id in (None, user)
+        ]
+        if not wanted:
+            return
+        done = 0
+        for some in _batches(wanted, BATCH):
+            asked.update((of, boundary_id) for _, of, boundary_id in some)
+            tally.added += yield from _fetch(some, trip, pulled)
+            done += len(some)
+            yield from tell("Boundaries", done, len(wanted))
+
+
+def _fetch(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[int]:
+    """Fetch and keep some boundaries; answers how many there were. A boundary that is gone by now is left out."""
+    answers = yield from read_all([calls.get_boundary(*names) for names in wanted], trip)
+    got: dict[str, list[Boundary]] = {}
+    for (_, of, _boundary), answer in zip(wanted, answers, strict=True):
+        if not isinstance(answer, LeafError):
+            got.setdefault(of, []).append(answer)
+    stale = [(user, of) for user, of, _ in wanted if of in got and not any(b.status == "ACTIVE" for b in got[of])]
+    active = (
+        yield from read_all([calls.get_active_boundary(user, of) for user, of in stale], trip) if stale else _none()
+    )
+    for (_, of), answer in zip(stale, active, strict=True):
+        if not isinstance(answer, LeafError) and all(answer.id != boundary.id for boundary in got[of]):
+            got[of].append(answer)
+    yield from put(lambda catalog, _: _keep_boundaries(catalog, got))
+    for answer in (*answers, *active):
+        if isinstance(answer, UnreadableAnswerError):
+            pulled.notices.append(f"Left out: {answer}")
+        elif isinstance(answer, LeafError) and not isinstance(answer, GoneError):
+            raise answer
+    return sum(len(boundaries) for boundaries in got.values())
+
+
+def _none() -> Rule[list[Boundary | LeafError]]:
+    return []
+    yield
+
+
+def _keep_boundaries(catalog: Catalog, got: dict[str, list[Boundary]]) -> Changes:
+    changes = Changes()
+    for of, boundaries in got.items():
+        changes |= catalog.put_boundaries(of, boundaries)
+    return changes
+
+
+def _moved_boundaries(fresh: Sequence[Record], trip: Trip) -> Rule[dict[str, Boundary]]:
+    """The active boundary of fields whose list changed though we have its last boundary already.
+
+    Nothing is missing then, but another one of them may be active now.
+    """
+    fields: list[Field] = [record for record in fresh if isinstance(record, Field)]
+
+    def moved(catalog: Catalog, _: Outbox) -> list[Field]:
+        return [one for one in fields if _list_moved(catalog, one)]
+
+    if not fields:
+        return {}
+    asked = yield from look(moved)
+    if not asked:
+        return {}
+    answers = yield from read_all([calls.get_active_boundary(one.leaf_user_id, one.id) for one in asked], trip)
+    return {one.id: answer for one, answer in zip(asked, answers, strict=True) if not isinstance(answer, LeafError)}
+
+
+def _list_moved(catalog: Catalog, one: Field) -> bool:
+    before = catalog.server_copy("fields", one.id)
+    listed = boundary_ids(one)
+    if before is None or not listed or not isinstance(before, Field) or boundary_ids(before) == listed:
+        return False
+    return any(boundary.id == listed[-1] for boundary in catalog.boundaries(one.id))
+
+
+def _leaf_id(record: Record) -> str:
+    number = getattr(record, "leaf_id", None)
+    return str(number) if number is not None else record.id
+
+
+T = TypeVar("T")
+
+
+def _batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(things), size):
+        yield things[start : start + size]

@@ -1,0 +1,179 @@
+"""Send what waits in the queue, in the order of the edits, each resting on what must be there first.
+
+A record's edits go one after the other; a refused edit stops only itself and those that rest on it; a lost answer is
+looked into before anything is sent again (sync.md §4 and §5).
+"""
+
+from dataclasses import dataclass, field
+
+from leafdesk.api.errors import BusyError, UnsendableError
+from leafdesk.edits import Change, Create, Delete, Redraw
+from leafdesk.records import Field
+from leafdesk.store.outbox import Item, StaleError
+from leafdesk.sync import farms, fields
+from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, tell
+from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
+from leafdesk.sync.places import Nowhere, place_of
+
+TURNS = 4
+"""Turns that one item gets in one push: a probe, its request, and looks again when it changed meanwhile."""
+MOST_LOST = 3
+"""After so many lost answers one after the other the rest waits for the next sync: the line or the server is ill."""
+
+
+@dataclass(slots=True)
+class Pushed:
+    """What a push did: `sent` edits that Leaf has now by our requests; the rest as the queue stands afterwards."""
+
+    sent: int = 0
+    there: int = 0
+    parked: int = 0
+    conflicts: int = 0
+    waiting: int = 0
+    notices: list[str] = field(default_factory=list)
+
+    @property
+    def progressed(self) -> bool:
+        return bool(self.sent or self.there)
+
+    def as_dict(self) -> dict[str, int]:
+        return {"sent": self.sent, "parked": self.parked, "conflicts": self.conflicts, "waiting": self.waiting}
+
+
+def push(trip: Trip, pushed: Pushed) -> Rule[None]:
+    """One pass after the other over the queue, until a pass brings nothing forward. Counts into `pushed`.
+
+    Raises the LeafError that ended it (not sent, signed out, captive, too busy); every item is in order by then.
+    """
+    yield from _orphans(trip)
+    turns: dict[str, int] = {}
+    lost = 0
+    progressed = True
+    while progressed and lost < MOST_LOST:
+        progressed = False
+        items = yield from look(lambda _, outbox: outbox.items(states=("waiting", "sent")))
+        for n, item in enumerate(items):
+            if turns.get(item.id, 0) >= TURNS:
+                continue
+            verdict = yield from _turn(item.id, trip, turns)
+            lost = lost + 1 if verdict == "sent" else 0 if verdict in ("done", "parked", "conflict") else lost
+            if lost >= MOST_LOST:
+                pushed.notices.append(
+                    "Several answers were lost one after the other; the rest waits for the next sync."
+                )
+                break
+            if verdict in ("done", "there"):
+                progressed = True
+                pushed.sent += verdict == "done"
+                pushed.there += verdict == "there"
+                yield from _hear(item.id, pushed)
+            yield from tell("Sending", n + 1, len(items))
+
+
+def count(pushed: Pushed) -> Rule[None]:
+    """Fill in how the queue stands now."""
+    counts = yield from look(lambda _, outbox: outbox.counts())
+    pushed.parked, pushed.conflicts = counts.get("parked", 0), counts.get("conflict", 0)
+    pushed.waiting = counts.get("waiting", 0) + counts.get("sent", 0)
+
+
+def _hear(item_id: str, pushed: Pushed) -> Rule[None]:
+    item = yield from look(lambda _, outbox: outbox.item(item_id))
+    if item is not None and item.reason:
+        pushed.notices.append(f"{item.sentence}: {item.reason}" if item.sentence else item.reason)
+
+
+def _orphans(trip: Trip) -> Rule[None]:
+    """Requests that were under way when Leafdesk was stopped: they may have landed, or may land until S is over."""
+    for item in (yield from look(lambda _, outbox: outbox.orphans(trip.id))):
+        later = trip.clock() + trip.settle_seconds
+        reason = "Leafdesk was stopped while this was on its way; soon it will look whether it arrived."
+        try:
+            yield from settle(item, trip, "sent", "unknown", reason=reason, not_before=later)
+        except StaleError:
+            continue  # the user took the turn; the next sync looks again
+
+
+def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | None]:
+    """Bring one item as far as it can go now; None when it is nobody's turn."""
+    while turns.get(item_id, 0) < TURNS:
+        turns[item_id] = turns.get(item_id, 0) + 1
+        item = yield from look(lambda _, outbox: outbox.item(item_id))
+        if item is None or item.state not in ("waiting", "sent") or not (yield from _due(item, trip)):
+            return None
+        try:
+            verdict = yield from _send(item, trip)
+        except StaleError:
+            yield from _orphan(item_id, trip)
+            continue
+        except BusyError as error:
+            rest = patience(error, turns[item_id], trip)
+            if rest > LONGEST_WAIT or turns[item_id] >= TURNS:
+                raise
+            yield from pause(rest)
+            continue
+        if verdict == "sent" and (yield from _due_now(item_id, trip)):
+            continue  # there is something to look at already
+        return verdict
+    return None
+
+
+def _due(item: Item, trip: Trip) -> Rule[bool]:
+    """Whether its time has come. A clock that was set back must not make anybody wait for ever."""
+    ahead = item.not_before - trip.clock()
+    if item.state == "sent" and ahead > trip.settle_seconds:
+        later = trip.clock() + trip.settle_seconds
+        yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
+        return trip.settle_seconds <= 0
+    return ahead <= 0
+
+
+def _due_now(item_id: str, trip: Trip) -> Rule[bool]:
+    item = yield from look(lambda _, outbox: outbox.item(item_id))
+    return item is not None and item.state == "sent" and item.not_before <= trip.clock()
+
+
+def _orphan(item_id: str, trip: Trip) -> Rule[None]:
+    """An item that changed while its request was under way: what became of the request is looked into later."""
+    item = yield from look(lambda _, outbox: outbox.item(item_id))
+    if item is None or item.state != "sent":
+        return
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    if attempts and attempts[-1].outcome == "inflight":
+        later = trip.clock() + trip.settle_seconds
+        yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
+
+
+def _send(item: Item, trip: Trip) -> Rule[Verdict]:
+    """The rule for this edit, once nothing stands before it."""
+    if item.state == "waiting":
+        blocker = yield from look(lambda _, outbox: outbox.blocker(item))
+        if blocker is not None:
+            return (yield from wait(item, trip, f"Waits for: {blocker.sentence or 'an earlier change'}"))
+    try:
+        return (yield from _rule(item, trip))
+    except UnsendableError as error:
+        return (yield from park(item, trip, str(error)))
+
+
+def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
+    edit = item.edit
+    if isinstance(edit, Create):
+        if isinstance(edit.record, Field):
+            return (yield from fields.create_field(item, edit, trip))
+        return (yield from farms.create(item, edit, trip))
+    place = yield from look(lambda catalog, _: place_of(catalog, item))
+    if isinstance(place, Nowhere):
+        if not place.gone:
+            return (yield from wait(item, trip, place.why))
+        if isinstance(edit, Delete):
+            return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
+        return (yield from conflict(item, trip, GONE, None))
+    if isinstance(edit, Delete):
+        return (yield from fields.delete_field(item, place, trip))
+    if isinstance(edit, Redraw):
+        return (yield from fields.redraw_field(item, edit, place, trip))
+    assert isinstance(edit, Change)
+    if edit.kind == "fields":
+        return (yield from fields.change_field(item, edit, place, trip))
+    return (yield from farms.change(item, edit, place, trip))

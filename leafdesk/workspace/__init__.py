@@ -1,0 +1,389 @@
+"""The one object a front end holds: look at the records, do and undo edits, sync, listen."""
+
+import logging
+import os
+import tempfile
+import uuid
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
+from leafdesk.api.errors import SignedOutError as WrongPasswordError
+from leafdesk.edits import Change, Create, Delete, Edit, Redraw, change
+from leafdesk.edits import why_not as edits_why_not
+from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
+from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
+from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
+from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
+from leafdesk.sync.terms import Line, Terms
+from leafdesk.workspace.accounts import LEAF_URL, Account, Accounts, new_account
+from leafdesk.workspace.lock import Lock
+from leafdesk.workspace.steps import Queued, Step, Taken, take
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from leafdesk.credentials import Credentials
+    from leafdesk.sync.engine import Engine
+
+__all__ = [
+    "Attempt",
+    "CaptivePortalError",
+    "Change",
+    "Changes",
+    "Connection",
+    "ConnectionChanged",
+    "Count",
+    "Create",
+    "DamagedError",
+    "Delete",
+    "DiskFullError",
+    "Edit",
+    "Event",
+    "FieldRow",
+    "FromTheFutureError",
+    "InUseError",
+    "Item",
+    "LeafError",
+    "NotSentError",
+    "Progress",
+    "Queued",
+    "Redraw",
+    "RefusedError",
+    "SignedOutError",
+    "State",
+    "StoreError",
+    "SyncEnded",
+    "SyncReport",
+    "UnknownOutcomeError",
+    "Workspace",
+    "WrongPasswordError",
+    "change",
+]
+
+T = TypeVar("T")
+SETTLE_SECONDS = 90.0
+"""How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
+_log = logging.getLogger("leafdesk")
+
+
+class InUseError(Exception):
+    """Another Leafdesk has this workspace open."""
+
+
+class SignedOutError(Exception):
+    """Nobody has signed in here yet, or the token is gone."""
+
+
+NOBODY = "Nobody has signed in here yet. Sign in to Leaf first."
+
+
+class Workspace:
+    """A folder with one or more accounts' databases; one account is open at a time.
+
+    Every method may be called from the GUI thread: none waits for the network or the writer; what takes time answers a
+    Future. Listeners are called on the thread where things happen (writer or engine), so a window passes them on.
+    """
+
+    def __init__(self, folder: Path, **parts: Any) -> None:
+        """Open the folder (made if missing) and the account used last. Raises InUseError, or a StoreError.
+
+        Parts that may be passed in: `api_url`, `environ`, `credentials`, `transport`, `clock` (seconds since 1970),
+        `settle_seconds`, `new_id`.
+        """
+        self.folder = folder
+        self._environ = parts.get("environ", os.environ)
+        self._api_url: str | None = parts.get("api_url")
+        self._new_id: Callable[[], str] = parts.get("new_id", lambda: str(uuid.uuid4()))
+        self._credentials: Credentials | None = parts.get("credentials")
+        self._listeners: list[Callable[[Event], None]] = []
+        self._undo: list[Step] = []
+        self._redo: list[Step] = []
+        self._nothing: tempfile.TemporaryDirectory[str] | None = None
+        self._closed = False
+        chosen = {name: parts[name] for name in ("clock", "chance", "transport") if name in parts}
+        self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
+        self._lock = _lock(folder)
+        try:
+            self._accounts = Accounts(folder)
+            self._account = self._accounts.choose(self._environ, self._api_url)
+            self._database = self._open(self._account)
+        except BaseException:
+            self._lock.release()
+            raise
+        self._engine: Engine | None = None
+
+    # ------------------------------------------------------------------ account
+    @property
+    def account(self) -> str | None:
+        """The user name of the account that is open, or None when nobody ever signed in here."""
+        return self._account.username if self._account else None
+
+    @property
+    def api_url(self) -> str:
+        """The Leaf host of the account that is open, or the one that a sign-in would go to."""
+        if self._account is not None:
+            return self._account.api_url
+        return (self._api_url or self._environ.get("LEAFDESK_API_URL", "").strip() or LEAF_URL).rstrip("/")
+
+    @property
+    def signed_in(self) -> bool:
+        """Whether a token is at hand (it may still turn out to be expired)."""
+        if self._account is None:
+            return False
+        return self._account.signed_in or bool(self._environ.get("LEAFDESK_TOKEN", "").strip())
+
+    def login(self, username: str, password: str, api_url: str | None = None) -> Future[str | None]:
+        """Exchange the password for a token and keep that in the keyring; opens (or makes) that account's database.
+
+        The result is None, or a sentence to show when the token could not be kept (no keyring: this session only).
+        Raises (in the future) an api.errors.LeafError, a ValueError for an address that cannot be used, a StoreError.
+        """
+        account = new_account(api_url or self.api_url, username)
+        return self._engines().login(account.api_url, username, password, partial(self._enter, account))
+
+    def logout(self) -> None:
+        """Forget the token. Records and queue stay."""
+        account = self._account
+        if account is None:
+            return
+        self._account = self._accounts.signed(account, False)
+        engine = self._engines()
+        engine.call(lambda: self._keys().forget(account.id))
+        engine.heard("signed-out", "You signed out; everything here is kept.")
+
+    # ------------------------------------------------------------------ look
+    @property
+    def catalog(self) -> Catalog:
+        """This thread's view of the records; empty while nobody has signed in."""
+        return Catalog(self._database.reader())
+
+    @property
+    def outbox(self) -> Outbox:
+        """This thread's view of the queue."""
+        return Outbox(self._database.reader())
+
+    @property
+    def connection(self) -> ConnectionChanged:
+        """What is known about the connection."""
+        return self._engine.connection if self._engine else ConnectionChanged("unknown")
+
+    @property
+    def last_sync(self) -> str | None:
+        """When the last whole sync ended (UTC, ISO 8601), or None."""
+        return self.catalog.fact(LAST_SYNC)
+
+    # ------------------------------------------------------------------ edit
+    def why_not(self, edit: Edit) -> str | None:
+        """Why this edit is not possible now; None when it is."""
+        if self._account is None:
+            return NOBODY
+        return edits_why_not(edit, self.catalog.get(edit.kind, edit.id))
+
+    def do(self, *edits: Edit) -> Future[list[Queued]]:
+        """Queue edits, all or none, as one step that can be undone. RefusedError (in the future) says why not."""
+        return self._take(edits, None, self._undo, forget=self._redo)
+
+    def undo(self) -> Future[list[Queued]]:
+        """Take back the last step. RefusedError (in the future) when there is none or it is no longer possible."""
+        return self._again(self._undo, self._redo, "There is nothing to undo.")
+
+    def redo(self) -> Future[list[Queued]]:
+        """Do again what was undone last."""
+        return self._again(self._redo, self._undo, "There is nothing to redo.")
+
+    @property
+    def undo_name(self) -> str | None:
+        """The step that undo would take back, in plain words ("Boundary of North Quarter"); None when there is none."""
+        return self._undo[-1].name if self._undo else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """The step that redo would do again; None when there is none."""
+        return self._redo[-1].name if self._redo else None
+
+    def retry(self, item_id: str) -> Future[None]:
+        """Let a parked or waiting queue item go again now. KeyError (in the future) when there is no such item."""
+        return self._queue(lambda outbox, _: outbox.retry(item_id))
+
+    def discard(self, item_id: str) -> Future[None]:
+        """Take a queue item back, with those that rest on it; what is seen follows."""
+        return self._queue(lambda outbox, now: outbox.discard(item_id, now=now))
+
+    def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> Future[None]:
+        """Answer a conflict."""
+        return self._queue(lambda outbox, now: outbox.resolve(item_id, keep, now=now))
+
+    # ------------------------------------------------------------------ sync
+    def sync(self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None) -> Future[SyncReport]:
+        """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs."""
+        account = self._account
+        if account is None:
+            return _failed(SignedOutError(NOBODY))
+        line = Line(self._database, account.api_url, partial(self._token, account))
+        return self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id)
+
+    def cancel_sync(self) -> None:
+        """Stop the running sync at the next safe point; what was read is kept."""
+        if self._engine is not None:
+            self._engine.cancel()
+
+    @property
+    def syncing(self) -> bool:
+        """Whether a sync runs."""
+        return self._engine is not None and self._engine.syncing
+
+    # ------------------------------------------------------------------ listen
+    def listen(self, listener: Callable[[Event], None]) -> Callable[[], None]:
+        """Be told of every event; the answer stops it."""
+        self._listeners.append(listener)
+
+        def stop() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return stop
+
+    def close(self) -> None:
+        """Stop the engine, finish the writer, free the folder."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._engine is not None:
+            self._engine.stop()
+        self._database.close()
+        if self._nothing is not None:
+            self._nothing.cleanup()
+        self._lock.release()
+
+    # ------------------------------------------------------------------ within
+    def _settle(self, parts: dict[str, Any]) -> float:
+        given = parts.get("settle_seconds") or self._environ.get("LEAFDESK_SETTLE_SECONDS", "").strip()
+        try:
+            return max(0.0, float(given)) if given else SETTLE_SECONDS
+        except ValueError:
+            return SETTLE_SECONDS
+
+    def _open(self, account: Account | None) -> Database:
+        """The account's database; without an account an empty one that is thrown away."""
+        if account is not None:
+            database = Database(account.path(self.folder))
+            self._accounts.use(account)
+            return database
+        self._nothing = tempfile.TemporaryDirectory(prefix="leafdesk-")
+        return Database(Path(self._nothing.name) / "leafdesk.db")
+
+    def _enter(self, account: Account, token: str) -> str | None:
+        """Keep the token and open the account it belongs to (on the engine's thread, no sync running)."""
+        sentence = self._keys().keep(account.id, token)
+        if self._account is not None and self._account.id == account.id:
+            self._account = self._accounts.signed(self._account, sentence is None)
+        else:
+            former, self._database = self._database, self._open(account)
+            self._undo.clear()
+            self._redo.clear()
+            self._account = self._accounts.signed(account, sentence is None)
+            former.close()
+        if sentence is not None:
+            self._account = _for_this_session(self._account)
+        return sentence
+
+    def _engines(self) -> "Engine":
+        """The engine, made when first needed: the window paints without it."""
+        if self._engine is None:
+            from leafdesk.sync.engine import Engine
+
+            self._engine = Engine(self._terms, self._tell)
+        return self._engine
+
+    def _keys(self) -> "Credentials":
+        if self._credentials is None:
+            from leafdesk.credentials import Credentials
+
+            self._credentials = Credentials(self._environ)
+        return self._credentials
+
+    def _token(self, account: Account) -> str | None:
+        found = self._keys().token(account.id)
+        return found.reveal() if found is not None else None
+
+    def _take(
+        self, edits: tuple[Edit, ...], name: str | None, undo: list[Step], forget: list[Step] | None = None
+    ) -> Future[list[Queued]]:
+        if self._account is None:
+            return _failed(SignedOutError(NOBODY))
+        job = partial(take, edits=edits, name=name, new_id=self._new_id, now=self._terms.now())
+
+        def learn(taken: Taken) -> tuple[list[Queued], Changes]:
+            if taken.back is not None:
+                undo.append(taken.back)
+            else:
+                undo.clear()  # this step cannot be taken back, so neither can those under it
+            if forget is not None:
+                forget.clear()
+            return taken.queued, taken.changes
+
+        return self._write(job, learn)
+
+    def _again(self, stack: list[Step], other: list[Step], nothing: str) -> Future[list[Queued]]:
+        if not stack:
+            return _failed(RefusedError(nothing))
+        step = stack.pop()
+        return self._take(step.edits, step.name, other)
+
+    def _queue(self, job: Callable[[Outbox, str], Changes]) -> Future[None]:
+        now = self._terms.now()
+        return self._write(lambda connection: job(Outbox(connection), now), lambda changes: (None, changes))
+
+    def _write(
+        self, job: "Callable[[sqlite3.Connection], Any]", learn: Callable[[Any], tuple[T, Changes]]
+    ) -> Future[T]:
+        """Run a user's job on the writer, before sync's; tell what changed, then answer."""
+        answer: Future[T] = Future()
+        answer.set_running_or_notify_cancel()
+
+        def written(done: "Future[Any]") -> None:
+            error = done.exception()
+            if error is not None:
+                answer.set_exception(error)
+                return
+            value, changes = learn(done.result())
+            self._tell(changes)
+            answer.set_result(value)
+
+        self._database.write(job, urgent=True).add_done_callback(written)
+        return answer
+
+    def _tell(self, event: Event) -> None:
+        """Tell every listener; one that fails is our bug and must not stop the writer or the sync."""
+        for listener in list(self._listeners):
+            try:
+                listener(event)
+            except Exception:
+                _log.exception("a listener failed on %s", type(event).__name__)
+
+
+def _for_this_session(account: Account) -> Account:
+    """Signed in as long as the program runs: the file of accounts does not promise a token that is gone then."""
+    return Account(account.id, account.username, account.api_url, signed_in=True)
+
+
+def _lock(folder: Path) -> Lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Lock(folder / "leafdesk.lock")
+    except BlockingIOError:
+        raise InUseError(
+            f"Another Leafdesk has {folder} open. Use that one, or close it first; nothing was changed."
+        ) from None
+    except OSError as error:
+        raise DiskFullError(f"{folder} cannot be used ({error.strerror}). Nothing was changed.") from error
+
+
+def _failed(error: Exception) -> "Future[Any]":
+    future: Future[Any] = Future()
+    future.set_exception(error)
+    return future

@@ -1,0 +1,98 @@
+"""What the user did, step by step, so that it can be taken back and done again."""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from leafdesk.edits import Create, Delete, Edit, Redraw, inverse
+from leafdesk.records import Field, Record
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Outbox, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An edit was taken: the record's id and the queue item's id (cli.md: the answer of every create, edit, delete)."""
+
+    record_id: str
+    item_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Edits that are taken back or done again as one; `name` in plain words ("Boundary of North Quarter")."""
+
+    edits: tuple[Edit, ...]
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step as it was queued; `back` takes it back (None where Leaf offers no way)."""
+
+    queued: list[Queued]
+    changes: Changes
+    back: Step | None
+
+
+def take(
+    connection: sqlite3.Connection, edits: Sequence[Edit], *, name: str | None, new_id: Callable[[], str], now: str
+) -> Taken:
+    """Queue edits as one step, inside one transaction: all or none. Raises RefusedError with the reason."""
+    catalog, outbox = Catalog(connection), Outbox(connection)
+    queued: list[Queued] = []
+    changes = Changes()
+    back: list[Edit | None] = []
+    names: list[str] = []
+    for edit in edits:
+        before = catalog.get(edit.kind, edit.id)
+        edit = _under_a_new_id(outbox, edit, new_id) if before is None else edit
+        _refuse_invalid(edit)
+        item_id, changed = outbox.add(edit, item_id=new_id(), now=now)
+        queued.append(Queued(edit.id, item_id))
+        changes |= changed
+        back.insert(0, inverse(edit, before))
+        names.append(name_of(edit, before))
+    called = name or (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
+    taken_back = tuple(edit for edit in back if edit is not None)
+    return Taken(queued, changes, Step(taken_back, called) if len(taken_back) == len(back) else None)
+
+
+def name_of(edit: Edit, before: Record | None) -> str:
+    """The step in plain words: what the undo entry of a menu says."""
+    of = edit.record.name if isinstance(edit, Create) else before.name if before is not None else edit.id
+    if isinstance(edit, Create):
+        return f"New {edit.kind.removesuffix('s')} {of}"
+    if isinstance(edit, Delete):
+        return f"Deletion of {of}"
+    if isinstance(edit, Redraw):
+        return f"Boundary of {of}"
+    words = {"name": "Name", "farm_id": "Farm", "grower_id": "Grower"}
+    return f"{' and '.join(words.get(name, name) for name, _ in edit.values)} of {of}"
+
+
+def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:
+    """A field whose deletion reached Leaf comes back as a new one: Leaf may refuse an id it had before (sync.md §4)."""
+    if not isinstance(edit, Create) or not isinstance(edit.record, Field):
+        return edit
+    deleted = any(
+        isinstance(item.edit, Delete) and item.record_id == edit.id for item in outbox.items(states=("sent", "done"))
+    )
+    if not deleted:
+        return edit
+    fresh = replace(edit.record, id=new_id(), status="", boundary_id=None, raw="", created_time="", updated_time="")
+    return Create(fresh)
+
+
+def _refuse_invalid(edit: Edit) -> None:
+    """Say what is wrong with a drawn boundary before Leaf does, days later (Leaf's validity codes)."""
+    drawn = edit.record if isinstance(edit, Create) else edit
+    shape = drawn.shape if isinstance(drawn, Field | Redraw) else None
+    if shape is None:
+        return
+    from leafdesk.geo.check import problems
+
+    found = problems(shape)
+    if found:
+        where = found[0].where
+        raise RefusedError(found[0].message + (f" ({where[0]:.6f}, {where[1]:.6f})" if where else ""))

@@ -21,7 +21,10 @@ def login(desk: Desk, username: str, api_url: str | None) -> int:
     """Sign in; the password comes from a prompt or from stdin, never from the command line."""
     password = _password()
     with desk.workspace() as workspace:
-        not_kept = wait(workspace.login(username, password, api_url))
+        try:
+            not_kept = wait(workspace.login(username, password, api_url))
+        except ValueError as error:  # an address that cannot be used
+            raise BadInputError(str(error)) from error
         document: dict[str, Any] = {
             "account": workspace.account,
             "api_url": workspace.api_url,

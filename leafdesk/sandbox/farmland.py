@@ -109,7 +109,7 @@ def _field(parcel: Parcel, name: str, provider: str | None, rng: random.Random) 
 
 
 def _break_some(users: list[UserPlan], fields: int) -> None:
-    """In a land of a hundred fields and more: some without a farm, some broken by their provider, some to be enabled."""
+    """Odd ones, from a hundred fields on: without a farm, broken by their provider, waiting to be enabled."""
     if fields < 100:
         return
     farms = [(grower, farm) for user in users for grower in user.growers for farm in grower.farms]

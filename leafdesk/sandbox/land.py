@@ -77,7 +77,7 @@ class Prairie:
         target = min(48.0, max(15.0, rng.lognormvariate(3.5, 0.32)))
         halves = [outline]
         if rng.random() < 0.4:
-            halves = self._along_a_lane(block, outline, rng)
+            halves = self._along_a_lane(outline, rng)
         rings: list[Ring] = []
         for half in halves:
             if rng.random() < 0.14:
@@ -86,7 +86,7 @@ class Prairie:
                 rings += block.divide(half, target)
         return rings
 
-    def _along_a_lane(self, block: Block, outline: Ring, rng: random.Random) -> list[Ring]:
+    def _along_a_lane(self, outline: Ring, rng: random.Random) -> list[Ring]:
         west, south, east, north = box(outline)
         upright = rng.random() < 0.5
         tilt, share = rng.gauss(0, 0.02), rng.uniform(0.42, 0.58)

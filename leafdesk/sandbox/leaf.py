@@ -25,7 +25,7 @@ def _one_at_a_time(method: Callable[Concatenate["Leaf", P], R]) -> Callable[Conc
     """Requests come on the server's thread, foreign changes on a test's: each runs alone, and is kept when it ends."""
 
     @wraps(method)
-    def alone(self: "Leaf", *args: P.args, **kwargs: P.kwargs) -> R:
+    def alone(self: "Leaf", /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self._lock:
             self._settle()
             try:
@@ -182,13 +182,13 @@ class Leaf:
         return self._answer("farms", farm_id)
 
     @_one_at_a_time
-    def create_field(self, user_id: str, geometry: Any, name: str | None = None, id: str | None = None) -> Json:
+    def create_field(self, user_id: str, geometry: Any, name: str | None = None, id_: str | None = None) -> Json:
         """A new field with its first active boundary; the answer alone carries geometry and area."""
         self._user(user_id)
-        if id is not None and id in self._ledger.table("fields"):
-            raise refusals.field_exists(id)
+        if id_ is not None and id_ in self._ledger.table("fields"):
+            raise refusals.field_exists(id_)
         refusals.accepted(geometry)
-        at, key = self._stamp(), id or str(uuid.uuid4())
+        at, key = self._stamp(), id_ or str(uuid.uuid4())
         field: Json = {"id": key, "leafUserId": user_id, "boundaries": [], "type": "ORIGINAL"}
         field |= ({} if name is None else {"name": name}) | {"status": "PROCESSED"}
         self._ledger.put("fields", key, field | {"createdTime": at, "updatedTime": at})
@@ -249,7 +249,7 @@ class Leaf:
         return [self._process(key) for key in sorted(self._waiting, key=str)]
 
     @_one_at_a_time
-    def change(self, kind: Kind, key: Key, **values: Any) -> Json:
+    def change(self, kind: Kind, key: Key, /, **values: Any) -> Json:
         """A foreign change: set keys of a record as a colleague or provider would, with a new updatedTime."""
         self._change(kind, self._any(kind, key), values)
         return self._answer(kind, key)

@@ -114,8 +114,10 @@ def test_an_address_that_is_none(shell: Shell, monkeypatch: pytest.MonkeyPatch) 
         assert "https" in answer.err or "user name" in answer.err
         assert "secret" not in answer.err
         monkeypatch.setenv("LEAFDESK_API_URL", url)
-        shell("sync", ends=2)
+        monkeypatch.setenv("LEAFDESK_TOKEN", "a-token-of-nobody")
+        assert "secret" not in shell("sync", ends=2).err
         monkeypatch.delenv("LEAFDESK_API_URL")
+        monkeypatch.delenv("LEAFDESK_TOKEN")
 
 
 def databases(folder: Path) -> list[Path]:

@@ -140,9 +140,16 @@ def _edits(laptop: Laptop) -> dict[str, tuple[str, list[Edit]]]:
     }
 
 
-OPERATIONS = (
-    ["createField", "updateField", "replaceActiveBoundary", "deleteField", "createFarm", "createGrower", "updateFarm", "updateGrower"]
-)
+OPERATIONS = [
+    "createField",
+    "updateField",
+    "replaceActiveBoundary",
+    "deleteField",
+    "createFarm",
+    "createGrower",
+    "updateFarm",
+    "updateGrower",
+]
 
 
 @pytest.mark.parametrize("before", [False, True], ids=["answer lost", "request lost"])

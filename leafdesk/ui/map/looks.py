@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 
 from leafdesk.ui.map.colours import MapColours
 
 if TYPE_CHECKING:
-    from leafdesk.store.catalog import FieldRow
+    from leafdesk.workspace import FieldRow
 
 _DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
 
@@ -38,6 +38,12 @@ class Look:
             painter.drawPath(crisp.map(path))
             painter.restore()
 
+    def paint_edge(self, painter: QPainter, path: QPainterPath) -> None:
+        """Paint the edge alone."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self.edge)
+        painter.drawPath(path)
+
 
 def kind_of(row: FieldRow) -> str:
     """Which look a field has: its mark, else "provider" or "manual"."""
@@ -56,8 +62,8 @@ def looks_for(colours: MapColours, ratio: float, fine: bool) -> dict[str, Look]:
         "pending": _look(colours.pending_fill, colours.pending_edge, thick, "pending"),
         "preview": _look(colours.preview_fill, colours.preview_edge, thin, "preview"),
         "invalid": _look(*alarm),
-        "conflict": _look(*alarm, pattern=QBrush(colours.alarm_fill, Qt.BrushStyle.BDiagPattern)),
-        "parked": _look(*alarm, "parked", QBrush(colours.alarm_fill, Qt.BrushStyle.Dense6Pattern)),
+        "conflict": _look(*alarm, pattern=_hatched(colours.alarm_fill, ratio)),
+        "parked": _look(*alarm, "parked", _dotted(colours.alarm_fill, ratio)),
     }
 
 
@@ -67,5 +73,33 @@ def _look(fill: QColor, edge: QColor, width: float, dashes: str = "", pattern: Q
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     if dashes:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        pen.setDashPattern([max(0.1, length * 1.0) for length in _DASHES[dashes]])
+        pen.setDashPattern(_DASHES[dashes])
     return Look(QBrush(fill), pen, pattern)
+
+
+def _hatched(colour: QColor, ratio: float) -> QBrush:
+    """Slanted lines; the cell divides a tile's side, so that they run on from tile to tile."""
+    cell = 8 if ratio < 1.5 else 16
+    picture, painter = _cell(cell, QPen(colour, 1.4 * ratio))
+    for shift in (-cell, 0, cell):
+        painter.drawLine(QPointF(shift - 1, cell + 1), QPointF(shift + cell + 1, -1))
+    painter.end()
+    return QBrush(picture)
+
+
+def _dotted(colour: QColor, ratio: float) -> QBrush:
+    """Dots in rows, every other row shifted by half."""
+    cell = 16 if ratio < 1.5 else 32
+    picture, painter = _cell(cell, QPen(colour, 2.6 * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawPoints([QPointF(cell / 4, cell / 4), QPointF(cell * 3 / 4, cell * 3 / 4)])
+    painter.end()
+    return QBrush(picture)
+
+
+def _cell(side: int, pen: QPen) -> tuple[QImage, QPainter]:
+    picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen)
+    return picture, painter

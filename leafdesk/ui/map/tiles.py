@@ -20,6 +20,8 @@ SIDE = 256
 """Device pixels."""
 _KEPT = 320
 """Tiles in the cache: 84 MB at four bytes a pixel, about eight screens."""
+_PADS = (-6, -6, 6, 6)
+"""Device pixels by which a field's edge reaches beyond its box."""
 _CHUNK_PATHS, _CHUNK_FIELDS = 48, 24
 """How much is done between two looks at the clock; about a millisecond's work each."""
 _FINE_FROM = 500
@@ -59,9 +61,23 @@ class Tiles:
 
     def age(self, boxes: list[WorldBox] | None = None) -> None:
         """Mark the tiles stale that show any of these boxes (all of them when None)."""
-        for key, tile in self.done.items():
-            if boxes is None or any(_meet(self.box(key, pad=6), box) for box in boxes):
+        if boxes is None:
+            for tile in self.done.values():
                 tile.stale = True
+            return
+        for zoom in {key.zoom for key in self.done}:
+            side = self._world_px(zoom)
+            for box in boxes:
+                left, top, right, bottom = (
+                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, _PADS, strict=True)
+                )
+                if (right - left + 1) * (bottom - top + 1) > len(self.done):
+                    touched = [key for key in self.done if key.zoom == zoom]
+                else:
+                    touched = [Key(zoom, c, r) for c in range(left, right + 1) for r in range(top, bottom + 1)]
+                for key in touched:
+                    if key in self.done:
+                        self.done[key].stale = True
 
     def box(self, key: Key, pad: float = 0.0) -> WorldBox:
         """What a tile shows and `pad` device pixels around, in world units."""
@@ -118,12 +134,18 @@ class Tiles:
 
     def _paint_fields(self, painter: QPainter, slots: list[int], octave: int) -> Iterator[None]:
         looks = looks_for(self.colours, self.ratio, fine=len(slots) > _FINE_FROM)
-        outlines = self.outlines
+        outlines, marked = self.outlines, []
         for n, slot in enumerate(slots, 1):
-            id_ = outlines.ids[slot]
-            row = outlines.rows.get(id_) if id_ else None
-            if row:  # else it went away while this tile was being rendered; that made the tile stale already
-                looks[kind_of(row)].paint(painter, outlines.path(slot, octave))
+            row = outlines.rows.get(outlines.ids[slot] or "")
+            if row:  # else it went away while this tile was being rendered
+                look, path = looks[kind_of(row)], outlines.path(slot, octave)
+                look.paint(painter, path)
+                if row.mark not in ("", "preview"):
+                    marked.append((look, path))
+            if n % _CHUNK_FIELDS == 0:
+                yield
+        for n, (look, path) in enumerate(marked, 1):  # a neighbour's fill must not hide half of a warning
+            look.paint_edge(painter, path)
             if n % _CHUNK_FIELDS == 0:
                 yield
 
@@ -175,7 +197,3 @@ class Tiles:
     def _world_px(self, zoom: float) -> float:
         """How many device pixels wide the whole world is."""
         return 256.0 * math.exp2(zoom) * self.ratio
-
-
-def _meet(a: WorldBox, b: WorldBox) -> bool:
-    return a[0] <= b[2] and b[0] <= a[2] and a[1] <= b[3] and b[1] <= a[3]

@@ -100,7 +100,7 @@ def _field(parcel: Parcel, name: str, provider: str | None, rng: random.Random) 
     own = provider is None or rng.random() < 0.2
     source = ("Leaf" if rng.random() < 0.1 else None) if own else provider
     plan = FieldPlan(_shape(parcel), f"{name} Pivot" if parcel.pivot and rng.random() < 0.5 else name, source)
-    plan.preview = not own and rng.random() < 0.07
+    plan.preview = not own and rng.random() < 0.05
     if not plan.preview and rng.random() < 0.12:
         plan.versions = rng.choice((2, 2, 3, 4))
     if parcel.pivot:

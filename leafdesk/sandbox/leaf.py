@@ -178,7 +178,7 @@ class Leaf:
         grower = self._its("growers", user_id, grower_id)
         if grower:
             self._move(farm, "growerId", grower["id"])
-        self._change("farms", farm, {} if name is None else {"name": name})
+        self._change("farms", self._any("farms", farm_id), {} if name is None else {"name": name})
         return self._answer("farms", farm_id)
 
     @_one_at_a_time

@@ -18,9 +18,8 @@ _ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south
 def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool = False) -> Changes:
     """Make the seen copy of one record anew. `news`: its server copy changed, so it counts as changed in any case."""
     edits = live_edits(connection, kind, key)
-    # The last copy of a record that is gone at Leaf is kept only as the ground of edits that still wait.
-    copy = load_copy(connection, kind, key) if edits or not _gone(connection, kind, key) else None
-    record = fold(copy, [edit for edit, _ in edits])
+    copy = load_copy(connection, kind, key)
+    record = fold(copy, [edit for edit, _ in edits]) if edits or not _gone(connection, kind, key) else None
     old = connection.execute(
         f"SELECT n, {_ROW} FROM seen WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
     ).fetchone()
@@ -36,10 +35,11 @@ def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool =
 
 
 def _gone(connection: sqlite3.Connection, kind: Kind, key: str) -> bool:
+    """Whether Leaf's copy is the last one of a record that Leaf no longer has."""
     row = connection.execute(
         "SELECT c.gone FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ?", (kind, key)
     ).fetchone()
-    return bool(row and row[0])
+    return row is not None and bool(row[0])
 
 
 def forget(connection: sqlite3.Connection, kind: Kind, key: str) -> None:

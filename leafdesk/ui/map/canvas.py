@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
+    QHideEvent,
     QImage,
     QKeyEvent,
     QMouseEvent,
@@ -16,6 +17,7 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
+    QShowEvent,
     QTransform,
     QWheelEvent,
 )
@@ -35,7 +37,7 @@ from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
 
 if TYPE_CHECKING:
-    from leafdesk.store.catalog import FieldRow
+    from leafdesk.workspace import FieldRow
 
 _SLACK = 5.0
 """A field is hit so many pixels beside it when nothing else is there: small ones can be caught."""
@@ -307,6 +309,15 @@ class MapCanvas(QWidget):
         if event.type() == QEvent.Type.FontChange and hasattr(self, "picture"):
             self._dress()
         super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.picture.seen = True
+        self.picture.wake()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.picture.seen = False
+        self._motion.arrive()
+        self.picture.pause()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         resized = self._view.resized(self.width(), self.height())

@@ -11,7 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
 from leafdesk.ui.map.colours import MapColours
 
 if TYPE_CHECKING:
-    from leafdesk.store.catalog import FieldRow
+    from leafdesk.workspace import FieldRow
 
 _DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from leafdesk.store.catalog import FieldRow
+    from leafdesk.workspace import FieldRow
 
 WorldBox = tuple[float, float, float, float]
 """Left, top, right, bottom in `geo.view.world` units."""

@@ -37,7 +37,10 @@ class FieldPicture(QObject):
         self.view = View((0.0, 20.0), 2.0, 1, 1)
         self.hurried = False
         """While the map zooms, tiles of zooms in between are not worth rendering."""
+        self.seen = False
+        """Whether the widget is on the screen; nothing is worked on while it is not."""
         self.turns = 0
+        """How many turns of the event loop were worked in."""
         self._snapshot: tuple[QImage, View] | None = None
         self._job: tuple[Key | str, Iterator[None]] | None = None
         self._warming: Thread | None = None
@@ -75,9 +78,13 @@ class FieldPicture(QObject):
         """Whether there is work left for coming turns."""
         return self._timer.isActive()
 
+    def pause(self) -> None:
+        """Do nothing while nobody can see it; `wake` goes on."""
+        self._timer.stop()
+
     def wake(self) -> None:
         """Go on working with the next turn of the event loop."""
-        if not self._timer.isActive():
+        if not self._timer.isActive() and self.seen:
             self._timer.start()
 
     # ------------------------------------------------------------------ working
@@ -98,7 +105,7 @@ class FieldPicture(QObject):
     def complete(self) -> None:
         """Do all the work there is now, at once."""
         if self._warming:
-            self._warming.join()
+            _load()  # the same imports: returns when they are done there or here
         while not self._libraries_ready() or self._do_some():
             pass
         self._snapshot = None

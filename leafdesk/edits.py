@@ -5,6 +5,7 @@ conflict check and the upload all use the functions below; nothing here reads or
 One law holds everywhere: `seen record == fold(server's copy, pending edits)`.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -188,13 +189,17 @@ def why_not(edit: Edit, record: Record | None) -> str | None:
     if isinstance(record, Field) and not record.manual:
         return f"Fields from {record.provider_name} are changed in {record.provider_name}."
     if isinstance(edit, Redraw):
-        return None if isinstance(record, Field) else "Only fields have a boundary."
+        if not isinstance(record, Field):
+            return "Only fields have a boundary."
+        return None if edit.shape else "A field needs a boundary."
     return _why_not_change(edit)
 
 
 def _why_not_create(record: Farm | Field | Grower) -> str | None:
     if not record.name.strip():
         return f"A {record.kind.removesuffix('s')} needs a name."
+    if not _printable(record.name):
+        return _UNPRINTABLE
     return "A field needs a boundary." if isinstance(record, Field) and not record.shape else None
 
 
@@ -204,10 +209,20 @@ def _why_not_change(edit: Change) -> str | None:
             return f"{name} cannot be changed."
         if name == "name" and not (value or "").strip():
             return "A name is needed."
+        if name == "name" and not _printable(value or ""):
+            return _UNPRINTABLE
         if value is None:
             part, whole = edit.kind.removesuffix("s"), _REFERENCES[name].removesuffix("s")
             return f"Leaf does not say how to take a {part} out of its {whole}; move it to another one."
     return None
+
+
+_UNPRINTABLE = "A name is one line of ordinary text; there is a character in it that cannot be shown."
+
+
+def _printable(name: str) -> bool:
+    """No control characters (one NUL in a name has blocked whole queues elsewhere: QFieldCloud #327), no half ones."""
+    return not any(unicodedata.category(letter) in ("Cc", "Cs", "Zl", "Zp") for letter in name)
 
 
 def coalesce(queued: Edit, queued_base: Json, new: Edit, new_base: Json) -> tuple[Edit | None, Json] | None:
@@ -307,13 +322,16 @@ def sentence(edit: Edit, before: Record | None, names: Mapping[str, str] | None 
 def _sentence_of_change(edit: Change, name: str, names: Mapping[str, str]) -> str:
     said = []
     for attribute, value in sorted(edit.values, reverse=True):  # the name first
+        it = "it" if said else name
+        whole = _REFERENCES[attribute].removesuffix("s") if attribute in _REFERENCES else attribute
         if attribute == "name":
-            said.append(f"Rename {name} to {value}")
+            said.append(f"rename {it} to {value}")
         elif value is None:
-            said.append(f"Take {name} out of its {_REFERENCES[attribute].removesuffix('s')}")
+            said.append(f"take {it} out of its {whole}")
         else:
-            said.append(f"Move {name} to {names.get(value) or 'another ' + _REFERENCES[attribute].removesuffix('s')}")
-    return ", ".join([*said[:1], *(one[0].lower() + one[1:] for one in said[1:])]) or f"Change {name}"
+            said.append(f"move {it} to {names.get(value) or 'another ' + whole}")
+    words = " and ".join(said) or f"change {name}"
+    return words[0].upper() + words[1:]
 
 
 def _hectares(shape: Shape) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests import keyrings
 from tests.neighbour import Neighbour
 from tests.shell import Shell, environment
 
@@ -155,12 +156,14 @@ def assert_secret(secret: str, shell: Shell, *said: str) -> None:
     assert all(secret not in text for text in said)
 
 
-def test_token_and_password_stand_nowhere(shell: Shell, sandbox: "Sandbox", tmp_path: Path) -> None:
+def test_token_and_password_stand_nowhere(shell: Shell, sandbox: "Sandbox") -> None:
     login = ("login", "--username", sandbox.username, "--api-url", sandbox.url)
     said = [shell.alone(*login, stdin=f"{sandbox.password}\n")]
     said += [shell.alone("sync"), shell.alone("status"), shell.alone("doctor", "--json")]
-    (kept,) = json.loads((tmp_path / "home" / "keyring.json").read_text())["leafdesk"].items()
-    for secret in (sandbox.password, kept[1]):
+    keyring = Path(os.environ[keyrings.FOLDER]) / "keyring.json"
+    tokens = json.loads(keyring.read_text())["leafdesk"].values()
+    assert tokens
+    for secret in (sandbox.password, *tokens):
         assert len(secret) > 10
         assert_secret(secret, shell, *(answer.out + answer.err for answer in said))
 

@@ -21,7 +21,10 @@ def login(desk: Desk, username: str, api_url: str | None) -> int:
     """Sign in; the password comes from a prompt or from stdin, never from the command line."""
     password = _password()
     with desk.workspace() as workspace:
-        not_kept = wait(workspace.login(username, password, api_url))
+        try:
+            not_kept = wait(workspace.login(username, password, api_url))
+        except ValueError as error:
+            raise _bad_address(error) from error
         document: dict[str, Any] = {
             "account": workspace.account,
             "api_url": workspace.api_url,
@@ -103,11 +106,18 @@ def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | No
             workspace.cancel_sync()
             wait(future)
             raise
+    except ValueError as error:
+        raise _bad_address(error) from error
     except SignedOutError as error:
         pushed = {"sent": 0, "parked": 0, "conflicts": 0, "waiting": 0}
         return SyncReport(
             outcome="signed-out", pulled={}, pushed=pushed, requests=0, seconds=0.0, reason=str(error) or None
         )
+
+
+def _bad_address(error: ValueError) -> Exception:
+    """A ValueError about Leaf's address is the world's (LEAFDESK_API_URL, --api-url); any other is a bug of ours."""
+    return BadInputError(str(error)) if str(error).startswith("The address of Leaf") else error
 
 
 def _exit_code(report: SyncReport, needing_a_person: int) -> int:

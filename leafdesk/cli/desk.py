@@ -13,7 +13,7 @@ import click
 from leafdesk.cli import say
 from leafdesk.edits import Edit
 from leafdesk.records import Kind
-from leafdesk.workspace import Workspace
+from leafdesk.workspace import SignedOutError, Workspace
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -69,6 +69,16 @@ class Desk:
             yield opened
         finally:
             opened.close()
+
+    @contextmanager
+    def records(self) -> Iterator[Workspace]:
+        """The open workspace of somebody who has signed in here. Raises SignedOutError when nobody ever did."""
+        with self.workspace() as workspace:
+            if workspace.account is None:
+                raise SignedOutError(
+                    "Nobody has signed in here yet. `leafdesk login` signs in; LEAFDESK_TOKEN serves unattended use."
+                )
+            yield workspace
 
     def keep_log(self) -> None:
         """Leafdesk's own log goes to a file in the folder, never to stdout, and never with a token in it."""

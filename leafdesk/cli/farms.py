@@ -25,7 +25,7 @@ def farms() -> None:
 @click.pass_obj
 def list_(desk: Desk, leaf_user: str | None, grower: str | None) -> None:
     """List the farms that are here."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         found = workspace.catalog.farms(
             leaf_user_id=key(workspace, "users", leaf_user) if leaf_user is not None else None,
             grower_id=key(workspace, "growers", grower) if grower is not None else None,
@@ -70,7 +70,7 @@ def _show_list(workspace: Workspace, found: list[Farm], documents: list[dict[str
 @click.pass_obj
 def show(desk: Desk, id: str) -> None:
     """Show one farm with its fields."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         farm = _farm(workspace, id)
         rows = workspace.catalog.fields(farm_id=farm.id)
         document = _document(workspace, farm) | {
@@ -96,7 +96,7 @@ def show(desk: Desk, id: str) -> None:
 @click.pass_obj
 def create(desk: Desk, leaf_user: str, name: str, grower: str | None) -> None:
     """Queue a new farm."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         user = key(workspace, "users", leaf_user)
         grower_id = _grower(workspace, grower, user) if grower is not None else None
         queue(desk, workspace, Create(Farm(id=str(uuid.uuid4()), leaf_user_id=user, name=name, grower_id=grower_id)))
@@ -112,7 +112,7 @@ def edit(desk: Desk, id: str, name: str | None, grower: str | None) -> None:
     """Queue changes of a farm."""
     if name is None and grower is None:
         raise BadInputError("Nothing to change: give --name or --grower.")
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         farm = _farm(workspace, id)
         values = {"name": name} if name is not None else {}
         if grower is not None:

@@ -49,7 +49,7 @@ class BoxType(click.ParamType[Box]):
 @click.pass_obj
 def list_(desk: Desk, leaf_user: str | None, farm: str | None, search: str, bbox: Box | None, pending: bool) -> None:
     """List the fields that are here."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         rows = workspace.catalog.fields(
             leaf_user_id=key(workspace, "users", leaf_user) if leaf_user is not None else None,
             farm_id=key(workspace, "farms", farm) if farm is not None else None,
@@ -92,7 +92,7 @@ def _show_rows(workspace: Workspace, rows: list[FieldRow]) -> None:
 @click.pass_obj
 def show(desk: Desk, id: str) -> None:
     """Show one field with its boundary and the boundary's history."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         found = _field(workspace, id)
         (row,) = workspace.catalog.fields(ids=[found.id])
         history = workspace.catalog.boundaries(found.id)
@@ -145,7 +145,7 @@ def _show_field(workspace: Workspace, found: Field, row: FieldRow, history: list
 def create(desk: Desk, leaf_user: str, name: str, file: Path, farm: str | None) -> None:
     """Queue a new field."""
     shape = read_boundary(file)
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         user = key(workspace, "users", leaf_user)
         new = Field(id=str(uuid.uuid4()), leaf_user_id=user, name=name, shape=shape)
         edits: list[Edit] = [Create(new)]
@@ -166,7 +166,7 @@ def edit(desk: Desk, id: str, name: str | None, farm: str | None, file: Path | N
     if name is None and farm is None and file is None:
         raise BadInputError("Nothing to change: give --name, --farm or --boundary.")
     shape = read_boundary(file) if file is not None else None
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         found = _field(workspace, id)
         values = {"name": name} if name is not None else {}
         if farm is not None:
@@ -183,7 +183,7 @@ def edit(desk: Desk, id: str, name: str | None, farm: str | None, file: Path | N
 @click.pass_obj
 def delete(desk: Desk, id: str) -> None:
     """Queue the end of a field; only fields made by hand can be deleted at Leaf."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         queue(desk, workspace, Delete("fields", _field(workspace, id).id))
 
 

@@ -24,7 +24,7 @@ def growers() -> None:
 @click.pass_obj
 def list_(desk: Desk, leaf_user: str | None) -> None:
     """List the growers that are here."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         user = key(workspace, "users", leaf_user) if leaf_user is not None else None
         documents = [_document(workspace, grower) for grower in workspace.catalog.growers(leaf_user_id=user)]
 
@@ -55,7 +55,7 @@ def _document(workspace: Workspace, grower: Grower) -> dict[str, Any]:
 @click.pass_obj
 def create(desk: Desk, leaf_user: str, name: str) -> None:
     """Queue a new grower."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         user = key(workspace, "users", leaf_user)
         queue(desk, workspace, Create(Grower(id=str(uuid.uuid4()), leaf_user_id=user, name=name)))
 
@@ -67,5 +67,5 @@ def create(desk: Desk, leaf_user: str, name: str) -> None:
 @click.pass_obj
 def edit(desk: Desk, id: str, name: str) -> None:
     """Queue a new name of a grower."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         queue(desk, workspace, change("growers", key(workspace, "growers", id), name=name))

@@ -20,7 +20,7 @@ def queue() -> None:
 @click.pass_obj
 def list_(desk: Desk) -> None:
     """List the edits that Leaf does not have yet."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         items = workspace.outbox.items()
         desk.answer([_document(item) for item in items], lambda: _show(items))
 
@@ -52,7 +52,7 @@ def _show(items: list[Item]) -> None:
 @click.pass_obj
 def retry(desk: Desk, id: str) -> None:
     """Let a parked or waiting edit go again at the next sync."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         item = _item(workspace, id)
         wait(workspace.retry(item.id))
         _answer(desk, workspace, item, "Goes again at the next sync.")
@@ -64,7 +64,7 @@ def retry(desk: Desk, id: str) -> None:
 @click.pass_obj
 def discard(desk: Desk, id: str) -> None:
     """Take an edit back, with those that rest on it."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         item = _item(workspace, id)
         wait(workspace.discard(item.id))
         _answer(desk, workspace, item, "Discarded. The record shows what Leaf has.")
@@ -77,7 +77,7 @@ def discard(desk: Desk, id: str) -> None:
 @click.pass_obj
 def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs"]) -> None:
     """Answer a conflict: keep my edit, or take what Leaf has."""
-    with desk.workspace() as workspace:
+    with desk.records() as workspace:
         item = _item(workspace, id)
         if item.state != "conflict":
             raise BadInputError(f"The edit {id!r} is {item.state}, not in conflict: there is nothing to decide.")

@@ -1,4 +1,4 @@
-"""A Leaf server for this machine: for the demo, for training and for tests. Made from the contract, not from our client."""
+"""A Leaf server for this machine, made from the contract and not from our client: for demo, training and tests."""
 
 from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.faults import Faults, FaultSpecError

@@ -25,7 +25,7 @@ def _one_at_a_time(method: Callable[Concatenate["Leaf", P], R]) -> Callable[Conc
     """Requests come on the server's thread, foreign changes on a test's: each runs alone, and is kept when it ends."""
 
     @wraps(method)
-    def alone(self: "Leaf", *args: P.args, **kwargs: P.kwargs) -> R:
+    def alone(self: "Leaf", /, *args: P.args, **kwargs: P.kwargs) -> R:
         with self._lock:
             self._settle()
             try:
@@ -156,7 +156,8 @@ class Leaf:
     @_one_at_a_time
     def update_grower(self, user_id: str, grower_id: int, name: str) -> Json:
         """A grower's new name."""
-        self._change("growers", self._of("growers", user_id, grower_id), {"name": name})
+        self._of("growers", user_id, grower_id)
+        self._change("growers", grower_id, {"name": name})
         return self._answer("growers", grower_id)
 
     @_one_at_a_time
@@ -168,27 +169,27 @@ class Leaf:
         farm: Json = {"id": key, "leafUserId": user_id, "fieldIds": [], "createdTime": at, "updatedTime": at}
         self._ledger.put("farms", key, farm | ({} if name is None else {"name": name}))
         if grower:
-            self._move(self._ledger.table("farms")[key], "growerId", grower["id"])
+            self._move("growerId", key, grower["id"])
         return self._answer("farms", key)
 
     @_one_at_a_time
     def update_farm(self, user_id: str, farm_id: int, name: str | None = None, grower_id: int | None = None) -> Json:
         """A farm's new name and grower; what is None stays (undocumented at Leaf)."""
-        farm = self._of("farms", user_id, farm_id)
+        self._of("farms", user_id, farm_id)
         grower = self._its("growers", user_id, grower_id)
         if grower:
-            self._move(farm, "growerId", grower["id"])
-        self._change("farms", farm, {} if name is None else {"name": name})
+            self._move("growerId", farm_id, grower["id"])
+        self._change("farms", farm_id, {} if name is None else {"name": name})
         return self._answer("farms", farm_id)
 
     @_one_at_a_time
-    def create_field(self, user_id: str, geometry: Any, name: str | None = None, id: str | None = None) -> Json:
+    def create_field(self, user_id: str, geometry: Any, name: str | None = None, id_: str | None = None) -> Json:
         """A new field with its first active boundary; the answer alone carries geometry and area."""
         self._user(user_id)
-        if id is not None and id in self._ledger.table("fields"):
-            raise refusals.field_exists(id)
+        if id_ is not None and id_ in self._ledger.table("fields"):
+            raise refusals.field_exists(id_)
         refusals.accepted(geometry)
-        at, key = self._stamp(), id or str(uuid.uuid4())
+        at, key = self._stamp(), id_ or str(uuid.uuid4())
         field: Json = {"id": key, "leafUserId": user_id, "boundaries": [], "type": "ORIGINAL"}
         field |= ({} if name is None else {"name": name}) | {"status": "PROCESSED"}
         self._ledger.put("fields", key, field | {"createdTime": at, "updatedTime": at})
@@ -206,10 +207,9 @@ class Leaf:
             refusals.accepted(changes["geometry"])
             self._new_boundary(field_id, changes["geometry"], self._stamp(), "VALID")
         if farm:
-            self._move(self._any("fields", field_id), "farmId", farm["id"])
-        name = {"name": changes["name"]} if "name" in changes else {}
-        if name or farm:
-            self._change("fields", self._any("fields", field_id), name)
+            self._move("farmId", field_id, farm["id"])
+        if "name" in changes:
+            self._change("fields", field_id, {"name": changes["name"]})
         return self._answer("fields", field_id)
 
     @_one_at_a_time
@@ -249,9 +249,9 @@ class Leaf:
         return [self._process(key) for key in sorted(self._waiting, key=str)]
 
     @_one_at_a_time
-    def change(self, kind: Kind, key: Key, **values: Any) -> Json:
+    def change(self, kind: Kind, key: Key, /, **values: Any) -> Json:
         """A foreign change: set keys of a record as a colleague or provider would, with a new updatedTime."""
-        self._change(kind, self._any(kind, key), values)
+        self._change(kind, key, values)
         return self._answer(kind, key)
 
     @_one_at_a_time
@@ -324,19 +324,18 @@ class Leaf:
         """Leaf's numbers are not dense, so that a client cannot guess."""
         return max((int(key) for key in self._ledger.table(kind)), default=1_538_000) + 7
 
-    def _change(self, kind: Kind, record: Json, values: Json) -> None:
-        self._ledger.put(kind, record["id"], record | values | {"updatedTime": self._stamp()})
+    def _change(self, kind: Kind, key: Key, values: Json) -> None:
+        self._ledger.put(kind, key, self._any(kind, key) | values | {"updatedTime": self._stamp()})
 
-    def _move(self, record: Json, key: str, to: int) -> None:
-        """Hang a farm under a grower or a field under a farm, in both directions."""
-        kind, parents, children = _LEVELS[key]
-        if (old := record.get(key)) is not None:
+    def _move(self, name: str, key: Key, to: int) -> None:
+        """Hang a farm under a grower (growerId) or a field under a farm (farmId), in both directions."""
+        kind, parents, children = _LEVELS[name]
+        if (old := self._any(kind, key).get(name)) is not None:
             parent = self._any(parents, old)
-            left = [child for child in parent[children] if child != record["id"]]
-            self._ledger.put(parents, old, parent | {children: left})
+            self._ledger.put(parents, old, parent | {children: [child for child in parent[children] if child != key]})
         parent = self._any(parents, to)
-        self._ledger.put(parents, to, parent | {children: [*parent[children], record["id"]]})
-        self._change(kind, record, {key: to})
+        self._ledger.put(parents, to, parent | {children: [*parent[children], key]})
+        self._change(kind, key, {name: to})
 
     def _refuse_providers(self, field: Json) -> None:
         provider = field.get("providerName")
@@ -378,7 +377,7 @@ class Leaf:
 
     def _enable(self, field: Json) -> None:
         if field["status"] == "PREVIEW":
-            self._change("fields", field, {"status": "WAITING", "_since": self._now()})
+            self._change("fields", field["id"], {"status": "WAITING", "_since": self._now()})
             self._waiting.add(field["id"])
 
     def _settle(self) -> None:
@@ -391,7 +390,7 @@ class Leaf:
     def _process(self, key: Key) -> str:
         field = self._any("fields", key)
         boundary = field.get("_preview")
-        self._change("fields", field, {"status": "PROCESSED", "_preview": None})
+        self._change("fields", key, {"status": "PROCESSED", "_preview": None})
         if boundary is not None:
             self._new_boundary(str(key), boundary["geometry"], self._stamp(), boundary["validity"])
         self._waiting.discard(key)

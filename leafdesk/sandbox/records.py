@@ -1,4 +1,4 @@
-"""Puts land into Leaf's records: users, growers, farms, fields and boundaries for any parcels, with a history of their own."""
+"""Writes plans of users, growers, farms and fields down as Leaf's records, each with a history of its own."""
 
 import random
 import uuid
@@ -91,7 +91,7 @@ class _Clerk:
         grower: Json | None = None
         if plan.name is not None:
             self._grower += self._rng.randint(1, 90)
-            grower = {"id": self._grower, "name": plan.name, "leafUserId": user_id, "farmIds": []} | self._times()
+            grower = {"id": self._grower, "name": plan.name, "leafUserId": user_id, "farmIds": [], **self._times()}
             if plan.provider:
                 grower |= self._provider(plan.provider) | {"providerGrowerId": f"G-{self._grower % 100_000:05}"}
             yield "growers", grower["id"], grower
@@ -106,7 +106,7 @@ class _Clerk:
             if plan.provider:
                 named = {"providerFarmName": plan.name} | ({"name": plan.name} if self._rng.random() < 0.5 else {})
                 named |= self._provider(plan.provider) | {"providerFarmId": self._uuid()}
-            farm = {"id": self._farm, "leafUserId": user_id} | named | {"fieldIds": []} | self._times()
+            farm = {"id": self._farm, "leafUserId": user_id, **named, "fieldIds": [], **self._times()}
             if grower:
                 farm["growerId"] = grower["id"]
                 grower["farmIds"].append(farm["id"])

@@ -115,7 +115,7 @@ def _first_records(fields: int, seed: int, parcels: Path | None) -> Iterable["Ch
 
 def _bind(port: int) -> socket.socket:
     """A socket that holds the port but does not listen: whoever connects is refused."""
-    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    place = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # asyncio: no TCP_NODELAY otherwise
     if sys.platform != "win32":  # there it would let two programs share the port
         place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,4 +1,4 @@
-"""Keeps the sandbox's records in a file: a log of changes, one line each, of which every line counts whole or not at all."""
+"""Keeps the sandbox's records in a file: a log of changes, of which every line counts whole or not at all."""
 
 import json
 import os

@@ -37,11 +37,11 @@ _TOO_MANY = {
 
 
 class Wire:
-    """Every path of the sandbox, over one Leaf. `app` is told how to find a request's connection, so that it can be cut."""
+    """Every path of the sandbox, over one Leaf. `app` learns how to find a request's connection, to cut it."""
 
     def __init__(self, leaf: Leaf, tokens: Tokens, faults: Faults, requests: Requests) -> None:
         self.leaf, self.tokens, self.faults, self.requests = leaf, tokens, faults, requests
-        self._transport_of: FindTransport = lambda scope: None
+        self._transport_of: FindTransport | None = None
 
     def app(self, transport_of: FindTransport) -> App:
         """The ASGI application."""
@@ -52,9 +52,10 @@ class Wire:
         return Router(routes, redirect_slashes=False, default=self._nowhere)
 
     async def _nowhere(self, scope: Scope, receive: Receive, send: Send) -> None:
-        answer = refusal(Refused(404), scope["path"])
-        await _send(send, answer)
-        self.log(scope, "", answer.status, None, time.perf_counter())
+        began = time.perf_counter()
+        await _read(receive)
+        await _send(send, refusal(Refused(404), scope["path"]))
+        self.log(scope, "", 404, None, began)
 
     async def serve(self, operation: Operation, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, with whatever fault it meets."""
@@ -110,7 +111,7 @@ class Wire:
 
     async def _cut(self, scope: Scope, receive: Receive, *, politely: bool = False) -> None:
         """End the connection: reset, or closed as a server that died in mid-sentence would."""
-        transport = self._transport_of(scope)
+        transport = self._transport_of(scope) if self._transport_of else None
         if transport is None:
             return
         if politely:

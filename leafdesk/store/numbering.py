@@ -6,7 +6,7 @@ from typing import Any
 
 from leafdesk.records import Kind
 from leafdesk.store.changes import Changes
-from leafdesk.store.copies import PARENTS
+from leafdesk.store.copies import PARENTS, older
 from leafdesk.store.items import LIVE_SQL, dumps
 from leafdesk.store.seen import forget, refold
 
@@ -34,12 +34,13 @@ def number(connection: sqlite3.Connection, kind: Kind, key: str, leaf_id: str) -
 
 def _merge(connection: sqlite3.Connection, kind: Kind, n: int, key: str, twin: int, twin_key: str) -> Changes:
     """Move everything of the twin to `key`: Leaf's copy, boundaries, queue, references."""
-    (has_copy,) = connection.execute("SELECT count(*) FROM copies WHERE n = ?", (n,)).fetchone()
-    if not has_copy:
-        connection.execute("UPDATE copies SET n = ? WHERE n = ?", (n, twin))
-    if kind == "fields" and not has_copy:
-        connection.execute("UPDATE OR IGNORE boundaries SET field = ?, shown = shown WHERE field = ?", (key, twin_key))
-        connection.execute("UPDATE OR IGNORE named_boundaries SET field = ? WHERE field = ?", (key, twin_key))
+    times = dict(connection.execute("SELECT n, updated FROM copies WHERE n IN (?, ?)", (n, twin)).fetchall())
+    if twin in times and not (n in times and older(times[twin], times[n])):
+        connection.execute("UPDATE OR REPLACE copies SET n = ? WHERE n = ?", (n, twin))
+        if kind == "fields":
+            for table in ("boundaries", "named_boundaries"):
+                connection.execute(f"DELETE FROM {table} WHERE field = ?", (key,))
+                connection.execute(f"UPDATE {table} SET field = ? WHERE field = ?", (key, twin_key))
     items = connection.execute(
         f"SELECT seq, edit, base FROM outbox WHERE kind = ? AND key = ? AND {LIVE_SQL}", (kind, twin_key)
     )

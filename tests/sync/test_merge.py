@@ -1,3 +1,5 @@
+"""Three copies of a record, and shapes that only look different."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

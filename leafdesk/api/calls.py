@@ -11,9 +11,10 @@ from functools import partial
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import quote
 
-from leafdesk.api import bodies, wire
+from leafdesk.api import bodies, strict, wire
 from leafdesk.api.errors import UnsendableError
-from leafdesk.api.wire import NotJsonError, RecordProblem
+from leafdesk.api.strict import NotJsonError
+from leafdesk.api.wire import RecordProblem
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Boundary, Farm, Field, Grower, LeafUser
 
@@ -101,7 +102,7 @@ def _one(answer: Answer, read: Callable[[bytes], R], id: str | None = None) -> R
 
 def _nothing(answer: Answer) -> None:
     """A success whose body nobody documents: empty or any JSON."""
-    if answer.body.strip() and not wire.is_json(answer.body):
+    if answer.body.strip() and not strict.is_json(answer.body):
         raise NotJsonError("the answer is not JSON")
 
 

@@ -18,7 +18,8 @@ from leafdesk.api import calls
 from leafdesk.api.calls import Answer, Call
 from leafdesk.api.errors import CaptivePortalError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
 from leafdesk.api.outcome import failure, looks_like_html, no_answer, total_count
-from leafdesk.api.wire import NotJsonError, UnusableError
+from leafdesk.api.strict import NotJsonError, is_json
+from leafdesk.api.wire import UnusableError
 
 T = TypeVar("T")
 LEAF_URL = "https://api.withleaf.io"
@@ -126,14 +127,16 @@ class Client:
             if looks_like_html(headers, body):
                 sentence = "A web page came instead of Leaf's answer; perhaps this network wants you to sign in first."
                 raise CaptivePortalError(sentence, operation=call.operation, status=status) from None
+            # whole JSON of another shape will come again; half of it is an accident of the way here
+            kind = UnreadableAnswerError if is_json(body) else UnknownOutcomeError
             sentence = f"Leaf's answer cannot be used ({call.operation}): {error}."
-            raise UnreadableAnswerError(sentence, operation=call.operation, status=status, detail=str(error)) from None
+            raise kind(sentence, operation=call.operation, status=status, detail=str(error)) from None
 
     async def _exchange(self, call: Call[Any]) -> tuple[int, httpx.Headers, bytes]:
         """One request and its whole answer. Raises NotSentError or UnknownOutcomeError."""
-        request = self._request(call)
-        self.requests += 1
         try:
+            request = self._request(call)
+            self.requests += 1
             async with asyncio.timeout(LONGEST):
                 response = await self._http.send(request, stream=True)
                 try:

@@ -20,7 +20,7 @@ from leafdesk.api.errors import (
     UnknownOutcomeError,
     printable,
 )
-from leafdesk.api.wire import Json, NotJsonError, values
+from leafdesk.api.strict import Json, NotJsonError, values
 
 _NOT_SENT = (
     httpx.ConnectError,

@@ -1,31 +1,24 @@
 """Leaf's JSON to records: with bodies.py, its other direction, the only place that knows Leaf's key names.
 
 Every record keeps its own bytes as Leaf wrote them (`raw`): unknown keys, odd ids, fraction digits and the spelling of
-numbers survive. What is missing or mistyped loses that value, never the record; only a record without a usable id, a
-boundary without a usable shape, or JSON that cannot mean one thing (NaN, a key twice, absurd depth) becomes a
-RecordProblem, and stops only itself. Source: leaf-openapi.yaml and leaf-facts.md.
+numbers survive. What is missing or mistyped loses that value, never the record. Only a record without a usable id or
+owner, a boundary without a usable shape, or JSON that strict.py refuses becomes a RecordProblem, and stops only itself.
+Source: leaf-openapi.yaml and leaf-facts.md.
 """
 
-import json
-import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard, TypeVar
 
-import msgspec
-
 from leafdesk.api.errors import printable
+from leafdesk.api.strict import Json, NotJsonError, slices, values, without_credentials
 from leafdesk.geo.shape import NotAShapeError, Shape, from_geojson
 from leafdesk.records import Boundary, Farm, Field, Grower, LeafUser
 
-Json = dict[str, Any]
 T = TypeVar("T")
-DEEPEST = 64
-"""Levels of nesting that a record may have; Leaf's own have six (a MultiPolygon in a record)."""
+LONGEST_ID = 255
 _LARGEST_ID = 2**63 - 1
-_KEYS = re.compile(rb'"\s*:')
-_REFUSALS = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,107 +40,6 @@ class UnusableError(ValueError):
     def __init__(self, problem: RecordProblem) -> None:
         super().__init__(str(problem))
         self.problem = problem
-
-
-class NotJsonError(ValueError):
-    """A body is not the JSON that was expected; the message says how."""
-
-
-# ---------------------------------------------------------------------- bytes to JSON
-def slices(body: bytes) -> list[bytes]:
-    """The items of a JSON array, each with its own bytes. Raises NotJsonError.
-
-    NaN or a lone surrogate in one item makes msgspec refuse all of them; then they are cut apart by Python's own
-    decoder, so that one bad record stops only itself.
-    """
-    try:
-        return [bytes(item) for item in msgspec.json.decode(body, type=list[msgspec.Raw])]
-    except msgspec.ValidationError:
-        raise NotJsonError("a list was expected, and something else came") from None
-    except _REFUSALS:
-        pass
-    try:
-        return _cut(body.decode("utf-8", "surrogateescape"))
-    except (ValueError, RecursionError, IndexError):
-        raise NotJsonError("the answer is not JSON") from None
-
-
-def _cut(text: str) -> list[bytes]:
-    space = json.decoder.WHITESPACE  # type: ignore[attr-defined]
-    scan, items = json.JSONDecoder(strict=False).raw_decode, []
-    at = space.match(text, 0).end()
-    if text[at] != "[":
-        raise ValueError
-    at = space.match(text, at + 1).end()
-    while text[at] != "]":
-        _, end = scan(text, at)
-        items.append(text[at:end].encode("utf-8", "surrogateescape"))
-        at = space.match(text, end).end()
-        if text[at] not in ",]":
-            raise ValueError
-        if text[at] == ",":
-            at = space.match(text, at + 1).end()
-    if text[at + 1 :].strip(" \t\r\n"):
-        raise ValueError
-    return items
-
-
-def values(raw: bytes) -> Json:
-    """The JSON object in these bytes. Raises NotJsonError for anything else, and for what has no one meaning.
-
-    That is: NaN and Infinity, numbers beyond a float, a key that is there twice, more than DEEPEST levels.
-    """
-    try:
-        found = msgspec.json.decode(raw)
-    except RecursionError:
-        raise NotJsonError(f"more than {DEEPEST} levels of nesting") from None
-    except (msgspec.MsgspecError, ValueError):
-        found = _loads(raw)
-    if not isinstance(found, dict):
-        raise NotJsonError("an object was expected, and something else came")
-    if _count_keys(found) != len(_KEYS.findall(raw)):
-        _refuse_twins(raw)  # a text with `":` inside also leads here, and passes
-    return found
-
-
-def _loads(raw: bytes) -> Any:
-    """What msgspec refuses and Python can read (lone surrogates), without what must be refused."""
-
-    def constant(name: str) -> None:
-        raise NotJsonError(f"{name} where a number belongs")
-
-    def number(text: str) -> float:
-        value = float(text)
-        if not math.isfinite(value):
-            raise NotJsonError(f"the number {printable(text, 20)} is beyond all bounds")
-        return value
-
-    try:
-        return json.loads(raw, parse_constant=constant, parse_float=number)
-    except NotJsonError:
-        raise
-    except RecursionError:
-        raise NotJsonError(f"more than {DEEPEST} levels of nesting") from None
-    except ValueError:
-        raise NotJsonError("not JSON") from None
-
-
-def _count_keys(value: Any, level: int = 1) -> int:
-    if level > DEEPEST:
-        raise NotJsonError(f"more than {DEEPEST} levels of nesting")
-    if isinstance(value, dict):
-        return len(value) + sum(_count_keys(v, level + 1) for v in value.values() if isinstance(v, dict | list))
-    return sum(_count_keys(v, level + 1) for v in value if isinstance(v, dict | list))
-
-
-def _refuse_twins(raw: bytes) -> None:
-    def pairs(found: list[tuple[str, Any]]) -> None:
-        keys = [key for key, _ in found]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise NotJsonError(f"the key {printable(key, 40)} is there more than once")
-
-    json.loads(raw, object_pairs_hook=pairs)
 
 
 # ---------------------------------------------------------------------- values by key, each lost when it is not right
@@ -174,7 +66,10 @@ def _opaque(found: Json, key: str) -> str | None:
 
 
 def _is_id(value: Any) -> TypeGuard[str]:
-    return isinstance(value, str) and value != "" and clean(value) == value
+    """Text that can stand in a path as one piece and in every store: else it is nobody's id."""
+    if not isinstance(value, str) or value in ("", ".", "..") or len(value) > LONGEST_ID:
+        return False
+    return clean(value) == value
 
 
 def _number(found: Json, key: str) -> int | None:
@@ -244,6 +139,14 @@ def _numbered(kind: str, found: Json, text: str) -> int:
     return number
 
 
+def _whose(kind: str, found: Json, text: str, id: str, stand_in: str) -> str:
+    """The Leaf user of a record, without whom it cannot be asked for again; `stand_in` when the answer does not say."""
+    leaf_user_id = _opaque(found, "leafUserId") or stand_in
+    if not leaf_user_id:
+        raise UnusableError(RecordProblem(kind, id, "Leaf's record does not say whose it is", text))
+    return leaf_user_id
+
+
 def _shape(found: Json) -> Shape | str:
     """The shape under `geometry`, or why there is none."""
     try:
@@ -263,7 +166,7 @@ def read_user(raw: bytes) -> LeafUser:
         kept = without_credentials(raw).decode()
     except UnusableError as error:
         raise UnusableError(replace(error.problem, raw="")) from None
-    except _REFUSALS:
+    except NotJsonError:
         raise UnusableError(RecordProblem("Leaf user", id, "its JSON cannot be read safely")) from None
     return LeafUser(
         id=id,
@@ -274,22 +177,6 @@ def read_user(raw: bytes) -> LeafUser:
     )
 
 
-def without_credentials(raw: bytes) -> bytes:
-    """JSON without any key that ends in "Credentials"; everything else keeps its bytes."""
-    if raw[:1] == b"{":
-        parts = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-        kept = [
-            msgspec.json.encode(key) + b":" + without_credentials(bytes(value))
-            for key, value in parts.items()
-            if not re.search(r"credentials?$", key, re.IGNORECASE)
-        ]
-        return b"{" + b",".join(kept) + b"}"
-    if raw[:1] == b"[":
-        items = msgspec.json.decode(raw, type=list[msgspec.Raw])
-        return b"[" + b",".join(without_credentials(bytes(item)) for item in items) + b"]"
-    return raw
-
-
 def read_grower(raw: bytes, leaf_user_id: str = "") -> Grower:
     """A grower; `leaf_user_id` stands in when the answer does not say."""
     found, text = _opened("grower", raw)
@@ -297,7 +184,7 @@ def read_grower(raw: bytes, leaf_user_id: str = "") -> Grower:
     return Grower(
         id=str(number),
         leaf_id=number,
-        leaf_user_id=_opaque(found, "leafUserId") or leaf_user_id,
+        leaf_user_id=_whose("grower", found, text, str(number), leaf_user_id),
         name=_text(found, "name"),
         provider_name=_text(found, "providerName") or None,
         created_time=_text(found, "createdTime"),
@@ -313,7 +200,7 @@ def read_farm(raw: bytes, leaf_user_id: str = "") -> Farm:
     return Farm(
         id=str(number),
         leaf_id=number,
-        leaf_user_id=_opaque(found, "leafUserId") or leaf_user_id,
+        leaf_user_id=_whose("farm", found, text, str(number), leaf_user_id),
         name=_text(found, "name", "providerFarmName"),
         grower_id=_reference(found, "growerId"),
         provider_name=_text(found, "providerName") or None,
@@ -334,7 +221,7 @@ def read_field(raw: bytes, leaf_user_id: str = "") -> Field:
     ids = _boundary_ids(found)
     return Field(
         id=id,
-        leaf_user_id=_opaque(found, "leafUserId") or leaf_user_id,
+        leaf_user_id=_whose("field", found, text, id, leaf_user_id),
         name=_text(found, "name", "providerFieldName"),
         farm_id=_reference(found, "farmId"),
         status=_text(found, "status"),
@@ -378,15 +265,6 @@ def read_list(body: bytes, read: Callable[[bytes], T]) -> tuple[tuple[T, ...], t
         except UnusableError as error:
             bad.append(error.problem)
     return tuple(good), tuple(bad)
-
-
-def is_json(body: bytes) -> bool:
-    """Whether this is JSON of any kind."""
-    try:
-        msgspec.json.decode(body)
-    except _REFUSALS:
-        return False
-    return True
 
 
 def read_token(body: bytes) -> str:

@@ -43,9 +43,9 @@ class Prairie:
         self._phases = [self._rng.uniform(0, math.tau) for _ in range(6)]
         self.cells = _cells(sections)
         self._water = self._gaps()
-        dry = [cell for cell in self.cells[:40] if self._is_dry(self._outline(cell))]
+        dry = [cell for cell in self.cells[:30] if self._is_dry(self._outline(cell))]
         lightness = sorted(map(self._lightness, dry))
-        self._light = lightness[len(lightness) * 3 // 4] - 1e-9 if lightness else 0.0
+        self._light = lightness[len(lightness) * 13 // 20] - 1e-9 if lightness else 0.0
 
     def parcels(self) -> list[Parcel]:
         """Every parcel, the middle of the land first."""
@@ -57,6 +57,8 @@ class Prairie:
             ]
             drawn[cell] = self._section(cell, rng)
             self._join_over_a_road(drawn[cell], near[1:], rng)
+        for parcels in drawn.values():
+            parcels.sort(key=lambda parcel: _far(*parcel.middle))
         return [parcel for parcels in drawn.values() for parcel in parcels]
 
     def _section(self, cell: Cell, rng: random.Random) -> list[Parcel]:
@@ -134,8 +136,8 @@ class Prairie:
             for others in near:
                 for other in others:
                     if _face_each_other(parcel, other):
-                        others.remove(other)
-                        parcel.parts += other.parts
+                        here.remove(parcel)
+                        other.parts += parcel.parts
                         return
 
     def _outline(self, cell: Cell) -> Ring:
@@ -195,8 +197,13 @@ def _cells(sections: int) -> list[Cell]:
     """Sections of an oval, the middle first."""
     reach = math.ceil(math.sqrt(sections)) + 1
     cells = [(x, y) for x in range(-reach, reach + 1) for y in range(-reach, reach + 1)]
-    cells.sort(key=lambda cell: ((cell[0] + 0.5) / 1.35) ** 2 + (cell[1] + 0.5) ** 2 * 1.1 + cell[0] * 1e-6)
+    cells.sort(key=lambda cell: (_far(cell[0] + 0.5, cell[1] + 0.5), cell))
     return cells[:sections]
+
+
+def _far(x: float, y: float) -> float:
+    """How far out something lies: the land is wider than high."""
+    return math.hypot(x / 1.4, y)
 
 
 def _circle(quarter: Ring, rng: random.Random) -> list[Ring]:

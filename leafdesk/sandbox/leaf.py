@@ -156,7 +156,8 @@ class Leaf:
     @_one_at_a_time
     def update_grower(self, user_id: str, grower_id: int, name: str) -> Json:
         """A grower's new name."""
-        self._change("growers", self._of("growers", user_id, grower_id), {"name": name})
+        self._of("growers", user_id, grower_id)
+        self._change("growers", grower_id, {"name": name})
         return self._answer("growers", grower_id)
 
     @_one_at_a_time
@@ -168,17 +169,17 @@ class Leaf:
         farm: Json = {"id": key, "leafUserId": user_id, "fieldIds": [], "createdTime": at, "updatedTime": at}
         self._ledger.put("farms", key, farm | ({} if name is None else {"name": name}))
         if grower:
-            self._move(self._ledger.table("farms")[key], "growerId", grower["id"])
+            self._move("growerId", key, grower["id"])
         return self._answer("farms", key)
 
     @_one_at_a_time
     def update_farm(self, user_id: str, farm_id: int, name: str | None = None, grower_id: int | None = None) -> Json:
         """A farm's new name and grower; what is None stays (undocumented at Leaf)."""
-        farm = self._of("farms", user_id, farm_id)
+        self._of("farms", user_id, farm_id)
         grower = self._its("growers", user_id, grower_id)
         if grower:
-            self._move(farm, "growerId", grower["id"])
-        self._change("farms", self._any("farms", farm_id), {} if name is None else {"name": name})
+            self._move("growerId", farm_id, grower["id"])
+        self._change("farms", farm_id, {} if name is None else {"name": name})
         return self._answer("farms", farm_id)
 
     @_one_at_a_time
@@ -206,10 +207,9 @@ class Leaf:
             refusals.accepted(changes["geometry"])
             self._new_boundary(field_id, changes["geometry"], self._stamp(), "VALID")
         if farm:
-            self._move(self._any("fields", field_id), "farmId", farm["id"])
-        name = {"name": changes["name"]} if "name" in changes else {}
-        if name or farm:
-            self._change("fields", self._any("fields", field_id), name)
+            self._move("farmId", field_id, farm["id"])
+        if "name" in changes:
+            self._change("fields", field_id, {"name": changes["name"]})
         return self._answer("fields", field_id)
 
     @_one_at_a_time
@@ -251,7 +251,7 @@ class Leaf:
     @_one_at_a_time
     def change(self, kind: Kind, key: Key, /, **values: Any) -> Json:
         """A foreign change: set keys of a record as a colleague or provider would, with a new updatedTime."""
-        self._change(kind, self._any(kind, key), values)
+        self._change(kind, key, values)
         return self._answer(kind, key)
 
     @_one_at_a_time
@@ -324,19 +324,18 @@ class Leaf:
         """Leaf's numbers are not dense, so that a client cannot guess."""
         return max((int(key) for key in self._ledger.table(kind)), default=1_538_000) + 7
 
-    def _change(self, kind: Kind, record: Json, values: Json) -> None:
-        self._ledger.put(kind, record["id"], record | values | {"updatedTime": self._stamp()})
+    def _change(self, kind: Kind, key: Key, values: Json) -> None:
+        self._ledger.put(kind, key, self._any(kind, key) | values | {"updatedTime": self._stamp()})
 
-    def _move(self, record: Json, key: str, to: int) -> None:
-        """Hang a farm under a grower or a field under a farm, in both directions."""
-        kind, parents, children = _LEVELS[key]
-        if (old := record.get(key)) is not None:
+    def _move(self, name: str, key: Key, to: int) -> None:
+        """Hang a farm under a grower (growerId) or a field under a farm (farmId), in both directions."""
+        kind, parents, children = _LEVELS[name]
+        if (old := self._any(kind, key).get(name)) is not None:
             parent = self._any(parents, old)
-            left = [child for child in parent[children] if child != record["id"]]
-            self._ledger.put(parents, old, parent | {children: left})
+            self._ledger.put(parents, old, parent | {children: [child for child in parent[children] if child != key]})
         parent = self._any(parents, to)
-        self._ledger.put(parents, to, parent | {children: [*parent[children], record["id"]]})
-        self._change(kind, record, {key: to})
+        self._ledger.put(parents, to, parent | {children: [*parent[children], key]})
+        self._change(kind, key, {name: to})
 
     def _refuse_providers(self, field: Json) -> None:
         provider = field.get("providerName")
@@ -378,7 +377,7 @@ class Leaf:
 
     def _enable(self, field: Json) -> None:
         if field["status"] == "PREVIEW":
-            self._change("fields", field, {"status": "WAITING", "_since": self._now()})
+            self._change("fields", field["id"], {"status": "WAITING", "_since": self._now()})
             self._waiting.add(field["id"])
 
     def _settle(self) -> None:
@@ -391,7 +390,7 @@ class Leaf:
     def _process(self, key: Key) -> str:
         field = self._any("fields", key)
         boundary = field.get("_preview")
-        self._change("fields", field, {"status": "PROCESSED", "_preview": None})
+        self._change("fields", key, {"status": "PROCESSED", "_preview": None})
         if boundary is not None:
             self._new_boundary(str(key), boundary["geometry"], self._stamp(), boundary["validity"])
         self._waiting.discard(key)

@@ -35,7 +35,8 @@ def read_parcels(path: Path, *, seed: int = 1) -> list[Change]:
     """Records for every parcel of the file: a Leaf user per folder of sources, a grower per source, farms by nearness.
 
     `src` of a feature's properties names its source (the file itself where it is missing), `name` the field. Parcels
-    that Leaf would refuse come as a provider's, with the validity Leaf would give them. Raises ParcelFileError, OSError.
+    that Leaf would refuse come as a provider's, with the validity Leaf would give them.
+    Raises ParcelFileError and OSError.
     """
     rng = random.Random(seed)
     sources: defaultdict[str, list[_Parcel]] = defaultdict(list)
@@ -67,14 +68,18 @@ def _field(parcel: _Parcel, name: str, provider: str | None, rng: random.Random)
 def _parcels(path: Path) -> Iterator[_Parcel]:
     with path.open("rb") as start:
         packed = start.read(2) == b"\x1f\x8b"
+    number = 0
     with gzip.open(path, "rb") if packed else path.open("rb") as file:
         try:
-            for number, line in enumerate(file, 1):
+            for line in file:
+                number += 1
                 text = line.strip(b"\x1e \t\r\n")  # RFC 8142 begins each text with a record separator
                 if text:
                     yield _parcel(json.loads(text), path.name.partition(".")[0])
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, gzip.BadGzipFile) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ParcelFileError(f"{path}, line {number}: no GeoJSON feature with a polygon ({error})") from error
+        except (EOFError, gzip.BadGzipFile) as error:
+            raise ParcelFileError(f"{path} is damaged after line {number} ({error})") from error
 
 
 def _parcel(feature: dict[str, Any], file: str) -> _Parcel:

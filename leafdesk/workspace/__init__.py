@@ -247,6 +247,10 @@ class Workspace:
 
         return stop
 
+    def check(self) -> list[str]:
+        """What is wrong with the open account's database, in plain words; empty when it is whole. Takes its time."""
+        return self._database.check()
+
     def close(self) -> None:
         """Stop the engine, finish the writer, free the folder."""
         if self._closed:

@@ -149,6 +149,8 @@ def test_coordinates_leave_as_they_are() -> None:
 
 
 def test_a_pages_count_includes_what_could_not_be_used() -> None:
-    page = calls.list_farms().read(Answer(b'[{"id": 1}, {"id": "x y"}]', 7, "Sat, 21 Nov 2026 10:00:00 GMT"))
+    page = calls.list_farms(leaf_user_id=U).read(
+        Answer(b'[{"id": 1}, {"id": "x y"}]', 7, "Sat, 21 Nov 2026 10:00:00 GMT")
+    )
     assert ([farm.id for farm in page.items], page.count, page.total) == (["1"], 2, 7)
     assert page.date == "Sat, 21 Nov 2026 10:00:00 GMT"

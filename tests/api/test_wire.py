@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import functools
 import json
 from typing import Any
 
@@ -10,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from leafdesk.api import wire
-from leafdesk.api.wire import NotJsonError, UnusableError
+from leafdesk.api.strict import NotJsonError, slices
+from leafdesk.api.wire import UnusableError
 from leafdesk.records import Boundary, Farm, Field, Grower, LeafUser
 
 from . import contract
 
+read_field = functools.partial(wire.read_field, leaf_user_id="u")
+read_farm = functools.partial(wire.read_farm, leaf_user_id="u")
 READERS = {
     "getLeafUser": wire.read_user,
     "getField": wire.read_field,
@@ -42,7 +46,7 @@ def packed(value: Any) -> bytes:
 
 
 def test_published_field_of_a_provider() -> None:
-    (field,), problems = wire.read_list(packed(contract.answered("listFields")), wire.read_field)
+    (field,), problems = wire.read_list(packed(contract.answered("listFields")), read_field)
     assert problems == ()
     assert (field.id, field.leaf_user_id) == (
         "1a952614-3673-4d1e-b677-1f7224339ec6",
@@ -60,14 +64,14 @@ def test_published_field_of_a_provider() -> None:
 
 
 def test_published_created_field_has_its_shape() -> None:
-    field = wire.read_field(packed(contract.answered("createField")))
+    field = read_field(packed(contract.answered("createField")))
     ring = ((-93.48821, 41.77137), (-93.48817, 41.77143), (-93.48821, 41.76068), (-93.48821, 41.77137))
     assert field.shape == ((ring,),)
     assert (field.boundary_id, field.area_ha, field.manual) == ("d0245010-157d-4988-96a2-5f3637098475", 12.45, True)
 
 
 def test_published_farm_grower_and_boundary() -> None:
-    (farm,), _ = wire.read_list(packed(contract.answered("listFarms")), wire.read_farm)
+    (farm,), _ = wire.read_list(packed(contract.answered("listFarms")), read_farm)
     assert (farm.id, farm.leaf_id, farm.name, farm.grower_id) == ("1538766", 1538766, "Main Farm", "12345")
     grower = wire.read_grower(packed(contract.answered("getGrower")))
     assert (grower.id, grower.leaf_id, grower.name) == ("873300016", 873300016, "1Grower")
@@ -86,19 +90,29 @@ def test_every_published_answer_decodes_and_keeps_its_text(name: str, read: Any,
 def test_a_records_own_bytes_survive() -> None:
     odd = '{ "id" : "ODD-Id 7","n":1.50,"big":12345678901234567890, "e":1E+2,"t":"2020-01-01T00:00:00.123456789Z",'
     odd += '"ü":"\\u00fc" }'
-    (field,), _ = wire.read_list(f" [\n{odd} , 5]".encode(), wire.read_field)
+    (field,), _ = wire.read_list(f" [\n{odd} , 5]".encode(), read_field)
     assert field.raw == odd
     assert field.id == "ODD-Id 7"
 
 
 @pytest.mark.parametrize("time", ["2020-01-01T00:00:00Z", "2020-01-01T00:00:00.5Z", "2020-01-01T00:00:00.123456789Z"])
 def test_times_stay_text(time: str) -> None:
-    assert wire.read_field(packed({"id": "a", "updatedTime": time})).updated_time == time
+    assert read_field(packed({"id": "a", "updatedTime": time})).updated_time == time
 
 
 def test_names_fall_back_to_the_providers() -> None:
-    assert wire.read_field(packed({"id": "a", "name": None, "providerFieldName": "Süd 4"})).name == "Süd 4"
-    assert wire.read_farm(packed({"id": 1, "name": "", "providerFarmName": "Hof"})).name == "Hof"
+    assert read_field(packed({"id": "a", "name": None, "providerFieldName": "Süd 4"})).name == "Süd 4"
+    assert read_farm(packed({"id": 1, "name": "", "providerFarmName": "Hof"})).name == "Hof"
+
+
+def test_a_record_of_nobody_is_a_problem() -> None:
+    for read, raw in (
+        (wire.read_field, b'{"id": "a"}'),
+        (wire.read_farm, b'{"id": 1}'),
+        (wire.read_grower, b'{"id": 1}'),
+    ):
+        with pytest.raises(UnusableError, match="does not say whose it is"):
+            read(raw)
 
 
 def test_the_callers_leaf_user_stands_in() -> None:
@@ -118,7 +132,7 @@ ANY = st.recursive(
 def test_a_damaged_record_loses_values_not_itself(data: st.DataObject) -> None:
     _, read, example = data.draw(st.sampled_from(published()))
     damaged = copy.deepcopy(example)
-    needed = {"id", "geometry"} if read is wire.read_boundary else {"id"}
+    needed = {"id", "geometry" if read is wire.read_boundary else "leafUserId"}
     for key in data.draw(st.sets(st.sampled_from(sorted(example)))) - needed:
         if data.draw(st.booleans()):
             del damaged[key]
@@ -138,20 +152,20 @@ def test_a_damaged_record_loses_values_not_itself(data: st.DataObject) -> None:
 def test_no_bytes_crash_a_list(pieces: list[bytes]) -> None:
     for body in (b"[" + b",".join(pieces) + b"]", b"".join(pieces)):
         with contextlib.suppress(NotJsonError):
-            wire.read_list(body, wire.read_field)
+            wire.read_list(body, read_field)
 
 
 @given(st.lists(ANY.map(packed)))
 def test_slices_are_the_items_of_the_list(items: list[bytes]) -> None:
-    assert wire.slices(b"[ " + b" , ".join(items) + b"]") == items
+    assert slices(b"[ " + b" , ".join(items) + b"]") == items
 
 
 def test_the_cutter_agrees_with_the_decoder() -> None:
     items = [b'{"a": [1, {"b": "]"}], "n": 1.50}', b"NaN", b'"\\ud800"', b"[]"]
-    assert wire.slices(b" [" + b" ,\n ".join(items) + b" ] ") == items
+    assert slices(b" [" + b" ,\n ".join(items) + b" ] ") == items
     for broken in (b"[NaN", b"[NaN,]x", b"[NaN] 1", b"", b"NaN", b"[NaN 1]"):
         with pytest.raises(NotJsonError):
-            wire.slices(broken)
+            slices(broken)
 
 
 # ---------------------------------------------------------------------- hostile
@@ -169,18 +183,20 @@ def test_the_cutter_agrees_with_the_decoder() -> None:
         (b'{"x": 1}', "no usable id"),
         (b'{"id": 5}', "no usable id"),
         (b'{"id": "a\\u0000b"}', "no usable id"),
+        (b'{"id": ".."}', "no usable id"),
+        (b'{"id": "' + b"x" * 300 + b'"}', "no usable id"),
         (b"7", "an object"),
     ],
 )
 def test_one_bad_record_stops_only_itself(bad: bytes, why: str) -> None:
-    records, problems = wire.read_list(b'[{"id": "a"},' + bad + b',{"id": "z"}]', wire.read_field)
+    records, problems = wire.read_list(b'[{"id": "a"},' + bad + b',{"id": "z"}]', read_field)
     assert [record.id for record in records] == ["a", "z"]
     (problem,) = problems
     assert why in str(problem)
 
 
 def test_the_problem_names_the_record() -> None:
-    _, (problem,) = wire.read_list(b'[{"id": "b", "x": NaN}]', wire.read_field)
+    _, (problem,) = wire.read_list(b'[{"id": "b", "x": NaN}]', read_field)
     assert (problem.kind, problem.id) == ("field", "b")
 
 
@@ -188,7 +204,7 @@ def test_the_problem_names_the_record() -> None:
 def test_deep_nesting_is_no_crash(depth: int) -> None:
     body = b"[" * depth + b"]" * depth
     try:
-        records, problems = wire.read_list(body, wire.read_field)
+        records, problems = wire.read_list(body, read_field)
     except NotJsonError:
         return
     assert (records, len(problems)) == ((), 1)
@@ -196,24 +212,24 @@ def test_deep_nesting_is_no_crash(depth: int) -> None:
 
 def test_control_characters_and_lone_surrogates_in_names_are_cleaned() -> None:
     raw = b'{"id": "a", "name": "Mill\\u0000\\u001b[31m\\ud800 End"}'
-    field = wire.read_field(raw)
+    field = read_field(raw)
     assert field.name == "Mill  [31m� End"
     assert field.raw.encode() == raw
 
 
 def test_text_that_looks_like_a_second_key_is_no_second_key() -> None:
-    assert wire.read_field(b'{"id": "a", "name": "say \\"id\\": 7 \\" : "}').name == 'say "id": 7 " : '
+    assert read_field(b'{"id": "a", "name": "say \\"id\\": 7 \\" : "}').name == 'say "id": 7 " : '
 
 
 @pytest.mark.parametrize("number", ["true", "1.0", "null", '"x"', "9223372036854775808", '"007"', "[]"])
 def test_a_farm_needs_a_whole_number(number: str) -> None:
     with pytest.raises(UnusableError):
-        wire.read_farm(f'{{"id": {number}}}'.encode())
-    assert wire.read_field(f'{{"id": "a", "farmId": {number}}}'.encode()).farm_id is None
+        read_farm(f'{{"id": {number}}}'.encode())
+    assert read_field(f'{{"id": "a", "farmId": {number}}}'.encode()).farm_id is None
 
 
 def test_a_farms_number_may_have_64_bits() -> None:
-    farm = wire.read_farm(b'{"id": 9223372036854775807, "growerId": 0}')
+    farm = read_farm(b'{"id": 9223372036854775807, "growerId": 0}')
     assert (farm.id, farm.leaf_id, farm.grower_id) == ("9223372036854775807", 2**63 - 1, "0")
 
 
@@ -258,7 +274,7 @@ def test_an_unusable_geometry_is_a_problem_of_that_boundary(geometry: Any) -> No
 
 
 def test_a_field_with_an_unusable_geometry_is_still_a_field() -> None:
-    field = wire.read_field(packed({"id": "a", "boundaries": ["b", 5, ""], "geometry": {"type": "Point"}}))
+    field = read_field(packed({"id": "a", "boundaries": ["b", 5, ""], "geometry": {"type": "Point"}}))
     assert (field.shape, field.boundary_id, wire.boundary_ids(field)) == (None, None, ("b",))
 
 

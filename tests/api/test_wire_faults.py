@@ -18,7 +18,7 @@ from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, Unk
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 WRITE = calls.create_grower("u", name="Smith Farms")
-READ = calls.list_fields()
+READ = calls.list_fields(leaf_user_id="u")
 
 
 async def request_of(reader: asyncio.StreamReader) -> bytes:

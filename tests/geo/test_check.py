@@ -2,12 +2,12 @@
 
 import gzip
 import json
-import os
 from pathlib import Path
 
 import pytest
 
 from leafdesk.geo.check import TITLES, Code, check_geojson, problems, remarks, validity
+from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Position, Ring, Shape, from_geojson
 
 
@@ -98,24 +98,19 @@ def test_geojson_that_is_no_area() -> None:
     assert check_geojson(good) == []
 
 
-REAL = os.environ.get("LEAFDESK_REAL_DATA")
-
-
-@pytest.mark.skipif(not REAL, reason="LEAFDESK_REAL_DATA names no folder of real parcels")
-def test_real_parcels_get_the_verdicts_recorded_for_them() -> None:
-    folder = Path(REAL or "")
+def test_real_parcels_get_the_verdicts_recorded_for_them(real_data: Path) -> None:
     name = "parcels-combined-wgs84/parcels_shared.geojsonl.gz"
-    expected = json.loads((folder / "expected.json").read_text())["files"][name]
-    with gzip.open(folder / name, "rt", encoding="utf-8") as lines:
-        verdicts = [validity(from_geojson(json.loads(line)["geometry"])) for line in lines]
-    assert len(verdicts) == expected["n_features"]
-    assert sum(verdict != "VALID" for verdict in verdicts) == expected["n_invalid_after_8_decimals"]
+    expected = json.loads((real_data / "expected.json").read_text())["files"][name]
+    with gzip.open(real_data / name, "rt", encoding="utf-8") as lines:
+        shapes = [from_geojson(json.loads(line)["geometry"]) for line in lines]
+    assert len(shapes) == expected["n_features"]
+    assert sum(validity(shape) != "VALID" for shape in shapes) == expected["n_invalid_after_8_decimals"]
+    assert sum(area_ha(shape) for shape in shapes) == pytest.approx(expected["total_ha"], abs=0.01)
 
 
-@pytest.mark.skipif(not REAL, reason="LEAFDESK_REAL_DATA names no folder of conformance documents")
 @pytest.mark.parametrize(
     ("name", "valid"), [("ex14_ogc.json", False), ("ex16_ogc.json", True), ("ex18_ogc.json", False)]
 )
-def test_conformance_documents(name: str, valid: bool) -> None:
-    text = (Path(REAL or "") / "conformance-geojson/mapshaper_clean" / name).read_text()
+def test_conformance_documents(real_data: Path, name: str, valid: bool) -> None:
+    text = (real_data / "conformance-geojson/mapshaper_clean" / name).read_text()
     assert (check_geojson(json.loads(text)) == []) is valid

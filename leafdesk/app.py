@@ -1,0 +1,264 @@
+"""The one place where the window is wired to its workspace, its log and the demo farm."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import logging.handlers
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from leafdesk.ui.main_window import MainWindow
+    from leafdesk.workspace import Workspace
+
+logger = logging.getLogger("leafdesk.app")
+
+QT_LIBRARIES = (
+    "libglib2.0-0 libdbus-1-3 libbrotli1 libgl1 libegl1 libfontconfig1 libxkbcommon0 libxcb-cursor0 libxcb-icccm4 "
+    "libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0 libx11-xcb1"
+)
+"""What Qt needs of a bare Debian 12."""
+
+CANNOT_START = {
+    "InUseError": "Another Leafdesk is open on this folder",
+    "FromTheFutureError": "These data were written by a newer Leafdesk",
+    "DamagedError": "The database is damaged",
+    "DiskFullError": "The disk is full",
+}
+"""Headings for the world's errors at the start, by class name; their messages say the rest."""
+
+
+def missing_libraries(error: ImportError | None = None) -> str:
+    """One sentence with the line to type when Qt does not load here for want of system libraries; "" when it loads."""
+    if error is None:
+        try:
+            importlib.import_module("PySide6.QtWidgets")
+        except ImportError as found:
+            error = found
+        else:
+            return ""
+    missing = str(error).partition(":")[0].strip() or "a library"
+    if sys.platform != "linux":
+        return f"The window cannot open because Qt does not load here: {error}."
+    return (
+        f"The window cannot open because this system lacks {missing}, which Qt needs; "
+        f"as root: apt-get install -y {QT_LIBRARIES}"
+    )
+
+
+def main(folder: Path) -> int:
+    """Open the window on a workspace folder and stay until it is closed; the answer is the exit code."""
+    return run(folder)
+
+
+def run(folder: Path, *, workspace: Workspace | None = None, autosync: bool = True, title: str = "Leafdesk") -> int:
+    """Open the window on `workspace`, or on the one in `folder`. Exit codes as in the command line: 0, 1, 2 or 6."""
+    try:
+        application = make_application()
+    except ImportError as error:
+        print(missing_libraries(error), file=sys.stderr)  # noqa: T201
+        return 1
+    log = keep_log(folder)
+    hook = ErrorHook(log)
+    hook.install()
+    try:
+        return _run(application, folder, workspace, autosync, title)
+    finally:
+        hook.remove()
+
+
+def _run(application: QApplication, folder: Path, workspace: Workspace | None, autosync: bool, title: str) -> int:
+    if workspace is None:
+        try:
+            workspace = open_workspace(folder)
+        except Exception as error:
+            return say_cannot_start(folder, error)
+    desk = Desk(workspace, folder, autosync=autosync, title=title)
+    desk.show()
+    code = application.exec()
+    desk.close()
+    return code
+
+
+def make_application() -> QApplication:
+    """The one QApplication, in the house's style. Raises ImportError when Qt's system libraries are missing."""
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    application.setApplicationName("leafdesk")
+    application.setApplicationDisplayName("Leafdesk")
+    application.setDesktopFileName("leafdesk")
+    application.setStyle("fusion")
+    return application
+
+
+def open_workspace(folder: Path) -> Workspace:
+    """The workspace in the folder. Raises what Workspace raises."""
+    from leafdesk.workspace import Workspace
+
+    return Workspace(folder)
+
+
+def keep_log(folder: Path) -> Path:
+    """Warnings and worse go to `<folder>/logs/leafdesk.log`; the answer is that file. A full disk is no hindrance."""
+    path = folder / "logs" / "leafdesk.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = logging.handlers.RotatingFileHandler(
+            path, maxBytes=1 << 20, backupCount=3, delay=True, encoding="utf-8"
+        )
+    except OSError:
+        return path
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setLevel(logging.WARNING)
+    root = logging.getLogger("leafdesk")
+    if not any(getattr(known, "baseFilename", "") == handler.baseFilename for known in root.handlers):
+        root.addHandler(handler)
+    return path
+
+
+def say_cannot_start(folder: Path, error: Exception) -> int:
+    """Say in a small window why there is no start; the answer is the exit code."""
+    from PySide6.QtCore import Qt
+    from PySide6.QtWidgets import QMessageBox
+
+    box = QMessageBox(QMessageBox.Icon.Warning, "Leafdesk", "")
+    box.setTextFormat(Qt.TextFormat.PlainText)
+    heading, text, code = explain(error)
+    box.setText(heading)
+    box.setInformativeText(f"{text}\n\nFolder: {folder}")
+    if code == 1:
+        logger.error("cannot start", exc_info=error)
+    print(f"{heading}. {text}", file=sys.stderr)  # noqa: T201
+    box.exec()
+    return code
+
+
+def explain(error: BaseException) -> tuple[str, str, int]:
+    """(heading, text, exit code) for an error at the start."""
+    from leafdesk.ui.trouble import OURS, SILENT
+
+    name = next((kind.__name__ for kind in type(error).__mro__ if kind.__name__ in CANNOT_START), "")
+    if name:
+        return CANNOT_START[name], str(error) or SILENT.get(name, ""), 6 if name == "InUseError" else 2
+    if isinstance(error, OSError):
+        return "The folder cannot be used", f"{error.strerror or error}. Nothing was changed.", 2
+    return "Leafdesk cannot start", OURS, 1
+
+
+class Desk:
+    """The window that is open and what stands behind it: the user's own workspace, or the demo farm's."""
+
+    def __init__(self, workspace: Workspace, folder: Path, *, autosync: bool, title: str) -> None:
+        from leafdesk.ui.main_window import MainWindow
+
+        self.workspace, self.autosync = workspace, autosync
+        self.demo: DemoFarm | None = None
+        offer = self.open_demo if workspace.account is None else None
+        self.window: MainWindow = MainWindow(workspace, folder, try_demo=offer, autosync=autosync, title=title)
+
+    def show(self) -> None:
+        """Show the window."""
+        self.window.show()
+
+    def open_demo(self) -> None:
+        """Put a window on the demo farm in the place of the first start's."""
+        from leafdesk.ui.main_window import MainWindow
+
+        self.window.start.demo.setEnabled(False)
+        self.demo = DemoFarm()
+        workspace = open_workspace(self.demo.folder)
+        first, self.window = (
+            self.window,
+            MainWindow(workspace, self.demo.folder, autosync=self.autosync, title="Leafdesk – demo farm"),
+        )
+        self.demo.workspace = workspace
+        self.window.setGeometry(first.geometry())
+        self.window.show()
+        first.close()
+        self.demo.enter(self.window)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        self.workspace.close()
+        if self.demo is not None:
+            self.demo.close()
+
+
+class DemoFarm:
+    """A Leaf server on this machine with made-up fields, and a workspace for it in a temporary folder."""
+
+    def __init__(self, fields: int = 200) -> None:
+        import tempfile
+
+        from leafdesk.sandbox import Sandbox
+
+        self._kept: Any = tempfile.TemporaryDirectory(prefix="leafdesk-demo-", ignore_cleanup_errors=True)
+        self.folder = Path(self._kept.name)
+        self.workspace: Workspace | None = None
+        self.leaf = Sandbox(fields=fields)
+        self.leaf.start()
+
+    def enter(self, window: MainWindow) -> None:
+        """Sign in and fetch."""
+        workspace = window.workspace
+        future = workspace.login(self.leaf.username, self.leaf.password, self.leaf.url)
+        window.bridge.then(future, lambda _: window.leaf.signed_in(), lambda error: window.notice.say(str(error)))
+
+    def close(self) -> None:
+        """Take the server and the folder away."""
+        if self.workspace is not None:
+            self.workspace.close()
+        self.leaf.stop()
+        self._kept.cleanup()
+
+
+class ErrorHook:
+    """What becomes of a mistake of ours: the log gets it whole, the user a sentence and the way to the log."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._before = (sys.excepthook, threading.excepthook)
+        self._shown: Any = None
+
+    def install(self) -> None:
+        """From now on."""
+        sys.excepthook = self.take
+        threading.excepthook = lambda args: self.take(args.exc_type, args.exc_value, args.exc_traceback)
+
+    def remove(self) -> None:
+        """No more."""
+        sys.excepthook, threading.excepthook = self._before
+
+    def take(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+        """Log it; on the GUI thread also show it, once at a time."""
+        if issubclass(kind, KeyboardInterrupt) or error is None:
+            self._before[0](kind, error, trace)  # type: ignore[arg-type]
+            return
+        logger.error("a bug", exc_info=(kind, error, trace))
+        if threading.current_thread() is threading.main_thread() and self._shown is None:
+            self._show()
+
+    def _show(self) -> None:
+        from PySide6.QtCore import QUrl
+        from PySide6.QtGui import QDesktopServices
+        from PySide6.QtWidgets import QMessageBox
+
+        from leafdesk.ui.trouble import OURS
+
+        box = QMessageBox(QMessageBox.Icon.Warning, "Leafdesk", "Something went wrong")
+        box.setInformativeText(OURS)
+        opened = box.addButton("Open the log", QMessageBox.ButtonRole.HelpRole)
+        opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log))))
+        box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
+        box.finished.connect(lambda _code: setattr(self, "_shown", None))
+        self._shown = box
+        box.open()

@@ -1,0 +1,78 @@
+"""Prove an installed copy: what it imports, computes, trusts, paints and syncs, in a temporary folder."""
+
+import importlib
+import math
+import ssl
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from leafdesk.cli.doctor import Finding
+
+_ROOMS = ("workspace", "sandbox", "credentials", "edits", "records", "geo.check", "geo.measure")
+_SQUARE = (((0.0, 0.0), (0.01, 0.0), (0.01, 0.01), (0.0, 0.01), (0.0, 0.0)),)
+_SQUARE_HA = 123.09
+"""Hectares of 0.01° by 0.01° at the equator on WGS 84."""
+
+
+def findings_of_a_selftest(tell: Callable[[str], None]) -> list[Finding]:
+    """Every step of the self-test; a step that fails is a bad finding, never an exception."""
+    steps: tuple[tuple[str, Callable[[], str]], ...] = (
+        ("imports", _imports),
+        ("geometry", _geometry),
+        ("TLS", _tls),
+        ("main job", _main_job),
+    )
+    return list(_tried(steps, tell))
+
+
+def _tried(steps: tuple[tuple[str, Callable[[], str]], ...], tell: Callable[[str], None]) -> Iterator[Finding]:
+    for name, step in steps:
+        tell(f"Self-test: {name} …")
+        try:
+            yield Finding(f"selftest: {name}", "ok", step())
+        except Exception as error:
+            yield Finding(f"selftest: {name}", "bad", f"{type(error).__name__}: {error}")
+
+
+def _imports() -> str:
+    for room in _ROOMS:
+        importlib.import_module(f"leafdesk.{room}")
+    return f"{len(_ROOMS)} rooms"
+
+
+def _geometry() -> str:
+    from leafdesk.geo import check, measure
+
+    area = measure.area_ha((_SQUARE,))
+    if not math.isclose(area, _SQUARE_HA, rel_tol=1e-3):
+        raise ValueError(f"a known square measures {area} ha")
+    bow_tie = ((0.0, 0.0), (0.01, 0.01), (0.01, 0.0), (0.0, 0.01), (0.0, 0.0))
+    if check.validity(((bow_tie,),)) != "SELF_INTERSECTION":
+        raise ValueError("a boundary that crosses itself is not noticed")
+    return f"a known square measures {area:.2f} ha"
+
+
+def _tls() -> str:
+    import certifi
+
+    context = ssl.create_default_context(cafile=certifi.where())
+    return f"{ssl.OPENSSL_VERSION}, {len(context.get_ca_certs()):,} authorities"
+
+
+def _main_job() -> str:
+    """The demo's main job in a process of its own: Qt painting, SQLite with its features, HTTP, geometry."""
+    with tempfile.TemporaryDirectory(prefix="leafdesk-selftest-") as folder:
+        picture = Path(folder) / "window.png"
+        start = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "leafdesk"]
+        done = subprocess.run(
+            [*start, "demo", "--headless", "--fields", "40", "--screenshot", str(picture)],
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        if done.returncode != 0:
+            raise RuntimeError(f"the demo ended with {done.returncode}: {(done.stderr or done.stdout)[-500:]}")
+        return f"every step held, and a picture of {picture.stat().st_size:,} bytes was painted"

@@ -1,0 +1,122 @@
+"""Everything that can be done in the window: each action's name, icon, shortcut and tooltip, in one table."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+
+from leafdesk.ui.icons import Icons
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the table; `key` is the name in code, `keys` the shortcuts, the first one shown."""
+
+    key: str
+    text: str
+    icon: str
+    keys: tuple[str, ...]
+    tip: str
+    tool: bool = False
+    """Stays pressed while it is in force."""
+
+
+TABLE = (
+    Entry("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", tool=True),
+    Entry("queue", "Queue", "tray", ("Ctrl+2",), "Changes that Leaf does not have yet", tool=True),
+    Entry("settings", "Settings", "gear-six", ("Ctrl+,", "Ctrl+3"), "Look, account and files", tool=True),
+    Entry("find", "Find", "magnifying-glass", ("Ctrl+K",), "Find a field, a farm or a command"),
+    Entry("filter", "Filter fields", "funnel", ("Ctrl+F",), "Filter the list of fields"),
+    Entry("undo", "Undo", "arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
+    Entry("redo", "Redo", "arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
+    Entry("sync", "Sync", "arrows-clockwise", ("F5", "Ctrl+R"), "Send what waits, then fetch what is new"),
+    Entry("cancel-sync", "Cancel sync", "x", (), "Stop after the present step; what was fetched is kept"),
+    Entry("select", "Select", "cursor", ("V",), "Click a field to look at it", tool=True),
+    Entry("draw", "Draw", "polygon", ("D",), "Draw the boundary of a new field", tool=True),
+    Entry("edit", "Edit", "pencil-simple", ("E",), "Change the boundary of the selected field", tool=True),
+    Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
+    Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
+    Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
+    Entry("fit-field", "Show field", "crosshair-simple", ("F",), "Show the selected field"),
+    Entry("rename", "Rename", "text-aa", ("F2",), "Give the selected field another name"),
+    Entry("move", "Move to farm", "tree-structure", ("M",), "Put the selected field into another farm"),
+    Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
+    Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
+    Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
+    Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
+)
+
+
+GAP = "\N{EN SPACE}"
+"""Between a push button's icon and its text; Qt leaves too little."""
+
+
+class Actions(QObject):
+    """The QActions of one window, by the table's keys: `actions["sync"]`."""
+
+    def __init__(self, window: QWidget, icons: Icons) -> None:
+        super().__init__(window)
+        self._icons = icons
+        self._made: dict[str, QAction] = {}
+        for entry in TABLE:
+            action = QAction(entry.text, window)
+            action.setObjectName(f"action-{entry.key}")
+            action.setShortcuts([QKeySequence(key) for key in entry.keys])
+            action.setCheckable(entry.tool)
+            icons.put(action, entry.icon)
+            window.addAction(action)
+            self._made[entry.key] = action
+            self.allow(entry.key, None)
+
+    def __getitem__(self, key: str) -> QAction:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[tuple[Entry, QAction]]:
+        return ((entry, self._made[entry.key]) for entry in TABLE)
+
+    def allow(self, key: str, why_not: str | None) -> None:
+        """Enable the action, or disable it and let its tooltip say why."""
+        entry = next(entry for entry in TABLE if entry.key == key)
+        action = self._made[key]
+        action.setEnabled(why_not is None)
+        keys = (
+            f"  ({QKeySequence(entry.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if entry.keys else ""
+        )
+        action.setToolTip(why_not or f"{entry.tip}{keys}")
+        action.setStatusTip(why_not or "")
+
+    def why_not(self, key: str) -> str:
+        """Why the action is disabled; "" when it is not."""
+        return self._made[key].statusTip()
+
+    def bind(self, button: QPushButton, key: str, *, icon: bool = True, text: bool = True) -> QPushButton:
+        """Let a push button do the action and follow whether it may and why not."""
+        action = self._made[key]
+        entry = next(entry for entry in TABLE if entry.key == key)
+        button.setObjectName(f"button-{key}")
+        button.clicked.connect(lambda _=False: action.trigger())
+        if icon:
+            rest = "on_accent" if button.property("role") == "primary" else "muted"
+            self._icons.put(button, entry.icon, rest=rest)
+
+        def follow() -> None:
+            button.setEnabled(action.isEnabled())
+            button.setToolTip(action.toolTip())
+            if text:
+                button.setText(f"{GAP}{action.text()}" if icon else action.text())
+            button.setAccessibleName(action.text())
+            button.setAccessibleDescription(action.toolTip())
+
+        action.changed.connect(follow)
+        follow()
+        return button
+
+    def tool(self, key: str) -> QToolButton:
+        """A tool button that shows the action."""
+        made = QToolButton()
+        made.setDefaultAction(self._made[key])
+        made.setObjectName(f"tool-{key}")
+        made.setAccessibleName(self._made[key].text())
+        return made

@@ -1,0 +1,120 @@
+"""Workspace events and finished work become Qt signals on the GUI thread."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+
+from leafdesk.workspace import Changes, ConnectionChanged, Event, Progress, SyncEnded, Workspace
+
+T = TypeVar("T")
+
+
+class Bridge(QObject):
+    """Carries what happens on the writer's and the engine's threads over to the window.
+
+    Events that arrive before the window gets round to them are joined: any number of changes become one, and of
+    progress and connection only the last is told.
+    """
+
+    changed = Signal(object)
+    """Changes: which records and whether the queue."""
+    progressed = Signal(object)
+    """Progress of the running sync."""
+    connection_changed = Signal(object)
+    """ConnectionChanged."""
+    sync_ended = Signal(object)
+    """SyncEnded."""
+    failed = Signal(object)
+    """An exception nobody took care of: a bug of ours, for the error hook."""
+
+    _arrived = Signal()
+    _finished = Signal(object)
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.workspace = workspace
+        self._events: deque[Event] = deque()
+        self._lock = threading.Lock()
+        self._open = True
+        self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-read")
+        self._arrived.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._stop = workspace.listen(self._take)
+
+    # ------------------------------------------------------------------ events
+    def _take(self, event: Event) -> None:
+        with self._lock:
+            if not self._open:
+                return
+            self._events.append(event)
+            if len(self._events) == 1:
+                self._arrived.emit()
+
+    @Slot()
+    def _tell(self) -> None:
+        with self._lock:
+            events = list(self._events)
+            self._events.clear()
+        changes = Changes()
+        progress: Progress | None = None
+        for event in events:
+            if isinstance(event, Changes):
+                changes |= event
+            elif isinstance(event, Progress):
+                progress = event
+        if changes:
+            self.changed.emit(changes)
+        if progress is not None:
+            self.progressed.emit(progress)
+        for event in events:
+            if isinstance(event, ConnectionChanged):
+                self.connection_changed.emit(event)
+            elif isinstance(event, SyncEnded):
+                self.sync_ended.emit(event)
+
+    # ------------------------------------------------------------------ work elsewhere
+    def then(
+        self, future: "Future[T]", done: Callable[[T], None], failed: Callable[[BaseException], None] | None = None
+    ) -> None:
+        """Call `done` with the result, or `failed` with the error, on the GUI thread; nothing after `close`."""
+
+        def finished(over: "Future[T]") -> None:
+            with self._lock:
+                if self._open and not over.cancelled():
+                    self._finished.emit((over, done, failed))
+
+        future.add_done_callback(finished)
+
+    def read(
+        self,
+        job: Callable[[Workspace], T],
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Run `job(workspace)` on the reading thread (its catalog is that thread's own) and hand over what it gives."""
+        if self._open:
+            self.then(self._reader.submit(job, self.workspace), done, failed)
+
+    @Slot(object)
+    def _deliver(self, finished: tuple["Future[Any]", Callable[[Any], None], Callable[[Any], None] | None]) -> None:
+        if not self._open:
+            return
+        future, done, failed = finished
+        error = future.exception()
+        if error is None:
+            done(future.result())
+        elif failed is not None:
+            failed(error)
+        else:
+            self.failed.emit(error)
+
+    def close(self) -> None:
+        """Tell nothing more and let the reading thread end; a reading under way is not waited for."""
+        with self._lock:
+            self._open = False
+        self._stop()
+        self._reader.shutdown(wait=False, cancel_futures=True)

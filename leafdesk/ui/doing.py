@@ -1,0 +1,92 @@
+"""What the window's actions do to records and queue: ask, queue the edit, and say when it was not possible."""
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, Literal
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from leafdesk.edits import Delete, Edit, change
+from leafdesk.ui.dialogs.field import DeleteField, MoveToFarm, Rename
+from leafdesk.ui.lists import Lists
+from leafdesk.ui.trouble import plain
+
+
+class Doing(QObject):
+    """Every change goes through here to `workspace.do`; nothing waits."""
+
+    trouble = Signal(str)
+    """A sentence for the user."""
+    stepped = Signal()
+    """A step was done, undone or redone: undo's name may be another."""
+
+    def __init__(self, window: QWidget, lists: Lists) -> None:
+        super().__init__(window)
+        self.window, self.lists = window, lists
+        self.bridge, self.workspace = lists.bridge, lists.bridge.workspace
+
+    def do(self, *edits: Edit, then: Callable[[Any], None] | None = None) -> None:
+        """Queue edits as one step; `then` is told what was queued."""
+        self._when_done(self.workspace.do(*edits), then)
+
+    def undo(self) -> None:
+        """Take back the last step."""
+        if self.workspace.undo_name:
+            self._when_done(self.workspace.undo())
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        if self.workspace.redo_name:
+            self._when_done(self.workspace.redo())
+
+    def retry(self, item_id: str) -> None:
+        """Let a queue item go again."""
+        self._when_done(self.workspace.retry(item_id))
+
+    def discard(self, item_id: str) -> None:
+        """Take a queue item back."""
+        self._when_done(self.workspace.discard(item_id))
+
+    def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> None:
+        """Answer a conflict."""
+        self._when_done(self.workspace.resolve(item_id, keep))
+
+    def _when_done(self, future: "Future[Any]", then: Callable[[Any], None] | None = None) -> None:
+        def done(result: object) -> None:
+            self.stepped.emit()
+            if then is not None:
+                then(result)
+
+        self.bridge.then(future, done, self._failed)
+
+    def _failed(self, error: BaseException) -> None:
+        self.trouble.emit("This is no longer in the queue." if isinstance(error, KeyError) else plain(error))
+
+    # ------------------------------------------------------------------ with a question first
+    def rename(self, field_id: str) -> None:
+        """Ask for another name."""
+        known = self.lists.rows.get(field_id)
+        if known is None:
+            return
+        sheet = Rename(self.window, known.name)
+        sheet.accepted.connect(lambda: self.do(change("fields", field_id, name=sheet.name.text().strip())))
+        sheet.open()
+
+    def move(self, field_id: str) -> None:
+        """Ask for another farm."""
+        known = self.lists.rows.get(field_id)
+        if known is None:
+            return
+        sheet = MoveToFarm(self.window, self.lists, known.name, known.leaf_user_id, known.farm_id)
+        sheet.accepted.connect(lambda: self.do(change("fields", field_id, farm_id=sheet.farm.currentData())))
+        sheet.open()
+
+    def delete(self, field_id: str) -> None:
+        """Ask whether it shall go."""
+        known = self.lists.rows.get(field_id)
+        if known is None:
+            return
+        sheet = DeleteField(self.window, known.name, known.area_ha)
+        sheet.accepted.connect(lambda: self.do(Delete("fields", field_id)))
+        sheet.open()

@@ -1,0 +1,178 @@
+"""Drawing a new field and editing a boundary: from the tool to the edit in the queue."""
+
+from uuid import uuid4
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from leafdesk.edits import Create, Edit, Redraw, change
+from leafdesk.geo.shape import Shape
+from leafdesk.records import Field
+from leafdesk.ui import words
+from leafdesk.ui.actions import Actions
+from leafdesk.ui.dialogs.field import NewField
+from leafdesk.ui.doing import Doing
+from leafdesk.ui.lists import Lists
+from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.panels.inspector import Inspector, measure
+from leafdesk.ui.panels.map_page import MapPage
+
+BROWSE = ""
+DRAW = "Click to set the first corner · Esc leaves"
+EDIT = "Drag a corner to move it · Enter keeps · Esc takes back"
+NEW = ""
+"""The field id under which a drawing that has no field yet is edited on."""
+
+
+class Drawing(QObject):
+    """Which tool is in force. `mode` is "select", "draw" or "edit"; `sheet` the question about a new field, if open."""
+
+    saved = Signal(str)
+    """A new field is in the queue, under this id."""
+
+    def __init__(self, page: MapPage, actions: Actions, doing: Doing, inspector: Inspector, lists: Lists) -> None:
+        super().__init__(page)
+        self.page, self.actions, self.doing, self.inspector, self.lists = page, actions, doing, inspector, lists
+        self.canvas = page.canvas
+        self.mode = "select"
+        self.can_undo = self.can_redo = False
+        self.sheet: NewField | None = None
+        self._loading: str | None = None
+        self._unnamed: Shape | None = None
+        self._turn = 0
+        self.canvas.drawn.connect(self._drawn)
+        self.canvas.edited.connect(self._edited)
+        self.canvas.edit_changed.connect(self._changed)
+        self.canvas.tool_changed.connect(self._tool)
+        page.kept.connect(self.canvas.finish)
+        page.taken_back.connect(self.leave)
+
+    def start_draw(self) -> None:
+        """Draw a new field."""
+        if not self.lists.users:
+            self.doing.trouble.emit("Fetch your fields first: a new field belongs to one of your Leaf users.")
+            self._to_select()
+            return
+        self._drop()
+        self._enter("draw", DRAW)
+        self.canvas.start_draw()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def start_edit(self, field_id: str | None) -> None:
+        """Edit a field's boundary."""
+        if field_id is None:
+            self._to_select()
+            return
+        self._drop()
+        self._loading = field_id
+        self.lists.bridge.read(
+            lambda workspace: workspace.catalog.field(field_id), lambda field: self._begin(field_id, field)
+        )
+
+    def _begin(self, field_id: str, field: Field | None) -> None:
+        if self._loading != field_id:
+            return
+        self._loading = None
+        if field is None or field.shape is None:
+            self._to_select()
+            return
+        self._enter("edit", EDIT)
+        self.canvas.start_edit(field_id, field.shape)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def leave(self) -> None:
+        """Give up what is being drawn and go back to selecting; a finished drawing without a name asks for it again."""
+        self._loading = None
+        if self.mode == "select":
+            self._to_select()
+        else:
+            self.canvas.cancel()
+
+    def undo(self) -> bool:
+        """Take back a step inside the drawing; False when nothing is being drawn."""
+        if self.mode == "select":
+            return False
+        self.canvas.undo()
+        return True
+
+    def redo(self) -> bool:
+        """Do it again; False when nothing is being drawn."""
+        if self.mode == "select":
+            return False
+        self.canvas.redo()
+        return True
+
+    def _enter(self, mode: str, hint: str) -> None:
+        self.mode = mode
+        self.actions[mode].setChecked(True)
+        self.page.say(hint, drawing=True)
+
+    def _drop(self) -> None:
+        if self.mode != "select":
+            self.mode = "select"
+            self._unnamed = None
+            self.canvas.cancel()
+
+    def _to_select(self) -> None:
+        self.mode = "select"
+        self.can_undo = self.can_redo = False
+        self.actions["select"].setChecked(True)
+        self.page.say(BROWSE)
+        self.inspector.end_draft()
+        self.doing.stepped.emit()
+
+    def _tool(self, tool: str) -> None:
+        """The canvas let go of its tool: kept, or taken back with Esc."""
+        if tool != "browse" or self.mode == "select":
+            return
+        unnamed, self._unnamed = self._unnamed, None
+        self._to_select()
+        if unnamed is not None:  # the drawing was looked at again and left as it was: it still wants a name
+            self._drawn(unnamed)
+
+    def _changed(self, state: EditState | None) -> None:
+        if state is None or self.mode == "select":
+            return
+        self.can_undo, self.can_redo = state.can_undo, state.can_redo
+        self.page.say(state.hint, drawing=True)
+        self.inspector.show_draft(
+            state.area_ha, state.before_ha, state.perimeter_m, [p.message for p in state.problems]
+        )
+        self.doing.stepped.emit()
+
+    def _edited(self, field_id: str, shape: Shape) -> None:
+        if field_id != NEW:
+            self.doing.do(Redraw(field_id, shape))
+            return
+        self._turn += 1  # the shape as it was is not asked about any more
+        self._drawn(shape)
+
+    def _drawn(self, shape: Shape) -> None:
+        self._turn += 1
+        turn = self._turn
+        self.lists.bridge.read(lambda workspace: measure(shape), lambda found: self._ask(turn, shape, found.area_ha))
+
+    def _ask(self, turn: int, shape: Shape, area: float) -> None:
+        if turn != self._turn:
+            return
+        sheet = NewField(self.page.window(), self.lists, words.area(area), self.inspector.field_id)
+        self.sheet = sheet
+        sheet.accepted.connect(lambda: self._save(shape, *sheet.answer))
+        sheet.rejected.connect(lambda: self._go_on(shape))
+        sheet.thrown_away.connect(lambda: setattr(self, "sheet", None))
+        sheet.open()
+
+    def _go_on(self, shape: Shape) -> None:
+        self.sheet = None
+        self._enter("edit", EDIT)
+        self.actions["draw"].setChecked(True)
+        self._unnamed = shape
+        self.canvas.start_edit(NEW, shape)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _save(self, shape: Shape, name: str, leaf_user_id: str | None, farm_id: str | None) -> None:
+        self.sheet = None
+        id_ = str(uuid4())
+        edits: list[Edit] = [Create(Field(id=id_, leaf_user_id=leaf_user_id or "", name=name, shape=shape))]
+        if farm_id is not None:
+            edits.append(change("fields", id_, farm_id=farm_id))
+        self.doing.do(*edits, then=lambda queued: self.saved.emit(id_))

@@ -1,0 +1,120 @@
+"""The rows that map, navigator and inspector show: read once, then only what a change names."""
+
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QObject, Signal
+
+from leafdesk.records import Farm, Grower, LeafUser
+from leafdesk.ui.bridge import Bridge
+from leafdesk.workspace import Changes, FieldRow, Workspace
+
+Outlines = list[tuple[str, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """One reading of all that is listed."""
+
+    users: list[LeafUser] = field(default_factory=list)
+    growers: list[Grower] = field(default_factory=list)
+    farms: list[Farm] = field(default_factory=list)
+    rows: list[FieldRow] = field(default_factory=list)
+    outlines: Outlines = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """What a change makes of the lists: rows and outlines to put, fields to take away."""
+
+    rows: list[FieldRow]
+    outlines: Outlines
+    gone: set[str]
+
+
+class Lists(QObject):
+    """Fields, farms and growers in memory, in step with the catalog. Reading happens on the bridge's reading thread."""
+
+    loaded = Signal(object)
+    """Everything: at the start and when another account opens."""
+    updated = Signal(object)
+    """Update: some fields changed."""
+    reshaped = Signal()
+    """The tree may look different: names, farms, growers, fields."""
+
+    def __init__(self, bridge: Bridge, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.rows: dict[str, FieldRow] = {}
+        self.users: dict[str, LeafUser] = {}
+        self.growers: dict[str, Grower] = {}
+        self.farms: dict[str, Farm] = {}
+        self.ready = False
+        self._turn = 0
+        bridge.changed.connect(self._changed)
+
+    def load(self) -> None:
+        """Read everything again (off this thread)."""
+        self.ready = False
+        self._turn += 1
+        turn = self._turn
+        self.bridge.read(_everything, lambda read: self._take(turn, read))
+
+    def _take(self, turn: int, read: Everything) -> None:
+        if turn != self._turn:
+            return
+        self.users = {user.id: user for user in read.users}
+        self.growers = {grower.id: grower for grower in read.growers}
+        self.farms = {farm.id: farm for farm in read.farms}
+        self.rows = {row.id: row for row in read.rows}
+        self.ready = True
+        self.loaded.emit(read)
+        self.reshaped.emit()
+
+    def _changed(self, changes: Changes) -> None:
+        fields = {id_ for kind, id_ in changes.records if kind == "fields"}
+        if len(fields) != len(changes.records):
+            self.bridge.read(_parents, self._take_parents)
+        if fields:
+            self.bridge.read(lambda workspace: _some(workspace, fields), self._take_some)
+
+    def _take_parents(self, read: Everything) -> None:
+        self.users = {user.id: user for user in read.users}
+        self.growers = {grower.id: grower for grower in read.growers}
+        self.farms = {farm.id: farm for farm in read.farms}
+        self.reshaped.emit()
+
+    def _take_some(self, update: Update) -> None:
+        for row in update.rows:
+            self.rows[row.id] = row
+        for gone in update.gone:
+            self.rows.pop(gone, None)
+        self.updated.emit(update)
+        self.reshaped.emit()
+
+    def where(self, row: FieldRow) -> str:
+        """`Smith Farms › Main Farm`, or that the field has no farm."""
+        farm = self.farms.get(row.farm_id or "")
+        if farm is None:
+            return "Without a farm"
+        grower = self.growers.get(farm.grower_id or "")
+        return f"{grower.name} › {farm.name}" if grower else farm.name
+
+
+def _parents(workspace: Workspace) -> Everything:
+    if workspace.account is None:
+        return Everything()
+    catalog = workspace.catalog
+    return Everything(users=catalog.users(), growers=catalog.growers(), farms=catalog.farms())
+
+
+def _everything(workspace: Workspace) -> Everything:
+    if workspace.account is None:
+        return Everything()
+    catalog = workspace.catalog
+    return Everything(catalog.users(), catalog.growers(), catalog.farms(), catalog.fields(), catalog.outlines())
+
+
+def _some(workspace: Workspace, ids: set[str]) -> Update:
+    catalog = workspace.catalog
+    rows = catalog.fields(ids=ids)
+    return Update(rows, catalog.outlines(ids), ids - {row.id for row in rows})

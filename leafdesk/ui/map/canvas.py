@@ -1,0 +1,357 @@
+"""The map widget: fields to look at, to select, to draw and to edit."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import (
+    QHideEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QShowEvent,
+    QTransform,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from leafdesk.geo.shape import Box, Shape, unpack
+from leafdesk.geo.view import Pixel, View, world
+from leafdesk.ui.map.browse import BrowseTool
+from leafdesk.ui.map.colours import LIGHT, MapColours
+from leafdesk.ui.map.draw import DrawTool
+from leafdesk.ui.map.edit import EditTool
+from leafdesk.ui.map.hand import Hand
+from leafdesk.ui.map.motion import Motion
+from leafdesk.ui.map.picture import FieldPicture
+from leafdesk.ui.map.scalebar import paint_scale_bar
+from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.map.tool import Tool
+
+if TYPE_CHECKING:
+    from leafdesk.workspace import FieldRow
+
+_SLACK = 5.0
+"""A field is hit so many pixels beside it when nothing else is there: small ones can be caught."""
+
+
+class MapCanvas(QWidget):
+    """Shows fields and lets one tool at a time work on them. Coordinates in signals are WGS 84 degrees."""
+
+    selected = Signal(object)
+    """The user clicked a field: its id, or None beside all fields."""
+    drawn = Signal(object)
+    """A new Shape was drawn to its end."""
+    edited = Signal(str, object)
+    """Field id and its new Shape: one signal for one finished edit."""
+    edit_changed = Signal(object)
+    """The EditState of the drawing as it stands, None when none is going on."""
+    tool_changed = Signal(str)
+    """Which tool is in the hand now: "browse", "draw" or "edit"."""
+    view_changed = Signal(object)
+    """The View: its scale_denominator, metres_per_pixel, zoom, center, box."""
+    cursor_moved = Signal(object)
+    """(longitude, latitude) under the cursor, None outside."""
+    settled = Signal()
+    """Everything that can be seen is painted as sharp as it gets."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("map")
+        self.setAccessibleName("Map")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(120, 120)
+        self.colours: MapColours = LIGHT
+        self.selection: str | None = None
+        self._hovered: str | None = None
+        self._view = View((0.0, 20.0), 2.0, max(self.width(), 1), max(self.height(), 1))
+        self._aim: Box | None = None
+        self.hand_tool: Tool = BrowseTool(self)
+        self.picture = FieldPicture(self)
+        self.picture.changed.connect(self.update)
+        self.picture.settled.connect(self.settled)
+        self._motion = Motion(self)
+        self._hand = Hand(self, self._motion)
+        self._motion.zoom_step.connect(lambda pixel, zoom: self._show(self._view.zoomed_at(pixel, zoom)))
+        self._motion.pan_step.connect(lambda dx, dy: self._show(self._view.panned(dx, dy)))
+        self._motion.rested.connect(self._rest)
+
+    # ------------------------------------------------------------------ fields
+    def set_theme(self, colours: MapColours) -> None:
+        """Paint in these colours from now on."""
+        self.colours = colours
+        self._dress()
+
+    def show_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]]) -> None:
+        """Show these fields and no others; outlines as packed by `geo.shape.pack`."""
+        self.picture.outlines.replace(rows, outlines)
+        self.picture.outlines_changed(all_new=True)
+        self.update()
+
+    def update_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: set[str]) -> None:
+        """These fields are new or different (a row without outline has no boundary), those are gone."""
+        self.picture.outlines.change(rows, outlines, gone)
+        self.picture.outlines_changed()
+        if self.selection in gone:
+            self.select(None)
+
+    def select(self, field_id: str | None) -> None:
+        """Mark a field as the selected one; no signal."""
+        self.selection = field_id
+        self.update()
+
+    def point_at(self, field_id: str | None) -> None:
+        """Mark the field under the cursor."""
+        if field_id != self._hovered:
+            self._hovered = field_id
+            self.setCursor(Qt.CursorShape.PointingHandCursor if field_id else self.hand_tool.cursor)
+            self.update()
+
+    def field_at(self, pixel: Pixel) -> str | None:
+        """The field drawn on top at a pixel, or the one just beside it."""
+        point = world(self._view.to_lonlat(pixel))
+        return self.picture.outlines.at(point, _SLACK / self._view.world_px)
+
+    # ------------------------------------------------------------------ view
+    @property
+    def view(self) -> View:
+        """What part of the world is shown."""
+        return self._view
+
+    @view.setter
+    def view(self, view: View) -> None:
+        self._aim = None
+        self._show(view.resized(self._view.width, self._view.height))
+
+    def fit_all(self) -> None:
+        """Show every field."""
+        if box := self.picture.outlines.around_all():
+            self.fit_box(box)
+
+    def fit_field(self, field_id: str) -> None:
+        """Show one field with some of its surroundings; nothing happens for a field without boundary."""
+        row = self.picture.outlines.rows.get(field_id)
+        if row and row.box:
+            self.fit_box(row.box, margin=min(self.width(), self.height()) * 0.22)
+
+    def fit_box(self, box: Box, margin: float = 48) -> None:
+        """Show a box of west, south, east, north, and keep it in sight until the next gesture, whatever the size."""
+        self._motion.stop()
+        self._aim = box
+        self._show(self._view.fit(box, margin))
+
+    def zoom_in(self) -> None:
+        """One octave nearer, around the middle."""
+        self.zoom_around((self._view.width / 2, self._view.height / 2), 1)
+
+    def zoom_out(self) -> None:
+        """One octave farther, around the middle."""
+        self.zoom_around((self._view.width / 2, self._view.height / 2), -1)
+
+    def zoom_around(self, pixel: Pixel, octaves: float) -> None:
+        """Zoom smoothly by so many octaves, holding what is under a pixel."""
+        self._aim = None
+        self.picture.hurried = True
+        self._motion.zoom_by(pixel, self._view.zoom, octaves)
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Push the map by so many pixels to the right and down."""
+        self._aim = None
+        self._show(self._view.panned(dx, dy))
+
+    def _rest(self) -> None:
+        self.picture.hurried = False
+        self.picture.wake()
+
+    def _show(self, view: View) -> None:
+        self._view = view.aligned(self.devicePixelRatioF())
+        self.picture.look(self._view)
+        self.view_changed.emit(self._view)
+        self.update()
+
+    def snapshot(self) -> QImage:
+        """The map as it is shown, without selection and drawing, to be painted first at the next start."""
+        ratio = self.devicePixelRatioF()
+        image = QImage(self.size() * ratio, QImage.Format.Format_RGB32)
+        image.setDevicePixelRatio(ratio)
+        painter = QPainter(image)
+        painter.fillRect(self.rect(), self.colours.ground)
+        self.picture.paint(painter)
+        self.picture.paint_labels(painter, None)
+        painter.end()
+        return image
+
+    def set_snapshot(self, image: QImage, view: View) -> None:
+        """Show the picture of an earlier view until the fields are there."""
+        self.view = view
+        self.picture.set_snapshot(image, view)
+
+    def settle(self) -> None:
+        """Finish every movement and all painting work at once."""
+        self._motion.arrive()
+        self.picture.hurried = False
+        self.picture.complete()
+
+    # ------------------------------------------------------------------ tools
+    @property
+    def tool(self) -> str:
+        """Which tool is in the hand: "browse", "draw" or "edit"."""
+        return {BrowseTool: "browse", DrawTool: "draw", EditTool: "edit"}[type(self.hand_tool)]
+
+    @property
+    def edit_state(self) -> EditState | None:
+        """The drawing as it stands, None when none is going on."""
+        return self.hand_tool.state
+
+    def set_tool(self, tool: str) -> None:
+        """Take "browse", "draw" or "edit" (the selected field); a drawing that is going on is let go."""
+        if tool == "draw":
+            self.start_draw()
+        elif tool == "edit":
+            if self.selection and (packed := self.picture.outlines.packed.get(self.selection)):
+                self.start_edit(self.selection, unpack(packed))
+        elif tool == "browse":
+            self.cancel()
+        else:
+            raise ValueError(f"no such tool: {tool!r}")
+
+    def start_draw(self) -> None:
+        """Begin a new boundary."""
+        self._take(DrawTool(self))
+
+    def start_edit(self, field_id: str, shape: Shape) -> None:
+        """Begin to change a field's shape."""
+        self.selection = field_id
+        self._take(EditTool(self, field_id, shape))
+
+    def finish(self) -> None:
+        """Keep the drawing, as Enter does: `drawn` or `edited` follows unless the hint says why not."""
+        self.hand_tool.finish()
+
+    def cancel(self) -> None:
+        """Let go of the drawing, as Esc does."""
+        self.hand_tool.cancel()
+        self.leave_tool()
+
+    def leave_tool(self) -> None:
+        """Back to browsing."""
+        if not isinstance(self.hand_tool, BrowseTool):
+            self._take(BrowseTool(self))
+
+    def undo(self) -> bool:
+        """Take back the last step of the drawing; False when there is none."""
+        return self.hand_tool.undo()
+
+    def redo(self) -> bool:
+        """Do it again; False when there is none."""
+        return self.hand_tool.redo()
+
+    def _take(self, tool: Tool) -> None:
+        self.hand_tool.leave()
+        self.hand_tool = tool
+        self._hovered = None
+        self._hand.let_go()
+        self.setCursor(tool.cursor)
+        self.edit_changed.emit(tool.state)
+        self.tool_changed.emit(self.tool)
+        self.update()
+
+    # ------------------------------------------------------------------ painting
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self.picture.tiles.ratio != self.devicePixelRatioF():
+            self._dress()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.colours.ground)
+        self.picture.paint(painter)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        hidden = self.hand_tool.hides
+        self._paint_marked(painter, hidden)
+        self.picture.paint_labels(painter, hidden)
+        self.hand_tool.paint(painter)
+        paint_scale_bar(painter, self._view, self.colours, self.font())
+        painter.end()
+
+    def _paint_marked(self, painter: QPainter, hidden: str | None) -> None:
+        """The field under the cursor and the selected one."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._hovered and self._hovered != self.selection:
+            self._paint_edge(painter, self._hovered, QPen(self.colours.hover_edge, 2))
+        if self.selection and self.selection != hidden and self.tool != "draw":
+            painter.setBrush(self.colours.accent_fill)
+            self._paint_edge(painter, self.selection, QPen(self.colours.accent, 2.4))
+
+    def _paint_edge(self, painter: QPainter, field_id: str, pen: QPen) -> None:
+        slot = self.picture.outlines.slots.get(field_id)
+        if slot is None or self.picture.outlines.waiting:
+            return
+        octave = math.floor(self._view.zoom)
+        stretch = self._view.world_px / (256.0 * 2.0**octave)
+        left, top = self._view.origin
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.setPen(pen)
+        painter.drawPath(QTransform(stretch, 0, 0, stretch, -left, -top).map(self.picture.outlines.path(slot, octave)))
+
+    def _dress(self) -> None:
+        self.picture.dress(self.colours, self.devicePixelRatioF(), self.font())
+        self.update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "picture"):
+            self._dress()
+        super().changeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        self.picture.seen = True
+        self.picture.wake()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        self.picture.seen = False
+        self._motion.arrive()
+        self.picture.pause()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        resized = self._view.resized(self.width(), self.height())
+        self._show(resized.fit(self._aim) if self._aim else resized)
+
+    # ------------------------------------------------------------------ the hand
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._hand.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._hand.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._hand.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self._hand.double(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._hand.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.hand_tool.leave()
+        self.cursor_moved.emit(None)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._hand.key(event):
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._hand.needs(event):
+            event.accept()  # else the window's own Ctrl+Z or Del would take it
+            return True
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._hand.pinch(event)
+            return True
+        return super().event(event)

@@ -1,0 +1,89 @@
+"""The map's colours in the light and in the dark."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtGui import QColor
+
+
+@dataclass(frozen=True, slots=True)
+class MapColours:
+    """Every colour the map paints with. `…_fill` lies inside an outline, `…_edge` is the outline."""
+
+    ground: QColor
+    graticule: QColor
+    field_fill: QColor
+    field_edge: QColor
+    provider_fill: QColor
+    provider_edge: QColor
+    pending_fill: QColor
+    pending_edge: QColor
+    preview_fill: QColor
+    preview_edge: QColor
+    alarm_fill: QColor
+    alarm_edge: QColor
+    hover_edge: QColor
+    accent: QColor
+    accent_fill: QColor
+    handle: QColor
+    label: QColor
+    label_quiet: QColor
+    halo: QColor
+    card: QColor
+    card_edge: QColor
+    shadow: QColor
+    warning: QColor
+
+
+LIGHT = MapColours(
+    ground=QColor("#ECEDE6"),
+    graticule=QColor("#E3E5DC"),
+    field_fill=QColor("#D0E2C4"),
+    field_edge=QColor("#7CA368"),
+    provider_fill=QColor("#C9DFDA"),
+    provider_edge=QColor("#6A9C97"),
+    pending_fill=QColor("#F6C26C"),
+    pending_edge=QColor("#B4500F"),
+    preview_fill=QColor("#DADCD8"),
+    preview_edge=QColor("#6C716D"),
+    alarm_fill=QColor(179, 25, 28, 95),
+    alarm_edge=QColor("#B3191C"),
+    hover_edge=QColor("#3F6B35"),
+    accent=QColor("#0B63CE"),
+    accent_fill=QColor(11, 99, 206, 46),
+    handle=QColor("#FFFFFF"),
+    label=QColor("#161B18"),
+    label_quiet=QColor("#55605A"),
+    halo=QColor(255, 255, 255, 150),
+    card=QColor("#FFFFFF"),
+    card_edge=QColor("#DDE2DC"),
+    shadow=QColor(20, 30, 24, 26),
+    warning=QColor("#B3191C"),
+)
+
+DARK = MapColours(
+    ground=QColor("#1B201E"),
+    graticule=QColor("#212725"),
+    field_fill=QColor("#2C412E"),
+    field_edge=QColor("#5C8C60"),
+    provider_fill=QColor("#243F40"),
+    provider_edge=QColor("#548F8D"),
+    pending_fill=QColor("#8A601D"),
+    pending_edge=QColor("#F7B654"),
+    preview_fill=QColor("#272C2A"),
+    preview_edge=QColor("#98A09B"),
+    alarm_fill=QColor(255, 138, 128, 80),
+    alarm_edge=QColor("#FF8A80"),
+    hover_edge=QColor("#9CCB9C"),
+    accent=QColor("#6CB0FF"),
+    accent_fill=QColor(108, 176, 255, 48),
+    handle=QColor("#1B201E"),
+    label=QColor("#EEF2EF"),
+    label_quiet=QColor("#A3ADA7"),
+    halo=QColor(20, 26, 23, 160),
+    card=QColor("#1F2523"),
+    card_edge=QColor("#343C38"),
+    shadow=QColor(0, 0, 0, 90),
+    warning=QColor("#FF8A80"),
+)

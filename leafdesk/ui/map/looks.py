@@ -1,0 +1,105 @@
+"""How a field looks on the map: its fill, its edge and its pattern, by how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen
+
+from leafdesk.ui.map.colours import MapColours
+
+if TYPE_CHECKING:
+    from leafdesk.workspace import FieldRow
+
+_DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Brush and pen of one kind of field, and a pattern over the fill."""
+
+    fill: QBrush
+    edge: QPen
+    pattern: QBrush | None = None
+
+    def paint(self, painter: QPainter, path: QPainterPath) -> None:
+        """Paint the path as a field of this look, with the painter as it stands."""
+        painter.setBrush(self.fill)
+        painter.setPen(self.edge)
+        painter.drawPath(path)
+        if self.pattern:
+            crisp = painter.transform()
+            painter.save()
+            painter.resetTransform()  # a pattern must not grow with the map
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self.pattern)
+            painter.drawPath(crisp.map(path))
+            painter.restore()
+
+    def paint_edge(self, painter: QPainter, path: QPainterPath) -> None:
+        """Paint the edge alone."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self.edge)
+        painter.drawPath(path)
+
+
+def kind_of(row: FieldRow) -> str:
+    """Which look a field has: its mark, else "provider" or "manual"."""
+    if row.mark:
+        return row.mark
+    return "manual" if row.provider_name in (None, "", "Leaf") else "provider"
+
+
+def looks_for(colours: MapColours, ratio: float, fine: bool) -> dict[str, Look]:
+    """The look of every kind, in device pixels; `fine` for thousands at once (thin pens are quick)."""
+    thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio, 2.0 * ratio)
+    alarm = (colours.field_fill, colours.alarm_edge, thick)
+    return {
+        "manual": _look(colours.field_fill, colours.field_edge, thin),
+        "provider": _look(colours.provider_fill, colours.provider_edge, thin),
+        "pending": _look(colours.pending_fill, colours.pending_edge, thick, "pending"),
+        "preview": _look(colours.preview_fill, colours.preview_edge, thin, "preview"),
+        "invalid": _look(*alarm),
+        "conflict": _look(*alarm, pattern=_hatched(colours.alarm_fill, ratio)),
+        "parked": _look(*alarm, "parked", _dotted(colours.alarm_fill, ratio)),
+    }
+
+
+def _look(fill: QColor, edge: QColor, width: float, dashes: str = "", pattern: QBrush | None = None) -> Look:
+    pen = QPen(edge, width)
+    pen.setCosmetic(True)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    if dashes:
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setDashPattern(_DASHES[dashes])
+    return Look(QBrush(fill), pen, pattern)
+
+
+def _hatched(colour: QColor, ratio: float) -> QBrush:
+    """Slanted lines; the cell divides a tile's side, so that they run on from tile to tile."""
+    cell = 8 if ratio < 1.5 else 16
+    picture, painter = _cell(cell, QPen(colour, 1.4 * ratio))
+    for shift in (-cell, 0, cell):
+        painter.drawLine(QPointF(shift - 1, cell + 1), QPointF(shift + cell + 1, -1))
+    painter.end()
+    return QBrush(picture)
+
+
+def _dotted(colour: QColor, ratio: float) -> QBrush:
+    """Dots in rows, every other row shifted by half."""
+    cell = 16 if ratio < 1.5 else 32
+    picture, painter = _cell(cell, QPen(colour, 2.6 * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawPoints([QPointF(cell / 4, cell / 4), QPointF(cell * 3 / 4, cell * 3 / 4)])
+    painter.end()
+    return QBrush(picture)
+
+
+def _cell(side: int, pen: QPen) -> tuple[QImage, QPainter]:
+    picture = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen)
+    return picture, painter

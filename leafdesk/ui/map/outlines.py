@@ -1,0 +1,331 @@
+"""The outlines of all fields in the map's own coordinates: found by place, drawn at any scale.
+
+Nothing here imports numpy or shapely before the first outline is taken in, so a window can paint before they load.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QDataStream
+from PySide6.QtGui import QPainterPath
+
+from leafdesk.geo.shape import Box, ring_sizes
+from leafdesk.geo.view import world, world_array
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from leafdesk.workspace import FieldRow
+
+WorldBox = tuple[float, float, float, float]
+"""Left, top, right, bottom in `geo.view.world` units."""
+_OCTAVES_KEPT = 3
+
+
+class Outlines:
+    """Rows and outlines by field id; what is new waits in `waiting` until `take_in` is given a moment.
+
+    Each outline has a slot: an index into the arrays of boxes and geometries. Larger fields lie below smaller ones.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[str, FieldRow] = {}
+        self.packed: dict[str, bytes] = {}
+        self.waiting: deque[tuple[str, bytes | None]] = deque()
+        self.ids: list[str | None] = []
+        self.slots: dict[str, int] = {}
+        self._boxes: NDArray[np.float64] | None = None
+        self._geometries: NDArray[Any] | None = None
+        self._rank: NDArray[np.intp] | None = None
+        self._free: list[int] = []
+        self._paths: dict[int, dict[int, QPainterPath]] = {}
+
+    # ------------------------------------------------------------------ taking in
+    def replace(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]]) -> None:
+        """Forget everything and begin with these."""
+        self.__init__()  # type: ignore[misc]
+        self.change(rows, outlines, ())
+
+    def change(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: Iterable[str]) -> None:
+        """These fields are new or different, those are gone; a row without outline has no boundary any more."""
+        given = dict(outlines)
+        for row in rows:
+            self.rows[row.id] = row
+            self._put(row.id, given.get(row.id))
+        for id_ in gone:
+            self.rows.pop(id_, None)
+            self._put(id_, None)
+
+    def _put(self, id_: str, packed: bytes | None) -> None:
+        if packed is None:
+            if self.packed.pop(id_, None) is not None:
+                self.waiting.append((id_, None))
+            return
+        self.packed[id_] = packed
+        self.waiting.append((id_, packed))
+
+    def take_in(self, count: int) -> list[WorldBox]:
+        """Take in up to `count` waiting outlines; the boxes, old and new, in which the map looks different now."""
+        batch = dict(self.waiting.popleft() for _ in range(min(count, len(self.waiting))))
+        touched = [box for id_ in batch if (box := self._box_of(id_))]
+        for id_, packed in batch.items():
+            if packed is None:
+                self._drop(id_)
+        ids = [id_ for id_, packed in batch.items() if packed is not None and self.packed.get(id_) is packed]
+        if ids:
+            geometries = geometries_of([self.packed[id_] for id_ in ids])
+            self._store(ids, geometries)
+            touched += [box for id_ in ids if (box := self._box_of(id_))]
+        self._rank = None
+        return touched
+
+    def _store(self, ids: Sequence[str], geometries: NDArray[Any]) -> None:
+        import numpy as np
+        import shapely
+
+        at = np.array([self._slot(id_) for id_ in ids])
+        self._grow()
+        assert self._boxes is not None and self._geometries is not None
+        self._geometries[at] = geometries
+        self._boxes[at] = shapely.bounds(geometries)
+        for paths in self._paths.values():
+            for slot in at.tolist():
+                paths.pop(slot, None)
+
+    def _slot(self, id_: str) -> int:
+        if id_ not in self.slots:
+            if self._free:
+                self.slots[id_] = self._free.pop()
+                self.ids[self.slots[id_]] = id_
+            else:
+                self.slots[id_] = len(self.ids)
+                self.ids.append(id_)
+        return self.slots[id_]
+
+    def _grow(self) -> None:
+        import numpy as np
+
+        have = 0 if self._boxes is None else len(self._boxes)
+        if len(self.ids) <= have:
+            return
+        boxes, geometries = (
+            np.full((max(256, 2 * len(self.ids)), 4), np.nan),
+            np.empty(max(256, 2 * len(self.ids)), "O"),
+        )
+        if self._boxes is not None and self._geometries is not None:
+            boxes[:have], geometries[:have] = self._boxes, self._geometries
+        self._boxes, self._geometries = boxes, geometries
+
+    def _drop(self, id_: str) -> None:
+        slot = self.slots.pop(id_, None)
+        if slot is None or self._boxes is None or self._geometries is None:
+            return
+        self.ids[slot], self._geometries[slot] = None, None
+        self._boxes[slot] = float("nan")
+        self._free.append(slot)
+        for paths in self._paths.values():
+            paths.pop(slot, None)
+
+    # ------------------------------------------------------------------ finding
+    def _box_of(self, id_: str) -> WorldBox | None:
+        slot = self.slots.get(id_)
+        if slot is None or self._boxes is None:
+            return None
+        left, top, right, bottom = self._boxes[slot].tolist()
+        return (left, top, right, bottom)
+
+    def within(self, box: WorldBox) -> NDArray[np.intp] | None:
+        """Slots whose box meets this one, from the bottom to the top; None when nothing was taken in yet."""
+        import numpy as np
+
+        if self._boxes is None:
+            return None
+        left, top, right, bottom = box
+        b = self._boxes
+        found = np.flatnonzero((b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top))
+        return found[np.argsort(self._ranks()[found], kind="stable")]
+
+    def _ranks(self) -> NDArray[np.intp]:
+        import numpy as np
+
+        if self._rank is None:
+            assert self._boxes is not None
+            size = (self._boxes[:, 2] - self._boxes[:, 0]) * (self._boxes[:, 3] - self._boxes[:, 1])
+            order = np.argsort(-size, kind="stable")
+            self._rank = np.empty(len(order), np.intp)
+            self._rank[order] = np.arange(len(order))
+        return self._rank
+
+    def at(self, point: tuple[float, float], slack: float = 0.0) -> str | None:
+        """The id of the field drawn on top at a world point; with `slack`, else the one nearest within so much."""
+        import shapely
+
+        x, y = point
+        near = self.within((x - slack, y - slack, x + slack, y + slack))
+        if near is None or not len(near) or self._geometries is None:
+            return None
+        inside = near[shapely.contains_xy(self._valid(near), x, y)]
+        if len(inside):
+            return self.ids[int(inside[-1])]
+        if not slack:
+            return None
+        gaps = shapely.distance(self._geometries[near], shapely.Point(x, y))
+        best = int(gaps.argmin())
+        return self.ids[int(near[best])] if gaps[best] <= slack else None
+
+    def _valid(self, slots: NDArray[np.intp]) -> NDArray[Any]:
+        """The geometries with crossings taken apart by even and odd, as they are painted."""
+        import shapely
+
+        assert self._geometries is not None
+        found = self._geometries[slots]
+        bad = ~shapely.is_valid(found)
+        if bad.any():
+            found = found.copy()
+            found[bad] = shapely.make_valid(found[bad])
+        return found
+
+    def geometries(self, slots: NDArray[np.intp]) -> NDArray[Any]:
+        """The geometries of slots, in world units."""
+        assert self._geometries is not None
+        return self._geometries[slots]
+
+    def boxes(self, slots: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Left, top, right, bottom of slots, in world units, (n, 4)."""
+        assert self._boxes is not None
+        return self._boxes[slots]
+
+    def around_all(self) -> Box | None:
+        """West, south, east, north around every field that has a box, also of those still waiting."""
+        found = [row.box for row in self.rows.values() if row.box]
+        if not found:
+            return None
+        wests, souths, easts, norths = zip(*found, strict=True)
+        return (min(wests), min(souths), max(easts), max(norths))
+
+    # ------------------------------------------------------------------ drawing
+    def missing(self, slots: Iterable[int], octave: int) -> list[int]:
+        """Which of the slots have no path yet for zooms from `octave` up to the next."""
+        have = self._paths.get(octave, {})
+        return [slot for slot in slots if slot not in have]
+
+    def make_paths(self, slots: Sequence[int], octave: int) -> None:
+        """Make the paths of these slots for an octave; see `path`."""
+        import numpy as np
+
+        assert self._geometries is not None and self._boxes is not None
+        scale = 256.0 * 2.0**octave
+        at = np.asarray(slots, np.intp)
+        thin = (
+            simplified(self._geometries[at], self._boxes[at], 0.35 / (2 * scale))
+            if octave < 19
+            else self._geometries[at]
+        )
+        kept = self._paths.setdefault(octave, {})
+        kept.update(zip(slots, paths_of(thin, scale), strict=True))
+        for other in sorted(self._paths, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
+            del self._paths[other]
+
+    def path(self, slot: int, octave: int) -> QPainterPath:
+        """A slot's path in pixels of the world at zoom `octave`, without detail that zoom octave + 1 could not show."""
+        found = self._paths.get(octave, {}).get(slot)
+        if found is None:
+            self.make_paths([slot], octave)
+            found = self._paths[octave][slot]
+        return found
+
+
+def geometries_of(packed: Sequence[bytes]) -> NDArray[Any]:
+    """Shapely MultiPolygons in world units of packed shapes; what is no ring is closed or doubled until it is one."""
+    import numpy as np
+    import shapely
+
+    parts, ring_lengths, ring_counts, polygon_counts = [], [], [], []
+    for blob in packed:
+        polygons, offset = ring_sizes(blob)
+        positions = np.frombuffer(blob, "<f8", offset=offset).reshape(-1, 2)
+        polygon_counts.append(len(polygons))
+        start = 0
+        for polygon in polygons:
+            ring_counts.append(len(polygon))
+            for size in polygon:
+                ring = _ringed(positions[start : start + size])
+                parts.append(ring)
+                ring_lengths.append(len(ring))
+                start += size
+    offsets = tuple(
+        np.concatenate(([0], np.cumsum(n))).astype(np.int64) for n in (ring_lengths, ring_counts, polygon_counts)
+    )
+    coordinates = world_array(np.concatenate(parts)) if parts else np.empty((0, 2))
+    return np.asarray(shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, coordinates, offsets), "O")
+
+
+def _ringed(ring: NDArray[np.float64]) -> NDArray[np.float64]:
+    """GEOS takes only closed rings of four and more; a provider's broken one is still shown as it is."""
+    import numpy as np
+
+    if len(ring) and not (ring[0, 0] == ring[-1, 0] and ring[0, 1] == ring[-1, 1]):
+        ring = np.concatenate((ring, ring[:1]))
+    while 0 < len(ring) < 4:
+        ring = np.concatenate((ring, ring[-1:]))
+    return ring
+
+
+def simplified(geometries: NDArray[Any], boxes: NDArray[np.float64], tolerance: float) -> NDArray[Any]:
+    """The geometries without detail smaller than the tolerance; what would vanish becomes its box."""
+    import shapely
+
+    thin = shapely.simplify(geometries, tolerance, preserve_topology=False)
+    lost = shapely.is_empty(thin)
+    if lost.any():
+        left, top, right, bottom = boxes[lost].T
+        thin[lost] = shapely.box(left - tolerance, top - tolerance, right + tolerance, bottom + tolerance)
+    return thin  # type: ignore[no-any-return]
+
+
+def paths_of(geometries: NDArray[Any], scale: float) -> list[QPainterPath]:
+    """QPainterPaths of (Multi)Polygons, coordinates times `scale`, filled by even and odd.
+
+    Made through Qt's own stream format, so that no Python runs for a single corner.
+    """
+    import shapely
+
+    kind, coordinates, (rings, *upper) = shapely.to_ragged_array(geometries)
+    polygons = rings[upper[0]]
+    starts = polygons[upper[1]] if kind == shapely.GeometryType.MULTIPOLYGON else polygons
+    elements = _elements(coordinates * scale, rings)
+    return [_streamed(elements[a:b]) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
+
+
+def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
+    """One path of rings: points (n, 2) and the n + 1 offsets between rings."""
+    return _streamed(_elements(points, rings))
+
+
+def _elements(points: NDArray[Any], rings: NDArray[Any]) -> NDArray[Any]:
+    import numpy as np
+
+    elements = np.empty(len(points), [("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
+    elements["kind"] = 1  # line to
+    elements["kind"][rings[:-1]] = 0  # move to
+    elements["x"], elements["y"] = points[:, 0], points[:, 1]
+    return elements
+
+
+def _streamed(elements: NDArray[Any]) -> QPainterPath:
+    blob = struct.pack(">i", len(elements)) + elements.tobytes() + struct.pack(">ii", 0, 0)  # subpath, odd-even
+    path = QPainterPath()
+    QDataStream(QByteArray(blob)) >> path
+    return path
+
+
+def world_box(box: Box) -> WorldBox:
+    """A box of degrees in world units."""
+    left, top = world((box[0], box[3]))
+    right, bottom = world((box[2], box[1]))
+    return (left, top, right, bottom)

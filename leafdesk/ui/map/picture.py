@@ -1,0 +1,194 @@
+"""The fields' picture, made beside everything else: a few milliseconds of work in each turn of the event loop."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from threading import Thread
+from time import perf_counter
+
+from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtGui import QFont, QImage, QPainter
+
+from leafdesk.geo.view import View
+from leafdesk.ui.map.colours import MapColours
+from leafdesk.ui.map.labels import Labels
+from leafdesk.ui.map.outlines import Outlines
+from leafdesk.ui.map.tiles import Key, Tiles
+
+SLICE_S = 0.004
+"""So long may one turn work; a frame at 60 Hz has 16 ms."""
+_BATCH = 64
+"""Outlines taken in between two looks at the clock."""
+_LIBRARIES = ("numpy", "shapely", "pyproj")
+
+
+class FieldPicture(QObject):
+    """Takes outlines in, renders tiles and labels, the centre first; `changed` when there is more to see."""
+
+    changed = Signal()
+    settled = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.outlines = Outlines()
+        self.tiles = Tiles(self.outlines)
+        self.labels = Labels(self.outlines)
+        self.view = View((0.0, 20.0), 2.0, 1, 1)
+        self.hurried = False
+        """While the map zooms, tiles of zooms in between are not worth rendering."""
+        self.seen = False
+        """Whether the widget is on the screen; nothing is worked on while it is not."""
+        self.turns = 0
+        """How many turns of the event loop were worked in."""
+        self._snapshot: tuple[QImage, View] | None = None
+        self._job: tuple[Key | str, Iterator[None]] | None = None
+        self._warming: Thread | None = None
+        self._timer = QTimer(self, interval=0)
+        self._timer.timeout.connect(self.work)
+
+    # ------------------------------------------------------------------ what to show
+    def look(self, view: View) -> None:
+        """Another part of the world."""
+        self.view = view
+        self.wake()
+
+    def dress(self, colours: MapColours, ratio: float, font: QFont) -> None:
+        """Other colours, another screen, another font."""
+        self._abandon()
+        self.tiles.forget(colours, ratio)
+        self.labels.dress(colours, ratio, font)
+        self.wake()
+
+    def outlines_changed(self, *, all_new: bool = False) -> None:
+        """Outlines are waiting to be taken in; `all_new` when nothing of the old picture counts."""
+        if all_new:
+            self._abandon()
+            self.tiles.age()
+        self.labels.outdate()
+        self.wake()
+
+    def set_snapshot(self, image: QImage, view: View) -> None:
+        """What to show until the first tiles are there."""
+        self._snapshot = (image, view)
+        self.changed.emit()
+
+    @property
+    def busy(self) -> bool:
+        """Whether there is work left for coming turns."""
+        return self._timer.isActive()
+
+    def pause(self) -> None:
+        """Do nothing while nobody can see it; `wake` goes on."""
+        self._timer.stop()
+
+    def wake(self) -> None:
+        """Go on working with the next turn of the event loop."""
+        if not self._timer.isActive() and self.seen:
+            self._timer.start()
+
+    # ------------------------------------------------------------------ working
+    def work(self) -> None:
+        """One turn: as much as fits into a slice."""
+        self.turns += 1
+        if not self._libraries_ready():
+            return
+        until = perf_counter() + SLICE_S
+        while self._do_some():
+            if perf_counter() >= until:
+                return
+        self._timer.stop()
+        if not self.hurried:
+            self._snapshot = None
+            self.settled.emit()
+
+    def complete(self) -> None:
+        """Do all the work there is now, at once."""
+        if self._warming:
+            _load()  # the same imports: returns when they are done there or here
+        while not self._libraries_ready() or self._do_some():
+            pass
+        self._snapshot = None
+        self._timer.stop()
+        self.changed.emit()
+
+    def _libraries_ready(self) -> bool:
+        """Libraries take half a second to load: that happens on a thread that does nothing else and ends."""
+        if self._warming is None:
+            if all(name in sys.modules for name in _LIBRARIES):
+                return True
+            self._warming = Thread(target=_load, name="map libraries")
+            self._warming.start()
+        if self._warming.is_alive():
+            self._timer.setInterval(8)
+            return False
+        self._warming.join()
+        self._warming = None
+        self._timer.setInterval(0)
+        return True
+
+    def _do_some(self) -> bool:
+        """About a millisecond's work; False when there is none."""
+        if self.outlines.waiting:
+            self._take_in()
+            return True
+        if self._job is None:
+            self._job = self._next_job()
+        if self._job is None:
+            return False
+        what, steps = self._job
+        if next(steps, "finished") == "finished":
+            self._job = None
+            if what == "labels" or self.view.zoom == getattr(what, "zoom", None):
+                self.changed.emit()
+        return True
+
+    def _take_in(self) -> None:
+        self._abandon()
+        self.tiles.age(self.outlines.take_in(_BATCH))
+        self.labels.outdate()
+
+    def _next_job(self) -> tuple[Key | str, Iterator[None]] | None:
+        if self.hurried:
+            return None
+        if not self.labels.fit(self.view) and self.tiles.complete(self.view):
+            return "labels", self.labels.place(self.view)
+        key = self.tiles.wanted(self.view)
+        return (key, self.tiles.render(key)) if key else None
+
+    def _abandon(self) -> None:
+        if self._job:
+            self._job[1].close()  # type: ignore[attr-defined]  # a generator; its painter must end before its image
+            self._job = None
+
+    # ------------------------------------------------------------------ painting
+    def paint(self, painter: QPainter) -> None:
+        """Paint what there is: tiles, else the snapshot."""
+        if self._snapshot and not self.tiles.complete(self.view):
+            self._paint_snapshot(painter, *self._snapshot)
+            return
+        self.tiles.paint(painter, self.view)
+
+    def paint_labels(self, painter: QPainter, hidden: str | None) -> None:
+        """Paint the labels over whatever lies on the fields."""
+        if not self._snapshot or self.tiles.complete(self.view):
+            self.labels.paint(painter, self.view, hidden)
+
+    def _paint_snapshot(self, painter: QPainter, image: QImage, taken: View) -> None:
+        left, top = self.view.to_screen(taken.to_lonlat((0, 0)))
+        right, bottom = self.view.to_screen(taken.to_lonlat((taken.width, taken.height)))
+        painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), image, QRectF(image.rect()))
+
+
+def _load() -> None:
+    """Load the libraries, and do once what is slow the first time."""
+    from leafdesk.geo.measure import area_ha
+    from leafdesk.geo.shape import Shape, pack
+    from leafdesk.ui.map.outlines import geometries_of, paths_of, simplified
+
+    plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
+    area_ha(plot)
+    import shapely
+
+    geometries = geometries_of([pack(plot)])
+    paths_of(simplified(geometries, shapely.bounds(geometries), 1.0), 1.0)

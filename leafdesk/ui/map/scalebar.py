@@ -1,0 +1,42 @@
+"""The scale bar in the map's corner."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QLineF, QPointF, Qt
+from PySide6.QtGui import QFont, QPainter, QPen
+
+from leafdesk.geo.view import View
+from leafdesk.ui.map.colours import MapColours
+
+_LONGEST = 120
+_INSET = 14
+
+
+def round_length(metres: float) -> float:
+    """The largest 1, 2 or 5 times a power of ten that is not longer."""
+    power: float = 10.0 ** math.floor(math.log10(metres))
+    return next(step * power for step in (5, 2, 1) if step * power <= metres)
+
+
+def paint_scale_bar(painter: QPainter, view: View, colours: MapColours, font: QFont) -> None:
+    """A bar of a round length in the lower right corner."""
+    length = round_length(_LONGEST * view.metres_per_pixel)
+    width = length / view.metres_per_pixel
+    right, bottom = round(view.width - _INSET) + 0.5, round(view.height - _INSET) + 0.5
+    left = round(right - width) + 0.5
+    text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    small = QFont(font)
+    small.setPixelSize(11)
+    painter.setFont(small)
+    painter.setPen(colours.label_quiet)
+    painter.drawText(QPointF(left, bottom - 9), text)
+    painter.setPen(QPen(colours.label_quiet, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+    painter.drawLines(
+        [
+            QLineF(left, bottom - 5, left, bottom),
+            QLineF(left, bottom, right, bottom),
+            QLineF(right, bottom, right, bottom - 5),
+        ]
+    )

@@ -1,0 +1,139 @@
+"""What a drawing shows while it is made: corners, midpoints, marks where it is wrong, the card with its size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from leafdesk.geo.check import Problem
+from leafdesk.geo.view import Pixel
+from leafdesk.ui.map.colours import MapColours
+
+CORNER_PX, MIDDLE_PX = 5.5, 3.5
+"""Half the side of a corner's square; the radius of a midpoint's dot. Logical pixels."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditState:
+    """A drawing as it stands: its measures, what is wrong with it, and what the next click or key does."""
+
+    area_ha: float | None = None
+    """None until there are three corners."""
+    before_ha: float | None = None
+    """The area before this edit; None while drawing a new field."""
+    perimeter_m: float = 0.0
+    side_m: float | None = None
+    """Length of the side under the hand."""
+    problems: tuple[Problem, ...] = ()
+    can_undo: bool = False
+    can_redo: bool = False
+    undo_name: str | None = None
+    redo_name: str | None = None
+    hint: str = ""
+
+
+def paint_corner(painter: QPainter, at: Pixel, colours: MapColours, *, held: bool = False, first: bool = False) -> None:
+    """A square: a corner that can be dragged; filled when it is held, a little larger when a click on it closes."""
+    half = CORNER_PX + (1.5 if first else 0.0)
+    painter.setPen(QPen(colours.accent, 2))
+    painter.setBrush(colours.accent if held else colours.handle)
+    painter.drawRoundedRect(QRectF(at[0] - half, at[1] - half, 2 * half, 2 * half), 1.5, 1.5)
+
+
+def paint_middle(painter: QPainter, at: Pixel, colours: MapColours, *, held: bool = False) -> None:
+    """A round dot half way along an edge: a click makes it a corner."""
+    radius = MIDDLE_PX + (1.5 if held else 0.0)
+    painter.setPen(QPen(colours.accent, 1.5 if held else 1.0))
+    painter.setBrush(colours.accent if held else colours.handle)
+    painter.drawEllipse(QPointF(*at), radius, radius)
+
+
+def paint_problem(painter: QPainter, at: Pixel, colours: MapColours) -> None:
+    """A ringed exclamation mark on the spot that is wrong."""
+    painter.setPen(QPen(colours.warning, 2))
+    painter.setBrush(colours.card)
+    painter.drawEllipse(QPointF(*at), 9, 9)
+    painter.setPen(QPen(colours.warning, 2.2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.drawLine(QPointF(at[0], at[1] - 4.5), QPointF(at[0], at[1] + 0.8))
+    painter.drawPoint(QPointF(at[0], at[1] + 4.4))
+
+
+def paint_outline(painter: QPainter, path: QPainterPath, colours: MapColours, *, wrong: bool = False) -> None:
+    """The shape being drawn: a clear blue (red when wrong) outline around a tint."""
+    painter.setBrush(QBrush(colours.accent_fill))
+    painter.setPen(_pen(colours.warning if wrong else colours.accent, 2.2))
+    painter.drawPath(path)
+
+
+def paint_former(painter: QPainter, path: QPainterPath, colours: MapColours) -> None:
+    """Where the field was before: bare ground with a dashed edge."""
+    painter.setBrush(colours.ground)
+    pen = _pen(colours.preview_edge, 1.3)
+    pen.setDashPattern([2.5, 2.5])
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    painter.setPen(pen)
+    painter.drawPath(path)
+
+
+def paint_card(
+    painter: QPainter, near: Pixel, lines: Sequence[str], room: QRectF, colours: MapColours, font: QFont
+) -> QRectF:
+    """A card beside a spot, kept inside `room`: the first line strong, the rest quiet. Answers where it lies."""
+    fonts = []
+    for n in range(len(lines)):
+        face = QFont(font)
+        face.setPixelSize(13 if n else 14)
+        face.setWeight(QFont.Weight.Normal if n else QFont.Weight.Bold)
+        fonts.append(face)
+    metrics = [QFontMetricsF(face) for face in fonts]
+    width = max(m.horizontalAdvance(line) for m, line in zip(metrics, lines, strict=True)) + 24
+    height = sum(m.height() for m in metrics) + 14
+    left, top = near[0] + 18, near[1] - height - 8
+    if left + width > room.right():
+        left = near[0] - 18 - width
+    if top < room.top():
+        top = near[1] + 18
+    left = min(max(left, room.left()), max(room.left(), room.right() - width))
+    top = min(max(top, room.top()), max(room.top(), room.bottom() - height))
+    place = QRectF(round(left), round(top), round(width), round(height))
+    paint_panel(painter, place, colours)
+    y = place.top() + 7
+    for n, (line, face, m) in enumerate(zip(lines, fonts, metrics, strict=True)):
+        painter.setFont(face)
+        painter.setPen(colours.label_quiet if n else colours.label)
+        painter.drawText(QPointF(place.left() + 12, y + m.ascent()), line)
+        y += m.height()
+    return place
+
+
+def paint_panel(painter: QPainter, place: QRectF, colours: MapColours) -> None:
+    """A rounded card with a soft shadow."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    for grow in (3.0, 2.0, 1.0):
+        painter.setBrush(
+            QColor(colours.shadow.red(), colours.shadow.green(), colours.shadow.blue(), colours.shadow.alpha() // 3)
+        )
+        painter.drawRoundedRect(place.adjusted(-grow, 1 - grow, grow, 1 + grow), 6 + grow, 6 + grow)
+    painter.setPen(QPen(colours.card_edge, 1))
+    painter.setBrush(colours.card)
+    painter.drawRoundedRect(place.adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+
+
+def metres(length: float) -> str:
+    """A length for people: "212.4 m", "1.98 km"."""
+    return f"{length / 1000:,.2f} km" if length >= 1000 else f"{length:.1f} m"
+
+
+def signed(hectares: float) -> str:
+    """A difference with its sign: "−0.75 ha", "+1.20 ha"."""
+    return f"{'−' if hectares < 0 else '+'}{abs(hectares):.2f} ha"
+
+
+def _pen(colour: QColor, width: float) -> QPen:
+    pen = QPen(colour, width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCosmetic(True)
+    return pen

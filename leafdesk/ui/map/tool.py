@@ -1,0 +1,85 @@
+"""What every map tool can be told: where the hand is, what it presses, which key."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+
+from leafdesk.geo.shape import Position
+from leafdesk.geo.view import Pixel
+from leafdesk.ui.map.sketch import EditState
+
+if TYPE_CHECKING:
+    from leafdesk.ui.map.canvas import MapCanvas
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """Where the hand is: longitude and latitude, the pixel, and whether it holds Shift or Ctrl."""
+
+    at: Position
+    pixel: Pixel
+    shift: bool = False
+    ctrl: bool = False
+
+
+class Tool:
+    """A tool that does nothing; the others say what they do instead."""
+
+    cursor = Qt.CursorShape.ArrowCursor
+    hides: str | None = None
+    """The field that this tool draws itself."""
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        self.canvas = canvas
+
+    def hover(self, pointer: Pointer) -> None:
+        """The hand moves with nothing pressed."""
+
+    def leave(self) -> None:
+        """The hand left the map."""
+
+    def grab(self, pointer: Pointer) -> bool:
+        """The button goes down; True to get the drag, False to let the map be dragged."""
+        return False
+
+    def drag(self, pointer: Pointer) -> None:
+        """The hand moves with what it grabbed."""
+
+    def drop(self, pointer: Pointer) -> None:
+        """The hand lets go of what it grabbed."""
+
+    def click(self, pointer: Pointer) -> None:
+        """Pressed and let go on one spot, without having grabbed anything."""
+
+    def double_click(self, pointer: Pointer) -> None:
+        """The second of two quick clicks."""
+
+    def key(self, event: QKeyEvent) -> bool:
+        """A key; False when this tool has no use for it."""
+        return False
+
+    def paint(self, painter: QPainter) -> None:
+        """Paint over the fields, in the map's pixels."""
+
+    def undo(self) -> bool:
+        """Take back the last step inside the drawing; False when there is none."""
+        return False
+
+    def redo(self) -> bool:
+        """Do it again; False when there is none."""
+        return False
+
+    def finish(self) -> None:
+        """Keep what was made."""
+
+    def cancel(self) -> None:
+        """Let go of what was made."""
+
+    @property
+    def state(self) -> EditState | None:
+        """The drawing as it stands, None for a tool that makes none."""
+        return None

@@ -1,0 +1,172 @@
+"""The map with what floats over it: tools, zoom, the next keystroke, and what to do when there is nothing to see."""
+
+import re
+
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from leafdesk.ui.actions import Actions
+from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.parts import Card, button, label, row
+from leafdesk.ui.theme import STEP, Theme, font
+
+KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl)\b")
+
+
+class MapPage(QWidget):
+    """Parts for tests: `canvas`, `tools`, `hint`, `empty`; `kept` and `taken_back` are the hint bar's two buttons."""
+
+    kept = Signal()
+    taken_back = Signal()
+
+    def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("mapPage")
+        self.canvas = MapCanvas(self)
+        self.canvas.setObjectName("map")
+        self.canvas.setAccessibleName("Map of the fields")
+        self.tools = Card("float")
+        self.tools.setObjectName("tools")
+        self._fill(self.tools, QHBoxLayout(), actions, ("select", "draw", "edit"), words=True)
+        self.group = QActionGroup(self)
+        for key in ("select", "draw", "edit"):
+            self.group.addAction(actions[key])
+        actions["select"].setChecked(True)
+        self.zoom = Card("float")
+        self.zoom.setObjectName("zoom")
+        self._fill(self.zoom, QVBoxLayout(), actions, ("zoom-in", "zoom-out", "fit-all"), words=False)
+        self.hint = Hint(theme)
+        self.keep = button("Keep", "primary", tip="Keep this boundary (Enter)")
+        self.back = button("Take back", tip="Leave the boundary as it was (Esc)")
+        self.keep.clicked.connect(self.kept)
+        self.back.clicked.connect(self.taken_back)
+        self.bar = Card("float")
+        self.bar.setObjectName("hintBar")
+        self.bar.column.addLayout(row(self.hint, self.back, self.keep))
+        self.empty = Empty()
+        for part in (self.tools, self.zoom, self.bar, self.empty):
+            part.setParent(self)
+        self.drawing = False
+        self.say("")
+        self.empty.hide()
+
+    def _fill(
+        self, card: Card, line: QHBoxLayout | QVBoxLayout, actions: Actions, keys: tuple[str, ...], *, words: bool
+    ) -> None:
+        line.setContentsMargins(0, 0, 0, 0)
+        line.setSpacing(STEP // 2)
+        for key in keys:
+            tool = actions.tool(key)
+            tool.setToolButtonStyle(
+                Qt.ToolButtonStyle.ToolButtonTextUnderIcon if words else Qt.ToolButtonStyle.ToolButtonIconOnly
+            )
+            tool.setIconSize(QSize(STEP * 5, STEP * 5))
+            line.addWidget(tool)
+        card.column.setContentsMargins(STEP, STEP, STEP, STEP)
+        card.column.addLayout(line)
+
+    def say(self, hint: str, *, drawing: bool = False) -> None:
+        """What the next click, Enter and Esc do; while drawing with buttons for the latter two."""
+        self.drawing = drawing
+        self.hint.say(hint)
+        self.keep.setVisible(drawing)
+        self.back.setVisible(drawing)
+        self.bar.setVisible(bool(hint))
+        self._place()
+
+    def offer(self, title: str, text: str, *, action: str = "") -> None:
+        """Cover the map's middle with a next step; an empty title takes it away. `action` is the button's text."""
+        self.empty.setVisible(bool(title))
+        self.empty.title.setText(title)
+        self.empty.text.setText(text)
+        self.empty.action.setText(action)
+        self.empty.action.setVisible(bool(action))
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.canvas.setGeometry(self.rect())
+        self._place()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
+
+    def _place(self) -> None:
+        """Keep the floating parts at their edges."""
+        edge = STEP * 3
+        self.tools.adjustSize()
+        self.tools.move(edge, edge)
+        self.zoom.adjustSize()
+        self.zoom.move(self.width() - self.zoom.width() - edge, edge)
+        room = self.width() - 2 * edge
+        self.bar.setMaximumWidth(room)
+        self.bar.adjustSize()
+        self.bar.move(edge, self.height() - self.bar.height() - edge)
+        self.empty.setFixedWidth(min(STEP * 100, room))
+        self.empty.adjustSize()
+        self.empty.move(QPoint((self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2))
+
+
+class Empty(Card):
+    """A next step where there would be nothing to see."""
+
+    def __init__(self) -> None:
+        super().__init__("float")
+        self.title = label("", "title", wrap=True)
+        self.text = label("", "muted", wrap=True)
+        self.action = button("", "primary")
+        self.column.setContentsMargins(STEP * 6, STEP * 5, STEP * 6, STEP * 5)
+        self.column.setSpacing(STEP * 2)
+        self.column.addWidget(self.title)
+        self.column.addWidget(self.text)
+        self.column.addSpacing(STEP * 2)
+        self.column.addLayout(row(self.action, None))
+
+
+class Hint(QWidget):
+    """One line of text in which the names of keys look like keys."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self._theme, self._pieces, self.text = theme, [], ""  # type: ignore[var-annotated]
+        theme.changed.connect(self.update)
+
+    def say(self, text: str) -> None:
+        """Show another hint."""
+        self.text = text
+        self._pieces = [(piece, bool(KEYS.fullmatch(piece))) for piece in KEYS.split(text) if piece]
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetricsF(font(13))
+        wide = sum(metrics.horizontalAdvance(piece) + (STEP * 3 if key else 0) for piece, key in self._pieces)
+        return QSize(int(wide) + STEP * 2, STEP * 6)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(STEP * 20, STEP * 6)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        c = self._theme.colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        x = float(STEP)
+        for piece, key in self._pieces:
+            painter.setFont(font(12, bold=True) if key else font(13))
+            wide = painter.fontMetrics().horizontalAdvance(piece)
+            if key:
+                box = QRectF(x + 1.5, self.height() / 2 - STEP * 2.5, wide + STEP * 2, STEP * 5)
+                painter.setPen(QPen(QColor(c.line), 1))
+                painter.setBrush(QColor(c.hover))
+                painter.drawRoundedRect(box, 4, 4)
+                painter.setPen(QColor(c.text))
+                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, piece)
+                x += wide + STEP * 3
+            else:
+                painter.setPen(QColor(c.text))
+                painter.drawText(QRectF(x, 0, wide + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, piece)
+                x += wide
+        painter.end()

@@ -1,0 +1,202 @@
+"""The queue page: every change that Leaf does not have yet, its state, the reason, and the button that fixes it."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+
+from leafdesk.edits import Delete
+from leafdesk.ui import words
+from leafdesk.ui.actions import Actions
+from leafdesk.ui.bridge import Bridge
+from leafdesk.ui.panels.navigator import paint_mark
+from leafdesk.ui.parts import Card, button, label, row, set_role
+from leafdesk.ui.theme import STEP, Theme
+from leafdesk.workspace import Changes, Item, Workspace
+
+WIDE = STEP * 220
+SHOWN = 200
+"""So many lines are shown at once; the rest follow as these are sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A queue item, and the sentence of the item it has to wait for."""
+
+    item: Item
+    after: str | None
+
+
+class Queue(QFrame):
+    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`.
+
+    Signals: `show_on_map(field id)`, `retry(item id)`, `discard(item id)`, `resolve(item id, "mine" | "theirs")`,
+    `counted(number of items, number that need a person)`.
+    """
+
+    show_on_map = Signal(str)
+    retry = Signal(str)
+    discard = Signal(str)
+    resolve = Signal(str, str)
+    counted = Signal(int, int)
+
+    def __init__(self, bridge: Bridge, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("page")
+        self.bridge, self.theme = bridge, theme
+        self.lines: dict[str, QueueLine] = {}
+        self.items: list[Item] = []
+        middle = QWidget()
+        middle.setMaximumWidth(WIDE)
+        self.column = QVBoxLayout(middle)
+        self.column.setContentsMargins(STEP * 6, STEP * 6, STEP * 6, STEP * 6)
+        self.column.setSpacing(STEP * 2)
+        self.note = label("", "muted", wrap=True)
+        heading = QVBoxLayout()
+        heading.setSpacing(STEP)
+        heading.addWidget(label("Queue", "heading"))
+        heading.addWidget(self.note)
+        self.column.addLayout(heading)
+        self.column.addSpacing(STEP * 2)
+        self.more = label("", "muted")
+        self.more.hide()
+        self.column.addWidget(self.more)
+        self.column.addStretch(1)
+        inside = QWidget()
+        across = row(None, middle, None, gap=0)
+        across.setStretch(1, 100)
+        inside.setLayout(across)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setWidget(inside)
+        whole = QStackedLayout(self)
+        whole.addWidget(scroll)
+        bridge.changed.connect(self._changed)
+
+    def load(self) -> None:
+        """Read the queue (off this thread)."""
+        self.bridge.read(_read, self._take)
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.queue:
+            self.load()
+
+    def _take(self, lines: list[Line]) -> None:
+        self.items = [line.item for line in lines]
+        shown = {line.item.id: line for line in lines[:SHOWN]}
+        for gone in [id_ for id_, widget in self.lines.items() if not self._same(widget, shown.get(id_))]:
+            widget = self.lines.pop(gone)
+            self.column.removeWidget(widget)
+            widget.hide()
+            widget.deleteLater()
+        for place, (id_, line) in enumerate(shown.items()):
+            if id_ not in self.lines:
+                self.lines[id_] = QueueLine(line, self)
+                self.column.insertWidget(place + 2, self.lines[id_])
+        hidden = len(lines) - len(shown)
+        self.more.setText(f"and {words.count(hidden, 'more change')}, shown as these are sent")
+        self.more.setVisible(hidden > 0)
+        need = sum(item.state in ("parked", "conflict") for item in self.items)
+        self._say(need)
+        self.counted.emit(len(self.items), need)
+
+    def _same(self, widget: "QueueLine", line: Line | None) -> bool:
+        return line is not None and widget.line.item.rev == line.item.rev and widget.line.after == line.after
+
+    def _say(self, need: int) -> None:
+        if not self.items:
+            self.note.setText("Everything you did here is at Leaf. Changes made without a connection wait here.")
+            return
+        text = (
+            f"{words.count(len(self.items), 'change')} Leaf does not have yet. Nothing here is ever dropped by itself."
+        )
+        if need:
+            text += f" {words.count(need, 'change needs', 'changes need')} a decision of yours; the others go on."
+        self.note.setText(text)
+
+
+class QueueLine(Card):
+    """One change. Parts for tests: `state`, `sentence`, `reason`, `buttons` (by "retry", "discard", "show", …)."""
+
+    def __init__(self, line: Line, queue: Queue) -> None:
+        super().__init__()
+        self.line = line
+        item = line.item
+        id_, bad = item.id, item.state in ("parked", "conflict")
+        self.setObjectName("queueLine")
+        self.setAccessibleName(f"{item.sentence}, {words.STATES[item.state]}")
+        self.state = label(words.STATES[item.state], "error" if bad else "warn" if item.state == "waiting" else "muted")
+        when = label(words.moment(item.created), "small")
+        self.sentence = label(item.sentence, "strong", wrap=True, select=True)
+        self.reason = label(_reason(line), "muted", wrap=True, select=True)
+        if not self.reason.text():
+            self.reason.hide()
+        self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
+        self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when))
+        self.column.addWidget(self.sentence)
+        self.column.addWidget(self.reason)
+        self.buttons = {
+            "mine": button("Keep mine", tip="Send your change again, on top of Leaf's present copy"),
+            "theirs": button("Take theirs", tip="Keep Leaf's copy and take your change back"),
+            "retry": button("Retry", tip="Send it again now"),
+            "show": button("Show on map", tip="Look at the field on the map"),
+            "discard": button("Discard", tip="Take this change back, with those that rest on it"),
+        }
+        self.buttons["mine"].clicked.connect(lambda: queue.resolve.emit(id_, "mine"))
+        self.buttons["theirs"].clicked.connect(lambda: queue.resolve.emit(id_, "theirs"))
+        self.buttons["retry"].clicked.connect(lambda: queue.retry.emit(id_))
+        self.buttons["show"].clicked.connect(lambda: queue.show_on_map.emit(item.record_id))
+        self.buttons["discard"].clicked.connect(lambda: queue.discard.emit(id_))
+        shown = {
+            "mine": item.state == "conflict",
+            "theirs": item.state == "conflict",
+            "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
+            "show": item.kind == "fields" and not isinstance(item.edit, Delete),
+            "discard": item.state != "conflict",
+        }
+        for name, made in self.buttons.items():
+            made.setObjectName(f"queue-{name}")
+            if not shown[name]:  # to show one that stands nowhere yet would open it as a window of its own
+                made.hide()
+        if item.state == "sent":
+            self.buttons["discard"].setEnabled(False)
+            self.buttons["discard"].setToolTip("It has left; wait until Leaf's answer is known.")
+        if item.state == "conflict":
+            set_role(self.buttons["mine"], "choice")
+            set_role(self.buttons["theirs"], "choice")
+        self.column.addSpacing(STEP)
+        self.column.addLayout(row(*self.buttons.values(), None))
+
+
+class Sign(QWidget):
+    """A queue state by its shape: dot, ring, square, diamond."""
+
+    def __init__(self, state: str, theme: Theme) -> None:
+        super().__init__()
+        self._mark = {"waiting": "pending", "sent": "pending", "parked": "parked"}.get(state, "conflict")
+        self._theme = theme
+        self.setFixedSize(QSize(STEP * 3, STEP * 3))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_mark(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, self._theme.colours)
+        painter.end()
+
+
+def _reason(line: Line) -> str:
+    if line.item.reason:
+        return line.item.reason
+    return f"Goes after: {line.after}" if line.after else ""
+
+
+def _read(workspace: Workspace) -> list[Line]:
+    if workspace.account is None:
+        return []
+    outbox = workspace.outbox
+    lines = []
+    for place, item in enumerate(outbox.items()):
+        before = outbox.blocker(item) if item.state == "waiting" and place < SHOWN else None
+        lines.append(Line(item, before.sentence if before else None))
+    return lines

@@ -1,0 +1,78 @@
+"""The settings page: light or dark, the account, and where things lie on this machine."""
+
+from PySide6.QtCore import QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
+
+from leafdesk import __version__
+from leafdesk.ui.actions import Actions
+from leafdesk.ui.parts import Card, Figures, button, label, row
+from leafdesk.ui.theme import STEP, Choice, Theme
+from leafdesk.workspace import Workspace
+
+WIDE = STEP * 160
+CHOICES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+
+
+class Settings(QFrame):
+    """Parts for tests: `looks` (buttons by choice), `account`."""
+
+    look_chosen = Signal(str)
+
+    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.workspace, self.theme = workspace, theme
+        middle = QWidget()
+        middle.setMaximumWidth(WIDE)
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(STEP * 6, STEP * 6, STEP * 6, STEP * 6)
+        column.setSpacing(STEP * 3)
+        column.addWidget(label("Settings", "heading"))
+        column.addSpacing(STEP)
+        column.addWidget(label("Look", "title"))
+        column.addWidget(self._build_look())
+        column.addSpacing(STEP)
+        column.addWidget(label("Account", "title"))
+        self.account = Figures(user="User name", url="Leaf's address", state="Sign-in")
+        self.account.column.addSpacing(STEP)
+        buttons = (actions.bind(button(""), "sign-in"), actions.bind(button(""), "sign-out"))
+        self.account.column.addLayout(row(*buttons, None))
+        column.addWidget(self.account)
+        column.addSpacing(STEP)
+        column.addWidget(label("On this machine", "title"))
+        column.addWidget(self._build_files(folder))
+        column.addStretch(1)
+        across = row(None, middle, None, gap=0)
+        across.setStretch(1, 100)
+        self.setLayout(across)
+        self.refresh()
+
+    def _build_look(self) -> QWidget:
+        card = Card()
+        self.looks = {choice: button(text, "choice") for choice, text in CHOICES}
+        group = QButtonGroup(card)
+        for choice, made in self.looks.items():
+            made.setCheckable(True)
+            made.setObjectName(f"look-{choice}")
+            made.clicked.connect(lambda _=False, choice=choice: self.look_chosen.emit(choice))
+            group.addButton(made)
+        card.column.addLayout(row(*self.looks.values(), None))
+        return card
+
+    def _build_files(self, folder: str) -> QWidget:
+        files = Figures(folder="Folder", version="Leafdesk")
+        files.put("folder", folder)
+        files.put("version", __version__)
+        opened = button("Open the folder")
+        opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(folder)))
+        files.column.addSpacing(STEP)
+        files.column.addLayout(row(opened, None))
+        return files
+
+    def refresh(self) -> None:
+        """Show the present choice and account."""
+        self.looks[self.theme.choice].setChecked(True)
+        self.account.put("user", self.workspace.account or "Nobody signed in here yet")
+        self.account.put("url", self.workspace.api_url)
+        self.account.put("state", "Signed in" if self.workspace.signed_in else "Signed out")

@@ -1,0 +1,289 @@
+"""The look: one set of colours for light and one for dark, one spacing step, one stylesheet made from them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+Choice = Literal["system", "light", "dark"]
+
+STEP = 4
+"""Every distance in the window is a multiple of this many pixels."""
+USUAL = 13
+"""The text size of the window in pixels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Colours:
+    """What each colour is for. Text of every kind keeps at least 4.5:1 against the grounds it stands on."""
+
+    dark: bool
+    ground: str
+    """Panels and bars."""
+    sunken: str
+    """Fields for typing, the page behind cards."""
+    raised: str
+    """Cards, buttons, what floats over the map."""
+    hover: str
+    line: str
+    text: str
+    muted: str
+    disabled: str
+    accent: str
+    accent_hover: str
+    accent_soft: str
+    on_accent: str
+    warn: str
+    warn_soft: str
+    error: str
+    error_soft: str
+
+
+LIGHT = Colours(
+    dark=False,
+    ground="#ffffff",
+    sunken="#f6f7f4",
+    raised="#ffffff",
+    hover="#f0f2ee",
+    line="#dfe2dc",
+    text="#1c211e",
+    muted="#5a625d",
+    disabled="#8d948f",
+    accent="#1f7a4d",
+    accent_hover="#19663f",
+    accent_soft="#e3f1e8",
+    on_accent="#ffffff",
+    warn="#a3480a",
+    warn_soft="#fff1df",
+    error="#b01c1c",
+    error_soft="#fdeaea",
+)
+DARK = Colours(
+    dark=True,
+    ground="#1c2120",
+    sunken="#151918",
+    raised="#222827",
+    hover="#2a3130",
+    line="#343b39",
+    text="#eef1ef",
+    muted="#a3aba7",
+    disabled="#737b77",
+    accent="#4cc38a",
+    accent_hover="#62d19b",
+    accent_soft="#1b3529",
+    on_accent="#0a1f14",
+    warn="#ffb454",
+    warn_soft="#36270f",
+    error="#ff8f86",
+    error_soft="#3b1d1b",
+)
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
+
+    def luminance(name: str) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _rgb(name)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _rgb(name: str) -> tuple[float, float, float]:
+    colour = QColor(name)
+    return (colour.redF(), colour.greenF(), colour.blueF())
+
+
+class Theme(QObject):
+    """Which colours are in force: the system's choice of light or dark unless somebody chose otherwise."""
+
+    changed = Signal()
+
+    def __init__(self, choice: Choice = "system", parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.choice: Choice = choice
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
+        self.colours = self._resolve()
+        self._put()
+
+    def choose(self, choice: Choice) -> None:
+        """Follow the system, or keep light or dark."""
+        self.choice = choice
+        self._system_changed()
+
+    def _system_changed(self) -> None:
+        self.colours = self._resolve()
+        self._put()
+        self.changed.emit()
+
+    def _resolve(self) -> Colours:
+        dark = self.choice == "dark"
+        if self.choice == "system":
+            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if dark else LIGHT
+
+    def _put(self) -> None:
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.setFont(font(USUAL))
+            app.setPalette(palette(self.colours))
+            app.setStyleSheet(stylesheet(self.colours))
+
+
+def font(size: int = 13, *, bold: bool = False, italic: bool = False) -> QFont:
+    """The system's face at `size` pixels, its figures all of one width."""
+    face = QFont(QApplication.font())
+    face.setPixelSize(px(size))
+    face.setItalic(italic)
+    face.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
+    face.setFeature(QFont.Tag("tnum"), 1)
+    return face
+
+
+def px(size: int) -> int:
+    """A text size in pixels, grown as much as the system's text is larger than usual."""
+    return round(size * max(1.0, QFontInfo(QGuiApplication.font()).pixelSize() / USUAL))
+
+
+def palette(c: Colours) -> QPalette:
+    """The same colours for everything that Qt paints without a style rule."""
+    role = QPalette.ColorRole
+    made = QPalette()
+    for which, colour in (
+        (role.Window, c.ground), (role.Base, c.sunken), (role.AlternateBase, c.hover), (role.Button, c.raised),
+        (role.WindowText, c.text), (role.Text, c.text), (role.ButtonText, c.text), (role.ToolTipText, c.text),
+        (role.ToolTipBase, c.raised), (role.PlaceholderText, c.muted), (role.Highlight, c.accent),
+        (role.HighlightedText, c.on_accent), (role.Link, c.accent), (role.Accent, c.accent), (role.Mid, c.line),
+    ):  # fmt: skip
+        made.setColor(which, QColor(colour))
+    for which in (role.WindowText, role.Text, role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(c.disabled))
+    return made
+
+
+def stylesheet(c: Colours) -> str:
+    """Every rule of the look; widgets say what they are by object name or by the property `role`."""
+    return "\n".join((_bars(c), _words(c), _buttons(c), _inputs(c), _surfaces(c), _lists(c)))
+
+
+def _bars(c: Colours) -> str:
+    return f"""
+    QMainWindow, QDialog, QMessageBox {{ background: {c.ground}; color: {c.text}; }}
+    QWidget {{ color: {c.text}; }}
+    #topBar {{ background: {c.ground}; border-bottom: 1px solid {c.line}; }}
+    #rail {{ background: {c.ground}; border-right: 1px solid {c.line}; }}
+    #statusBar {{ background: {c.ground}; border-top: 1px solid {c.line}; }}
+    #navigator {{ background: {c.ground}; border-right: 1px solid {c.line}; }}
+    #inspector {{ background: {c.ground}; border-left: 1px solid {c.line}; }}
+    #page, #startPage {{ background: {c.sunken}; }}
+    QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line}; padding: 4px 8px; }}
+    QSplitter::handle {{ background: transparent; }}
+    """
+
+
+def _words(c: Colours) -> str:
+    return f"""
+    QLabel {{ background: transparent; }}
+    QLabel[role="muted"] {{ color: {c.muted}; }}
+    QLabel[role="small"] {{ color: {c.muted}; font-size: {px(12)}px; }}
+    QLabel[role="strong"] {{ font-weight: 600; }}
+    QLabel[role="title"] {{ font-size: {px(17)}px; font-weight: 600; }}
+    QLabel[role="heading"] {{ font-size: {px(22)}px; font-weight: 600; }}
+    QLabel[role="brand"] {{ font-size: {px(15)}px; font-weight: 700; color: {c.accent}; }}
+    QLabel[role="error"] {{ color: {c.error}; }}
+    QLabel[role="warn"] {{ color: {c.warn}; }}
+    QLabel[role="good"] {{ color: {c.accent}; }}
+    """
+
+
+def _buttons(c: Colours) -> str:
+    return f"""
+    QPushButton {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; padding: 0 12px;
+        min-height: 26px; }}
+    QPushButton:hover {{ background: {c.hover}; }}
+    QPushButton:pressed {{ background: {c.line}; }}
+    QPushButton:focus {{ border: 1px solid {c.accent}; }}
+    QPushButton:disabled {{ color: {c.disabled}; background: {c.ground}; }}
+    QPushButton[role="primary"] {{ background: {c.accent}; color: {c.on_accent}; border: 1px solid {c.accent};
+        font-weight: 600; padding: 0 16px; }}
+    QPushButton[role="primary"]:hover {{ background: {c.accent_hover}; border-color: {c.accent_hover}; }}
+    QPushButton[role="primary"]:focus {{ border: 1px solid {c.text}; }}
+    QPushButton[role="primary"]:disabled {{ background: {c.hover}; color: {c.disabled}; border-color: {c.line}; }}
+    QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
+        padding: 0 4px; min-height: 20px; color: {c.accent}; }}
+    QPushButton[role="link"]:hover {{ background: {c.hover}; }}
+    QPushButton[role="link"]:focus {{ border-color: {c.accent}; }}
+    QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
+        padding: 0 4px; min-height: 20px; }}
+    QPushButton[role="quiet"]:hover {{ background: {c.hover}; }}
+    QPushButton[role="quiet"]:focus {{ border-color: {c.accent}; }}
+    QPushButton[role="chip"] {{ border-radius: 11px; padding: 0 8px; min-height: 20px; font-size: {px(12)}px;
+        color: {c.muted}; background: transparent; }}
+    QPushButton[role="chip"]:hover {{ background: {c.hover}; }}
+    QPushButton[role="chip"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
+    QPushButton[role="chip"]:focus {{ border-color: {c.accent}; }}
+    QPushButton[role="choice"] {{ border-radius: 8px; padding: 0 12px; }}
+    QPushButton[role="choice"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
+    QToolButton {{ background: transparent; border: none; color: {c.muted}; }}
+    QToolButton:hover {{ background: {c.hover}; }}
+    QToolButton:disabled {{ color: {c.disabled}; }}
+    #rail QToolButton {{ font-size: {px(12)}px; padding: 6px 0; border-left: 3px solid transparent;
+        border-right: 3px solid transparent; }}
+    #rail QToolButton:checked {{ background: {c.accent_soft}; color: {c.accent}; border-left: 3px solid {c.accent}; }}
+    #rail QToolButton:focus {{ background: {c.hover}; }}
+    #rail QToolButton:checked:focus {{ background: {c.accent_soft}; }}
+    #tools QToolButton {{ font-size: {px(12)}px; padding: 4px 8px; border-radius: 6px; min-width: 44px; }}
+    #tools QToolButton:checked {{ background: {c.accent_soft}; color: {c.accent}; }}
+    #zoom QToolButton {{ border-radius: 6px; min-width: 28px; min-height: 28px; color: {c.text}; }}
+    """
+
+
+def _inputs(c: Colours) -> str:
+    return f"""
+    QLineEdit, QComboBox {{ background: {c.sunken}; border: 1px solid {c.line}; border-radius: 8px;
+        padding: 0 8px; min-height: 28px; selection-background-color: {c.accent};
+        selection-color: {c.on_accent}; }}
+    QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
+    QComboBox::drop-down {{ border: none; width: 24px; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px;
+        selection-background-color: {c.accent_soft}; selection-color: {c.text}; outline: none; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 2px; }}
+    QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 3px; min-height: 32px; }}
+    QScrollBar::handle:vertical:hover {{ background: {c.disabled}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 2px; }}
+    QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 3px; min-width: 32px; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: none; border: none; width: 0; height: 0; }}
+    QProgressBar {{ background: {c.line}; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 2px; }}
+    QMenu {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
+    QMenu::item {{ padding: 4px 24px 4px 12px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {c.accent_soft}; }}
+    QMenu::item:disabled {{ color: {c.disabled}; }}
+    """
+
+
+def _surfaces(c: Colours) -> str:
+    return f"""
+    QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[role="float"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[role="banner-warn"] {{ background: {c.warn_soft}; border: none; border-radius: 8px; }}
+    QFrame[role="banner-error"] {{ background: {c.error_soft}; border: none; border-radius: 8px; }}
+    QFrame[role="banner-warn"] QLabel {{ color: {c.warn}; }}
+    QFrame[role="banner-error"] QLabel {{ color: {c.error}; }}
+    QFrame[role="divider"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
+    """
+
+
+def _lists(c: Colours) -> str:
+    return f"""
+    QTreeView::branch {{ background: transparent; image: none; border-image: none; }}
+    QTreeView, QListWidget {{ background: transparent; border: none; outline: none; }}
+    QListWidget::item {{ padding: 4px 8px; border-radius: 6px; min-height: 24px; }}
+    QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
+    QListWidget::item:hover {{ background: {c.hover}; }}
+    """

@@ -1,0 +1,134 @@
+"""Numbers, times and states in the words and figures that the window shows."""
+
+import re
+from datetime import UTC, datetime
+
+DIGITS = re.compile(r"(\d+)")
+MINUS = "\N{MINUS SIGN}"
+
+
+def area(hectares: float | None) -> str:
+    """`23.66 ha`; small ones with three figures after the point; a dash for none."""
+    if hectares is None:
+        return "–"
+    return f"{hectares:,.{3 if abs(hectares) < 0.1 else 2}f} ha"
+
+
+def area_short(hectares: float | None) -> str:
+    """For lists: `312`, `18.2`, or nothing."""
+    if hectares is None:
+        return ""
+    return f"{hectares:,.0f}" if hectares >= 100 else f"{hectares:.1f}"
+
+
+def length(metres: float | None) -> str:
+    """`840 m`, `1.98 km`."""
+    if metres is None:
+        return "–"
+    return f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:,.2f} km"
+
+
+def difference(measured: float | None, leaf: float | None) -> str:
+    """How far the measured area lies from Leaf's: `−3.2 %`, `none`."""
+    if measured is None or not leaf:
+        return "–"
+    percent = (measured - leaf) / leaf * 100
+    if abs(percent) < 0.005:
+        return "none"
+    sign = MINUS if percent < 0 else "+"
+    return f"{sign}{abs(percent):.{1 if abs(percent) >= 0.1 else 2}f} %"
+
+
+def position(lonlat: tuple[float, float] | None) -> str:
+    """`41.77240° N, 93.48710° W`."""
+    if lonlat is None:
+        return ""
+    lon, lat = lonlat
+    return f"{abs(lat):.5f}° {'N' if lat >= 0 else 'S'}, {abs(lon):.5f}° {'E' if lon >= 0 else 'W'}"
+
+
+def scale(denominator: float) -> str:
+    """`1 : 12 500`, to three figures."""
+    if denominator <= 0:
+        return ""
+    digits = max(0, len(str(int(denominator))) - 3)
+    return f"1 : {round(denominator, -digits):,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 change`, `3 changes`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def moment(text: str | None, now: datetime | None = None) -> str:
+    """A time of Leaf's or ours as somebody says it: `4 min ago`, `today 06:12`, `12 Mar 2026`; "" when unreadable."""
+    when = _parse(text)
+    if when is None:
+        return ""
+    now = now or datetime.now(UTC)
+    seconds = (now - when).total_seconds()
+    local, today = when.astimezone(), now.astimezone()
+    if 0 <= seconds < 60:
+        return "just now"
+    if 0 <= seconds < 3600:
+        return f"{int(seconds // 60)} min ago"
+    if local.date() == today.date():
+        return f"today {local:%H:%M}"
+    if (today.date() - local.date()).days == 1:
+        return f"yesterday {local:%H:%M}"
+    return f"{local.day} {local:%b %Y}"
+
+
+def age(text: str | None, now: datetime | None = None) -> str:
+    """How old data of that time are: `3 h old`, `2 days old`; "" when they are fresh or the time is unreadable."""
+    when = _parse(text)
+    if when is None:
+        return ""
+    hours = ((now or datetime.now(UTC)) - when).total_seconds() / 3600
+    if hours < 1:
+        return ""
+    return f"{int(hours)} h old" if hours < 48 else f"{int(hours // 24)} days old"
+
+
+def _parse(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts as people do: `Field 9` before `Field 10`, case aside."""
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in DIGITS.split(name.casefold()) if piece]
+
+
+def status(word: str) -> str:
+    """Leaf's status of a field in plain words."""
+    return {
+        "PROCESSED": "Processed",
+        "PREVIEW": "Preview",
+        "WAITING": "Being processed at Leaf",
+        "": "Not at Leaf yet",
+    }.get(word, word.capitalize())
+
+
+MARKS = {
+    "": "",
+    "pending": "not sent yet",
+    "parked": "refused by Leaf, needs you",
+    "conflict": "in conflict, needs you",
+    "preview": "preview, not enabled at Leaf",
+    "invalid": "boundary not valid for Leaf",
+}
+"""What each FieldRow.mark says, in words (for tooltips and screen readers)."""
+
+STATES = {
+    "waiting": "Waiting",
+    "sent": "Sent, no answer yet",
+    "parked": "Refused by Leaf",
+    "conflict": "In conflict",
+}
+"""Queue states in words."""

@@ -1,0 +1,91 @@
+"""Bringing an older file up to date: a verified backup first, each step whole or not at all."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from leafdesk.store.catalog import Catalog
+from leafdesk.store.database import BACKUPS_KEPT, Database, back_up
+from leafdesk.store.migrations import STEPS
+
+
+def add_moon(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE moon (phase TEXT) STRICT")
+
+
+def add_half_a_sun(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE sun (phase TEXT) STRICT")
+    raise LookupError("the second half is missing")
+
+
+def remember(path: Path, name: str) -> None:
+    database = Database(path)
+    database.write(lambda c: Catalog(c).put_fact(name, "kept")).result()
+    database.close()
+
+
+def test_an_older_file_is_backed_up_then_brought_up_to_date(path: Path) -> None:
+    remember(path, "last-sync")
+    newer = Database(path, steps=(*STEPS, add_moon))
+    assert newer.reader().execute("PRAGMA user_version").fetchone() == (len(STEPS) + 1,)
+    assert newer.reader().execute("SELECT count(*) FROM moon").fetchone() == (0,)
+    assert Catalog(newer.reader()).fact("last-sync") == "kept"
+    newer.close()
+    backups = list((path.parent / "backups").iterdir())
+    assert [one.name for one in backups] == ["leafdesk-00001.db"]
+    old = Database(backups[0])
+    assert Catalog(old.reader()).fact("last-sync") == "kept"
+    assert old.reader().execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    old.close()
+
+
+def test_a_step_that_fails_leaves_the_file_as_it_was(path: Path) -> None:
+    remember(path, "last-sync")
+    with pytest.raises(LookupError, match="second half"):
+        Database(path, steps=(*STEPS, add_moon, add_half_a_sun))
+    between = Database(path, steps=(*STEPS, add_moon))  # the step before it was whole
+    assert Catalog(between.reader()).fact("last-sync") == "kept"
+    tables = between.reader().execute("SELECT name FROM sqlite_master WHERE name IN ('moon', 'sun')").fetchall()
+    assert tables == [("moon",)]
+    between.close()
+
+
+def test_a_new_file_needs_no_backup(path: Path) -> None:
+    Database(path).close()
+    assert not (path.parent / "backups").exists()
+
+
+def test_seven_backups_are_kept(path: Path) -> None:
+    Database(path).close()
+    connection = sqlite3.connect(path)
+    for _ in range(BACKUPS_KEPT + 3):
+        back_up(connection, path)
+    connection.close()
+    names = sorted(one.name for one in (path.parent / "backups").iterdir())
+    assert names == [f"leafdesk-{n:05d}.db" for n in range(4, 4 + BACKUPS_KEPT)]
+
+
+def test_steps_are_recorded_by_name(path: Path) -> None:
+    database = Database(path)
+    rows = database.reader().execute("SELECT migration_set, name FROM _sqlite_migrations").fetchall()
+    database.close()
+    assert rows == [("leafdesk", f"{n:03d}-{step.__name__}") for n, step in enumerate(STEPS, 1)]
+
+
+def test_an_up_to_date_file_opens_with_the_standard_library_alone(path: Path) -> None:
+    Database(path).close()
+    code = (
+        "import pathlib, sys; from leafdesk.store.database import Database\n"
+        "from leafdesk.store.catalog import Catalog\n"
+        "from leafdesk.store.outbox import Outbox\n"
+        "database = Database(pathlib.Path(sys.argv[1])); catalog = Catalog(database.reader())\n"
+        "catalog.fields(search='mill'), catalog.outlines(), catalog.counts(), Outbox(database.reader()).counts()\n"
+        "database.close()\n"
+        "heavy = 'numpy shapely pyproj httpx msgspec sqlite_utils keyring uvicorn PySide6 click asyncio'.split()\n"
+        "print([name for name in heavy if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

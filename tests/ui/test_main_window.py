@@ -69,9 +69,7 @@ def test_a_rename_is_seen_everywhere_and_undo_names_it(window: MainWindow, qtbot
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.inspector.title.text() == row.name)
     qtbot.waitUntil(lambda: window.status.waiting.text() == "Everything sent")
-    qtbot.keyClick(
-        window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    )
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.inspector.title.text() == "Zebra Piece")
 
 

@@ -1,4 +1,4 @@
-"""The one place where the window's parts are wired: workspace, window, log, the demo farm, and what to say when a start fails."""
+"""The one place where the window is wired to its workspace, its log and the demo farm."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def open_workspace(folder: Path) -> Workspace:
 
 
 def keep_log(folder: Path) -> Path:
-    """Let warnings and worse go to `<folder>/logs/leafdesk.log`; the answer is that file. A full disk is no hindrance."""
+    """Warnings and worse go to `<folder>/logs/leafdesk.log`; the answer is that file. A full disk is no hindrance."""
     path = folder / "logs" / "leafdesk.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -211,7 +211,7 @@ class DemoFarm:
         """Sign in and fetch."""
         workspace = window.workspace
         future = workspace.login(self.leaf.username, self.leaf.password, self.leaf.url)
-        window.bridge.then(future, lambda sentence: window.signed_in(""), lambda error: window.notice.say(str(error)))
+        window.bridge.then(future, lambda _: window.leaf.signed_in(), lambda error: window.notice.say(str(error)))
 
     def close(self) -> None:
         """Take the server and the folder away."""

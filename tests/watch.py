@@ -39,7 +39,8 @@ class GuiGuard:
         condition_wait, thread_join = threading.Condition.wait, threading.Thread.join
 
         def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
-            self.note("waits for another thread")
+            if timeout is None or timeout > 0:  # with 0 it only looks, as a pool does for an idle thread
+                self.note("waits for another thread")
             return condition_wait(condition, timeout)
 
         def join(thread: threading.Thread, timeout: float | None = None) -> None:

@@ -49,6 +49,10 @@ TABLE = (
 )
 
 
+GAP = "\N{EN SPACE}"
+"""Between a push button's icon and its text; Qt leaves too little."""
+
+
 class Actions(QObject):
     """The QActions of one window, by the table's keys: `actions["sync"]`."""
 
@@ -101,7 +105,7 @@ class Actions(QObject):
             button.setEnabled(action.isEnabled())
             button.setToolTip(action.toolTip())
             if text:
-                button.setText(action.text())
+                button.setText(f"{GAP}{action.text()}" if icon else action.text())
             button.setAccessibleName(action.text())
             button.setAccessibleDescription(action.toolTip())
 

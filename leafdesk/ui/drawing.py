@@ -12,6 +12,7 @@ from leafdesk.ui.actions import Actions
 from leafdesk.ui.dialogs.field import NewField
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.panels.inspector import Inspector, measure
 from leafdesk.ui.panels.map_page import MapPage
 
@@ -36,9 +37,12 @@ class Drawing(QObject):
         self.can_undo = self.can_redo = False
         self.sheet: NewField | None = None
         self._loading: str | None = None
+        self._unnamed: Shape | None = None
+        self._turn = 0
         self.canvas.drawn.connect(self._drawn)
         self.canvas.edited.connect(self._edited)
         self.canvas.edit_changed.connect(self._changed)
+        self.canvas.tool_changed.connect(self._tool)
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
 
@@ -76,10 +80,12 @@ class Drawing(QObject):
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave(self) -> None:
-        """Give up what is being drawn and go back to selecting."""
+        """Give up what is being drawn and go back to selecting; a finished drawing without a name asks for it again."""
         self._loading = None
-        self._drop()
-        self._to_select()
+        if self.mode == "select":
+            self._to_select()
+        else:
+            self.canvas.cancel()
 
     def undo(self) -> bool:
         """Take back a step inside the drawing; False when nothing is being drawn."""
@@ -103,6 +109,7 @@ class Drawing(QObject):
     def _drop(self) -> None:
         if self.mode != "select":
             self.mode = "select"
+            self._unnamed = None
             self.canvas.cancel()
 
     def _to_select(self) -> None:
@@ -113,40 +120,52 @@ class Drawing(QObject):
         self.inspector.end_draft()
         self.doing.stepped.emit()
 
-    def _changed(self, change: object) -> None:
-        area, before, around, problems, can_undo, can_redo, hint = change  # type: ignore[misc]
-        if self.mode == "select":
+    def _tool(self, tool: str) -> None:
+        """The canvas let go of its tool: kept, or taken back with Esc."""
+        if tool != "browse" or self.mode == "select":
             return
-        if not hint and not area and not can_undo:  # the canvas has left its tool (Esc)
-            self._to_select()
+        unnamed, self._unnamed = self._unnamed, None
+        self._to_select()
+        if unnamed is not None:  # the drawing was looked at again and left as it was: it still wants a name
+            self._drawn(unnamed)
+
+    def _changed(self, state: EditState | None) -> None:
+        if state is None or self.mode == "select":
             return
-        self.can_undo, self.can_redo = can_undo, can_redo
-        self.page.say(hint, drawing=True)
-        self.inspector.show_draft(area, before, around, [str(getattr(p, "message", p)) for p in problems])
+        self.can_undo, self.can_redo = state.can_undo, state.can_redo
+        self.page.say(state.hint, drawing=True)
+        self.inspector.show_draft(
+            state.area_ha, state.before_ha, state.perimeter_m, [p.message for p in state.problems]
+        )
         self.doing.stepped.emit()
 
     def _edited(self, field_id: str, shape: Shape) -> None:
-        if field_id == NEW:
-            self._drawn(shape)
+        if field_id != NEW:
+            self.doing.do(Redraw(field_id, shape))
             return
-        self._to_select()
-        self.doing.do(Redraw(field_id, shape))
+        self._turn += 1  # the shape as it was is not asked about any more
+        self._drawn(shape)
 
     def _drawn(self, shape: Shape) -> None:
-        self._to_select()
-        self.lists.bridge.read(lambda workspace: measure(shape), lambda found: self._ask(shape, found.area_ha))
+        self._turn += 1
+        turn = self._turn
+        self.lists.bridge.read(lambda workspace: measure(shape), lambda found: self._ask(turn, shape, found.area_ha))
 
-    def _ask(self, shape: Shape, area: float) -> None:
+    def _ask(self, turn: int, shape: Shape, area: float) -> None:
+        if turn != self._turn:
+            return
         sheet = NewField(self.page.window(), self.lists, words.area(area), self.inspector.field_id)
         self.sheet = sheet
         sheet.accepted.connect(lambda: self._save(shape, *sheet.answer))
         sheet.rejected.connect(lambda: self._go_on(shape))
+        sheet.thrown_away.connect(lambda: setattr(self, "sheet", None))
         sheet.open()
 
     def _go_on(self, shape: Shape) -> None:
         self.sheet = None
         self._enter("edit", EDIT)
         self.actions["draw"].setChecked(True)
+        self._unnamed = shape
         self.canvas.start_edit(NEW, shape)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -128,7 +128,7 @@ class FieldTree(QAbstractItemModel):
         children = self._node(parent or QModelIndex()).children
         return self._index(children[row]) if column == 0 and 0 <= row < len(children) else QModelIndex()
 
-    def parent(self, index: Index | None = None) -> Any:  # type: ignore[override]
+    def parent(self, index: Index | None = None) -> Any:
         if index is None:
             return super().parent()
         above = self._node(index).parent if index.isValid() else None

@@ -12,10 +12,10 @@ from leafdesk.ui import brand, words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.autosync import Autosync
 from leafdesk.ui.bridge import Bridge
-from leafdesk.ui.dialogs.sign_in import SignIn
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
 from leafdesk.ui.icons import Icons
+from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Everything, Lists, Update
 from leafdesk.ui.map import colours as map_colours
 from leafdesk.ui.memory import Memory
@@ -31,8 +31,7 @@ from leafdesk.ui.panels.status_bar import StatusBar
 from leafdesk.ui.panels.top_bar import TopBar
 from leafdesk.ui.parts import row
 from leafdesk.ui.theme import STEP, Choice, Theme
-from leafdesk.ui.trouble import plain
-from leafdesk.workspace import Changes, ConnectionChanged, Progress, SyncEnded, Workspace
+from leafdesk.workspace import Changes, Workspace
 
 
 class MainWindow(QMainWindow):
@@ -40,7 +39,7 @@ class MainWindow(QMainWindow):
 
     For whoever drives it (demo, journeys): the panels `canvas` (MapCanvas), `navigator`, `inspector`, `queue`,
     `status`, `top`, `rail`, `map_page`, `settings`, `start`, `notice`; `drawing` (mode, sheet), `lists` (rows, ready),
-    `theme`, `bridge`. `commands["draw"].trigger()` does what the button does; keys are those of ui/actions.py.
+    `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
     show_page("map" | "queue" | "settings")
@@ -68,8 +67,9 @@ class MainWindow(QMainWindow):
         self.commands = Actions(self, self.icons)
         self._dressed = self._fitted = self._asked = False
         self._autosync: Autosync | None = None
+        self._unseen = QTimer(self, singleShot=True, interval=1000)  # a window that nobody sees is not painted
+        self._unseen.timeout.connect(self._painted)
         self._wants_autosync = autosync
-        self._next_step: Callable[[], None] = self.sync
         self.setWindowTitle(title)
         self.setWindowIcon(brand.window_icon())
         self.setMinimumSize(STEP * 225, STEP * 140)
@@ -90,8 +90,10 @@ class MainWindow(QMainWindow):
         self.settings = Settings(self.workspace, str(self.folder), self.commands, self.theme)
         self.start = StartPage(self.theme, demo=try_demo is not None)
         self.status = StatusBar(self.theme)
+        self.notice = Notice(self)
         self.doing = Doing(self, self.lists)
         self.drawing = Drawing(self.map_page, self.commands, self.doing, self.inspector, self.lists)
+        self.leaf = LeafSide(self, self.lists, self.commands, self.status, self.map_page, self.notice)
         if try_demo is not None:
             self.start.try_demo.connect(try_demo)
         self.workbench = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
@@ -115,7 +117,7 @@ class MainWindow(QMainWindow):
             column.addWidget(widget)
         column.setStretch(1, 1)
         self.setCentralWidget(whole)
-        self.notice = Notice(whole)
+        self.notice.float_over(whole)
         for glass in (self.top.finder.glass, self.navigator.glass):
             self.icons.put(glass, "magnifying-glass")
 
@@ -141,20 +143,20 @@ class MainWindow(QMainWindow):
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
             ("sign-in", self.sign_in),
-            ("sign-out", self._sign_out),
+            ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
-        self.lists.reshaped.connect(self._offer)
+        self.lists.reshaped.connect(self.leaf.offer)
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self._look_at)
         self.top.finder.found.connect(self._look_at)
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
-        self.canvas.view_changed.connect(lambda view: self.status.show_scale(view[0]))
+        self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
         self.queue.show_on_map.connect(self._look_at)
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
@@ -170,11 +172,9 @@ class MainWindow(QMainWindow):
         self.doing.trouble.connect(self.notice.say)
         self.doing.stepped.connect(self._allow)
         self.bridge.changed.connect(self._changed)
-        self.bridge.progressed.connect(self._progressed)
-        self.bridge.connection_changed.connect(self._connection)
-        self.bridge.sync_ended.connect(self._sync_ended)
+        self.leaf.stood.connect(self._allow)
+        self.leaf.opened.connect(self._other_account)
         self.bridge.failed.connect(_bug)
-        self.map_page.empty.action.clicked.connect(lambda: self._next_step())
 
     def _remember(self) -> None:
         self.resize(STEP * 350, STEP * 215)
@@ -186,26 +186,32 @@ class MainWindow(QMainWindow):
         self.canvas.set_theme(map_colours.DARK if self.theme.colours.dark else map_colours.LIGHT)
         last = self.memory.last_view(dark=self.theme.colours.dark) if self.workspace.account else None
         if last is not None:
-            self.canvas.set_snapshot(*last)
+            picture, view = last
+            if picture is None:
+                self.canvas.view = view
+            else:
+                self.canvas.set_snapshot(picture, view)
             self._fitted = True
 
     # ------------------------------------------------------------------ after the first paint
     def event(self, event: QEvent) -> bool:
         done = super().event(event)
-        if event.type() in (QEvent.Type.Paint, QEvent.Type.UpdateRequest) and not self._dressed:
+        if event.type() == QEvent.Type.Paint and not self._dressed:
             self._dressed = True
             QTimer.singleShot(0, self, self._painted)
         return done
 
     def showEvent(self, event: QShowEvent) -> None:
-        QTimer.singleShot(250, self, self._painted)  # a window that nobody sees is not painted
+        self._unseen.start()
 
     def _painted(self) -> None:
         """What would hold up the first paint: icons, the lists, the first sync."""
         if self._asked or not self.isVisible():
             return
         self._asked = self._dressed = True
+        self._unseen.stop()
         self.icons.dress()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.lists.load()
         self.queue.load()
         if self._wants_autosync:
@@ -270,40 +276,11 @@ class MainWindow(QMainWindow):
 
     def sync(self) -> None:
         """Send and fetch, beside the window; signed out, ask for the sign-in."""
-        if not self.workspace.signed_in:
-            self.sign_in()
-            return
-        self.notice.say("")
-        self.bridge.then(self.workspace.sync(), lambda report: None, self._sync_failed)
-        self.status.show_progress(Progress("Reaching Leaf", 0, None))
-        self._allow()
-
-    def _sync_failed(self, error: BaseException) -> None:
-        self.status.show_progress(None)
-        self.notice.say(plain(error))
-        self._allow()
+        self.leaf.sync()
 
     def sign_in(self) -> None:
-        """Ask for user name and password."""
-        sheet = SignIn(self, self.bridge)
-        sheet.signed_in.connect(self.signed_in)
-        self.sign_in_sheet = sheet
-        sheet.open()
-
-    def signed_in(self, sentence: str) -> None:
-        self.memory.forget_view()
-        self._fitted = False
-        self._account_opened()
-        self.lists.load()
-        self.queue.load()
-        self.sync()
-        self.notice.say(sentence)
-
-    def _sign_out(self) -> None:
-        self.workspace.logout()
-        self._connection(self.workspace.connection)
-        self._allow()
-        self.settings.refresh()
+        """Ask for user name and password; the question is `leaf.sheet`."""
+        self.leaf.sign_in()
 
     def choose_look(self, choice: Choice) -> None:
         """Follow the system, or keep light or dark."""
@@ -312,18 +289,20 @@ class MainWindow(QMainWindow):
 
     # ------------------------------------------------------------------ what has happened
     def _account_opened(self) -> None:
-        account = self.workspace.account
-        self.rail.setVisible(account is not None)
-        self.top.finder.setVisible(account is not None)
-        for part in (self.top.undo, self.top.sync, self.top.account):
-            part.setVisible(account is not None)
-        self.status.setVisible(account is not None)
-        self.top.account.setText(account or "")
-        self.status.show_last_sync(self.workspace.last_sync if account else None)
-        self._connection(self.workspace.connection)
+        known = self.workspace.account is not None
+        for part in (self.rail, self.status, self.top.finder, self.top.undo, self.top.sync, self.top.account):
+            part.setVisible(known)
+        self.top.account.setText(self.workspace.account or "")
         self.show_page("map")
-        self.inspector.show_field(None)
+        self.select(None)
         self._allow()
+
+    def _other_account(self) -> None:
+        self.memory.forget_view()
+        self._fitted = False
+        self._account_opened()
+        self.lists.load()
+        self.queue.load()
 
     def _loaded(self, read: Everything) -> None:
         self.canvas.show_fields(read.rows, read.outlines)
@@ -344,24 +323,6 @@ class MainWindow(QMainWindow):
     def _changed(self, changes: Changes) -> None:
         if changes.queue:
             self._allow()
-
-    def _progressed(self, progress: Progress) -> None:
-        if self.workspace.syncing:
-            self.status.show_progress(progress)
-            self._allow()
-
-    def _connection(self, connection: ConnectionChanged) -> None:
-        out = self.workspace.account is not None and not self.workspace.signed_in
-        self.status.show_connection(ConnectionChanged("signed-out") if out else connection)
-        self._offer()
-
-    def _sync_ended(self, ended: SyncEnded) -> None:
-        self.status.show_progress(None)
-        self.status.show_last_sync(self.workspace.last_sync)
-        self._connection(self.workspace.connection)
-        self._allow()
-        if ended.report is not None and ended.report.reason and ended.report.outcome != "done":
-            self.notice.say(ended.report.reason)
 
     def _counted(self, waiting: int, need: int) -> None:
         self.status.show_waiting(waiting)
@@ -391,26 +352,7 @@ class MainWindow(QMainWindow):
         self.commands["sync"].setText("Syncing…" if syncing else text if workspace.signed_in else "Sign in to sync")
         self.commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
         self.commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
-        self._offer()
-
-    # ------------------------------------------------------------------ nothing to see yet
-    def _offer(self) -> None:
-        """Say what to do next where the map would be empty."""
-        workspace = self.workspace
-        if self.lists.rows or not self.lists.ready or workspace.account is None or self.drawing.mode != "select":
-            self.map_page.offer("", "")
-        elif workspace.syncing:
-            self.map_page.offer("Fetching your fields", "They appear here as they arrive. You can cancel at any time.")
-        elif not workspace.signed_in:
-            self._next_step = self.sign_in
-            self.map_page.offer("You are signed out", "Sign in to fetch your fields.", action="Sign in to Leaf")
-        elif workspace.last_sync is None:
-            self._next_step = self.sync
-            text = "Nothing has been fetched yet. After the first time everything works without a connection."
-            self.map_page.offer("Your fields are at Leaf", text, action="Fetch my fields")
-        else:
-            self._next_step = self._draw
-            self.map_page.offer("No fields yet", "This account has no fields at Leaf.", action="Draw the first one")
+        self.leaf.offer()
 
     # ------------------------------------------------------------------ size and end
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -426,6 +368,7 @@ class MainWindow(QMainWindow):
             self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=self.theme.colours.dark)
         if self._autosync is not None:
             self._autosync.stop()
+        self._unseen.stop()
         self.bridge.close()
         event.accept()
 

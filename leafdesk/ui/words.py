@@ -1,7 +1,9 @@
 """Numbers, times and states in the words and figures that the window shows."""
 
+import re
 from datetime import UTC, datetime
 
+DIGITS = re.compile(r"(\d+)")
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -96,6 +98,11 @@ def _parse(text: str | None) -> datetime | None:
     except ValueError:
         return None
     return when if when.tzinfo else when.replace(tzinfo=UTC)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts as people do: `Field 9` before `Field 10`, case aside."""
+    return [(int(piece), "") if piece.isdecimal() else (-1, piece) for piece in DIGITS.split(name.casefold()) if piece]
 
 
 def status(word: str) -> str:

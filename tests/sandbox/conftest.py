@@ -50,7 +50,12 @@ class Contract:
         asked = response.request
         args = dict(parse_qsl(asked.url.query.decode()))
         sent = MockRequest(
-            HOST, asked.method.lower(), asked.url.path, args=args, headers=dict(asked.headers), data=asked.content or None
+            HOST,
+            asked.method.lower(),
+            asked.url.path,
+            args=args,
+            headers=dict(asked.headers),
+            data=asked.content or None,
         )
         answer = MockResponse(
             response.content, response.status_code, dict(response.headers), response.headers.get("content-type", "")

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from leafdesk.records import Farm, Grower, LeafUser
 from leafdesk.ui import words
 from leafdesk.ui.dialogs.sheet import Sheet
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.parts import button
 
 NO_FARM = "Without a farm"
 
@@ -22,7 +24,9 @@ def farm_names(farms: Sequence[Farm], growers: dict[str, Grower]) -> list[tuple[
 
 
 class NewField(Sheet):
-    """Name, Leaf user and farm of a field just drawn. Parts for tests: `name`, `user`, `farm`."""
+    """Name, Leaf user and farm of a field just drawn. Parts for tests: `name`, `user`, `farm`, `throw_away`."""
+
+    thrown_away = Signal()
 
     def __init__(self, parent: QWidget, lists: Lists, area: str, near: str | None) -> None:
         super().__init__(
@@ -55,7 +59,16 @@ class NewField(Sheet):
         if beside is not None:
             self.farm.setCurrentIndex(max(0, self.farm.findData(beside.farm_id)))
         self.yes.setEnabled(False)
+        self.throw_away = button("Throw away", "quiet", tip="Forget this drawing")
+        self.throw_away.clicked.connect(self._throw_away)
+        self.buttons.insertWidget(0, self.throw_away)
         self.name.setFocus()
+
+    def _throw_away(self) -> None:
+        self.blockSignals(True)
+        self.reject()
+        self.blockSignals(False)
+        self.thrown_away.emit()
 
     def _fill_farms(self) -> None:
         farms = [farm for farm in self.lists_.farms.values() if farm.leaf_user_id == self.user.currentData()]
@@ -106,7 +119,7 @@ class DeleteField(Sheet):
 
     def __init__(self, parent: QWidget, name: str, area_ha: float | None) -> None:
         area = f" ({words.area(area_ha)})" if area_ha is not None else ""
-        about = f"{name}{area} is deleted at Leaf with the next sync. Until then it can be taken back with Undo or in the queue."
+        about = f"{name}{area} is deleted at Leaf with the next sync; until then Undo or the queue takes it back."
         super().__init__(parent, "Delete this field?", about, "Delete field", no="Keep it")
         self.setObjectName("deleteField")
         self.no.setDefault(True)

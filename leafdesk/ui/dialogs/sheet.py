@@ -35,7 +35,8 @@ class Sheet(QDialog):
         self.yes.setDefault(True)
         self.no.clicked.connect(self.reject)
         self.yes.clicked.connect(self.accept)
-        self.column.addLayout(row(None, self.no, self.yes))
+        self.buttons = row(None, self.no, self.yes)
+        self.column.addLayout(self.buttons)
         self.setFixedWidth(STEP * 110)
 
     def ask(self, title: str, widget: QWidget) -> QLabel:

@@ -20,7 +20,7 @@ class SignIn(Sheet):
         super().__init__(
             parent,
             "Sign in to Leaf",
-            "The password goes to Leaf only and is not kept; the key that Leaf gives back is kept in this system's key store.",
+            "The password goes to Leaf only. The key that Leaf gives for it is kept in this system's key store.",
             "Sign in",
         )
         self.setObjectName("signIn")

@@ -37,14 +37,14 @@ class Measured:
 
 
 class Inspector(QFrame):
-    """Shows one field. Parts for tests: `title`, `path`, `banner`, `figures`, `facts`, `draft`, `reason`, `field_id`."""
+    """Shows one field. Parts for tests: `title`, `path`, `banner`, `figures`, `facts`, `draft`, `reason`."""
 
     show_in_queue = Signal()
 
     def __init__(self, lists: Lists, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("inspector")
-        self.lists, self.actions, self.theme = lists, actions, theme
+        self.lists, self.commands, self.theme = lists, actions, theme
         self.field_id: str | None = None
         self.look: Look | None = None
         self._turn = 0
@@ -94,7 +94,7 @@ class Inspector(QFrame):
         flow = Flow(buttons, gap=STEP * 2)
         flow.setContentsMargins(0, 0, 0, 0)
         for key in ("rename", "move", "edit", "delete"):
-            flow.addWidget(self.actions.bind(button(""), key, text=key != "edit"))
+            flow.addWidget(self.commands.bind(button(""), key, text=key != "edit"))
         edit = buttons.findChild(type(button("")), "button-edit")
         if edit is not None:
             edit.setText("Edit boundary")
@@ -144,13 +144,13 @@ class Inspector(QFrame):
             self.look = None
         self.field_id = field_id
         known = self.lists.rows.get(field_id or "")
-        if field_id is None or known is None:
+        if field_id is None:
             self._either.setCurrentIndex(0)
             self._allow(None)
             return
         if self.look is None:
-            self.title.setText(known.name or "Unnamed field")
-            self.path.setText(self.lists.where(known))
+            self.title.setText(known.name if known else "…")
+            self.path.setText(self.lists.where(known) if known else "")
             self.banner.hide()
             self._clear_figures()
             self.reason.hide()
@@ -242,7 +242,7 @@ class Inspector(QFrame):
         nothing = "Select a field first."
         if field is None:
             for key in ("rename", "move", "edit", "delete", "fit-field"):
-                self.actions.allow(key, nothing)
+                self.commands.allow(key, nothing)
             return
         workspace = self.lists.bridge.workspace
         farms = [farm for farm in self.lists.farms.values() if farm.leaf_user_id == field.leaf_user_id]
@@ -257,18 +257,22 @@ class Inspector(QFrame):
             "delete": workspace.why_not(Delete("fields", field.id)),
         }
         for key, reason in why.items():
-            self.actions.allow(key, reason)
-        self.actions.allow("fit-field", None if field.shape else "This field has no boundary yet.")
+            self.commands.allow(key, reason)
+        self.commands.allow("fit-field", None if field.shape else "This field has no boundary yet.")
         reasons = list(dict.fromkeys(reason for reason in why.values() if reason))
         self.reason.setText("\n".join(reasons))
         self.reason.setVisible(bool(reasons))
 
     # ------------------------------------------------------------------ while drawing
-    def show_draft(self, area: float, before: float | None, around: float, problems: list[str]) -> None:
+    def show_draft(self, area: float | None, before: float | None, around: float, problems: list[str]) -> None:
         """Live figures of what is being drawn or edited."""
         self.draft.put("now", words.area(area), "strong")
         self.draft.put("before", words.area(before) if before is not None else "")
-        grown = "" if before is None else f"{'+' if area >= before else words.MINUS}{abs(area - before):,.2f} ha"
+        grown = (
+            ""
+            if before is None or area is None
+            else f"{'+' if area >= before else words.MINUS}{abs(area - before):,.2f} ha"
+        )
         self.draft.put("change", grown)
         self.draft.put("around", words.length(around))
         self.draft.put(

@@ -47,6 +47,7 @@ class MapPage(QWidget):
         self.empty = Empty()
         for part in (self.tools, self.zoom, self.bar, self.empty):
             part.setParent(self)
+        self.drawing = False
         self.say("")
         self.empty.hide()
 
@@ -67,6 +68,7 @@ class MapPage(QWidget):
 
     def say(self, hint: str, *, drawing: bool = False) -> None:
         """What the next click, Enter and Esc do; while drawing with buttons for the latter two."""
+        self.drawing = drawing
         self.hint.say(hint)
         self.keep.setVisible(drawing)
         self.back.setVisible(drawing)

@@ -77,7 +77,9 @@ class Navigator(QFrame):
         flow = Flow(chips, gap=STEP)
         self.chips: dict[str, QPushButton] = {}
         for name, (label, _) in CHIPS.items():
-            chip = QPushButton(label, checkable=True, autoExclusive=True)
+            chip = QPushButton(label)
+            chip.setCheckable(True)
+            chip.setAutoExclusive(True)
             chip.setProperty("role", "chip")
             chip.setObjectName(f"chip-{name}")
             chip.clicked.connect(lambda _=False, name=name: self.choose(name))
@@ -155,7 +157,7 @@ class Navigator(QFrame):
 
     def rebuild(self) -> None:
         """Make the tree anew from the lists, the search and the chip."""
-        rows = sorted(self.lists.rows.values(), key=lambda row: row.name.casefold())
+        rows = sorted(self.lists.rows.values(), key=lambda row: words.natural(row.name))
         self._count(rows)
         keep = CHIPS[self.chip][1]
         found = self._found
@@ -259,20 +261,25 @@ class Line(QStyledItemDelegate):
     ) -> None:
         c = self.theme.colours
         level, mark, area = index.data(LEVEL_ROLE), index.data(MARK_ROLE), index.data(AREA_ROLE)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected) and level == "field"  # type: ignore[attr-defined]
-        rect: QRect = option.rect  # type: ignore[attr-defined]
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected) and level == "field"
+        rect: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         whole = QRect(0, rect.top(), self.tree.viewport().width(), rect.height())
         if chosen:
             painter.fillRect(whole, QColor(c.accent_soft))
             painter.fillRect(QRect(0, rect.top(), 3, rect.height()), QColor(c.accent))
-        elif option.state & QStyle.StateFlag.State_MouseOver:  # type: ignore[attr-defined]
+        elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(whole, QColor(c.hover))
         left = rect.left() + STEP * 3
         if level != "field":
-            self._arrow(painter, QPointF(left + 3, rect.center().y() + 1), c, self.tree.isExpanded(QModelIndex(index)))
-        left += STEP * 4 if level != "field" else 0
+            self._arrow(
+                painter,
+                QPointF(left + 3, rect.center().y() + 1),
+                c,
+                self.tree.isExpanded(self.tree.model().index(index.row(), 0, index.parent())),
+            )
+        left += STEP * 4 if level != "field" else STEP * 3
         right = self._area(painter, rect, c, level, mark, area, bold=chosen)
         self._name(painter, QRect(left, rect.top(), right - left - STEP * 2, rect.height()), c, index, chosen)
         painter.restore()

@@ -15,6 +15,7 @@ class Notice(Card):
     def __init__(self, parent: QWidget) -> None:
         super().__init__("float")
         self.setParent(parent)
+        self._above = parent
         self.setObjectName("notice")
         self.text = label("", "", wrap=True)
         done = button("Close", "link")
@@ -39,9 +40,14 @@ class Notice(Card):
     def hideEvent(self, event: object) -> None:
         self._over.stop()
 
+    def float_over(self, parent: QWidget) -> None:
+        """Float over another widget from now on."""
+        self._above = parent
+        self.setParent(parent)
+
     def place(self) -> None:
         """Keep to the middle above the status bar."""
-        above = self.parentWidget()
+        above = self._above
         wide = min(STEP * 130, above.width() - STEP * 8)
         self.setFixedWidth(wide)
         self.adjustSize()

@@ -48,7 +48,7 @@ class Finder(QLineEdit):
         self.setObjectName("finder")
         self.setAccessibleName("Find a field, a farm or a command")
         self.setMaximumWidth(STEP * 120)
-        self.lists, self.actions = lists, actions
+        self.lists, self.commands = lists, actions
         self._turn = 0
         self.glass = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.answers = QListWidget()
@@ -83,7 +83,7 @@ class Finder(QLineEdit):
             known = self.lists.rows.get(id_)
             if known is not None:
                 self._add(f"{known.name}   ·   {self.lists.where(known)}", ("field", id_))
-        for entry, action in self.actions:
+        for entry, action in self.commands:
             if text.casefold() in f"{entry.text} {entry.tip}".casefold() and action.isEnabled():
                 self._add(f"{action.text()}   ·   {entry.tip}", ("action", entry.key))
         if not self.answers.count():
@@ -124,7 +124,7 @@ class Finder(QLineEdit):
         if kind == "field":
             self.found.emit(key)
         else:
-            self.actions[key].trigger()
+            self.commands[key].trigger()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.FocusOut:

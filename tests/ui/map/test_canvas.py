@@ -97,6 +97,16 @@ def test_clicking_selects_and_a_hole_is_not_the_field(show: Callable[..., MapCan
     assert close_to(colour(canvas, WEST[1]), LIGHT.accent)
 
 
+def test_clicking_again_selects_what_lies_below(show: Callable[..., MapCanvas], field: Any, qtbot: QtBot) -> None:
+    canvas = show(*(field(name, ((WEST,),)) for name in ("a", "b", "c")))
+    told: list[str] = []
+    canvas.selected.connect(told.append)
+    for _ in range(4):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, corner(WEST)))
+    assert len(set(told[:3])) == 3
+    assert told[3] == told[0]
+
+
 def test_a_click_just_beside_a_tiny_field_catches_it(show: Callable[..., MapCanvas], field: Any) -> None:
     canvas = show(field("tiny", ((square(-93.5, 41.7, 0.00002),),)), field("far", ((square(-93.4, 41.7),),)))
     x, y = canvas.view.to_screen((-93.49999, 41.70001))

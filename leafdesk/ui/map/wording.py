@@ -88,14 +88,19 @@ class Wording:
         for text, font, metrics, colour in self._lines(words):
             start = QPointF((width - metrics.horizontalAdvance(text)) / 2, y + metrics.ascent())
             painter.setFont(font)
-            painter.setPen(self.colours.halo)
-            for dx, dy in _HALO:  # a stroked path would take five times as long
-                painter.drawText(start + QPointF(dx, dy), text)
-            painter.setPen(colour)
-            painter.drawText(start, text)
+            paint_text(painter, start, text, colour, self.colours.halo)
             y += metrics.height()
         painter.end()
         return picture
+
+
+def paint_text(painter: QPainter, start: QPointF, text: str, colour: QColor, halo: QColor) -> None:
+    """Text that can be read on any ground; a stroked path as halo would take five times as long."""
+    painter.setPen(halo)
+    for dx, dy in _HALO:
+        painter.drawText(start + QPointF(dx, dy), text)
+    painter.setPen(colour)
+    painter.drawText(start, text)
 
 
 def in_two(name: str) -> tuple[str, str] | None:

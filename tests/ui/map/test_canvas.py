@@ -1,5 +1,7 @@
 """The map as it is seen and clicked: colours at places, what a click selects, how the view moves."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -287,3 +289,20 @@ def test_one_piece_of_work_is_bounded(canvas: MapCanvas, grid: Callable[[int], l
         canvas.picture._do_some()
         left.append(len(canvas.picture.outlines.waiting))
     assert max(a - b for a, b in pairwise(left)) <= 64
+
+
+FIRST_PAINT = """
+import sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from leafdesk.ui.map.canvas import MapCanvas
+canvas = MapCanvas()
+canvas.resize(400, 300)
+assert not canvas.grab().isNull()
+print(sorted({"numpy", "shapely", "pyproj"} & set(sys.modules)))
+"""
+
+
+def test_the_first_paint_needs_no_heavy_library() -> None:
+    ran = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

@@ -38,7 +38,7 @@ def farmland(fields: int, seed: int) -> list[Change]:
             done += len(land)
     if not growers:
         users[0].growers.append(GrowerPlan(next(names), None, [FarmPlan(next(farm_names))]))
-    _break_some(users, fields)
+    _make_some_odd(users, fields)
     return records(users, seed)
 
 
@@ -108,20 +108,19 @@ def _field(parcel: Parcel, name: str, provider: str | None, rng: random.Random) 
     return plan
 
 
-def _break_some(users: list[UserPlan], fields: int) -> None:
-    """Odd ones, from a hundred fields on: without a farm, broken by their provider, waiting to be enabled."""
+def _make_some_odd(users: list[UserPlan], fields: int) -> None:
+    """Some are still to be enabled; from a hundred fields on, some are broken by their provider or have no farm."""
+    farms = [farm for user in users for grower in user.growers for farm in grower.farms]
+    provided = [plan for farm in farms for plan in farm.fields if plan.provider not in (None, "Leaf")]
+    for plan in provided[2 :: max(1, len(provided) // 3)][: 1 + fields // 80]:
+        plan.preview, plan.versions = True, 1
     if fields < 100:
         return
-    farms = [(grower, farm) for user in users for grower in user.growers for farm in grower.farms]
-    provided = [plan for _, farm in farms for plan in farm.fields if plan.provider not in (None, "Leaf")]
-    for plan in provided[7 :: max(1, len(provided) // max(2, fields // 400))][: max(2, fields // 200)]:
-        if len(plan.shape) == 1 and len(plan.shape[0][0]) < 30:
-            plan.shape, plan.validity = _crossed(plan.shape), "SELF_INTERSECTION"
-            plan.versions, plan.preview = 1, False
-    for plan in provided[2 :: max(1, len(provided) // 3)][:3]:
-        plan.preview, plan.versions = plan.validity == "VALID", 1
+    whole = [plan for plan in provided if not plan.preview and len(plan.shape) == 1 and len(plan.shape[0][0]) < 30]
+    for plan in whole[7 :: max(1, len(whole) // max(2, fields // 400))][: max(2, fields // 200)]:
+        plan.shape, plan.validity, plan.versions = _crossed(plan.shape), "SELF_INTERSECTION", 1
     for user in users:
-        own = next((grower for grower in user.growers if grower.provider is None and len(grower.farms) > 0), None)
+        own = next((grower for grower in user.growers if grower.provider is None), None)
         if own:
             loose = [farm.fields.pop() for farm in own.farms if len(farm.fields) > 6]
             user.growers.append(GrowerPlan(None, None, [FarmPlan(None, None, loose)]))

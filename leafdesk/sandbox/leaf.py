@@ -11,8 +11,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from leafdesk.geo.shape import NotAShapeError, from_geojson
 from leafdesk.sandbox import refusals
+from leafdesk.sandbox.boundaries import area_of, new_boundary
 from leafdesk.sandbox.choices import Choices
-from leafdesk.sandbox.ledger import Change, Key, Kind, Ledger
+from leafdesk.sandbox.ledger import KINDS, Change, Key, Kind, Ledger
 from leafdesk.sandbox.listing import ListKind, Page, Query, page_of, picker, question
 
 Json = dict[str, Any]
@@ -65,7 +66,7 @@ class Leaf:
     @_one_at_a_time
     def counts(self) -> dict[str, int]:
         """How many records of each kind there are."""
-        return {kind: len(table) for kind, table in self._ledger._tables.items()}
+        return {kind: len(self._ledger.table(kind)) for kind in KINDS}
 
     @_one_at_a_time
     def all(self, kind: Kind) -> list[Json]:
@@ -75,24 +76,21 @@ class Leaf:
     @_one_at_a_time
     def user(self, user_id: str) -> Json:
         """One Leaf user."""
-        return json.loads(self._user(user_id))  # type: ignore[no-any-return]
+        return self._answer("users", user_id)
 
     @_one_at_a_time
     def grower(self, grower_id: int) -> Json:
         """One grower."""
-        self._any("growers", grower_id)
         return self._answer("growers", grower_id)
 
     @_one_at_a_time
     def farm(self, farm_id: int) -> Json:
         """One farm."""
-        self._any("farms", farm_id)
         return self._answer("farms", farm_id)
 
     @_one_at_a_time
     def field(self, field_id: str) -> Json:
         """One field: boundary ids, but neither geometry nor area."""
-        self._any("fields", field_id)
         return self._answer("fields", field_id)
 
     @_one_at_a_time
@@ -112,7 +110,7 @@ class Leaf:
         """One page of a list as JSON, which page it is, and how many records there are in all."""
         page = page_of(query, self.choices)
         keys = self._ledger.listed(kind, question(query), picker(kind, query, self.choices))
-        return self._array(kind, keys[page.number * page.size : (page.number + 1) * page.size]), page, len(keys)
+        return self._array(kind, page.of(keys)), page, len(keys)
 
     @_one_at_a_time
     def one(self, kind: Kind, user_id: str, key: Key) -> bytes:
@@ -136,10 +134,7 @@ class Leaf:
     def boundaries_of(self, user_id: str, field_id: str, query: Query) -> tuple[bytes, int]:
         """The boundary history of a field as JSON, and its length."""
         keys = self._of("fields", user_id, field_id)["boundaries"]
-        shown = keys
-        if self.choices.history_is_paged:
-            page = page_of(query, self.choices)
-            shown = keys[page.number * page.size : (page.number + 1) * page.size]
+        shown = page_of(query, self.choices).of(keys) if self.choices.history_is_paged else keys
         return self._array("boundaries", shown), len(keys)
 
     # what requests do ------------------------------------------------------------------------------------------------
@@ -156,7 +151,8 @@ class Leaf:
     @_one_at_a_time
     def update_grower(self, user_id: str, grower_id: int, name: str) -> Json:
         """A grower's new name."""
-        self._change("growers", self._of("growers", user_id, grower_id), {"name": name})
+        self._of("growers", user_id, grower_id)
+        self._change("growers", grower_id, {"name": name})
         return self._answer("growers", grower_id)
 
     @_one_at_a_time
@@ -168,17 +164,17 @@ class Leaf:
         farm: Json = {"id": key, "leafUserId": user_id, "fieldIds": [], "createdTime": at, "updatedTime": at}
         self._ledger.put("farms", key, farm | ({} if name is None else {"name": name}))
         if grower:
-            self._move(self._ledger.table("farms")[key], "growerId", grower["id"])
+            self._move("growerId", key, grower["id"])
         return self._answer("farms", key)
 
     @_one_at_a_time
     def update_farm(self, user_id: str, farm_id: int, name: str | None = None, grower_id: int | None = None) -> Json:
         """A farm's new name and grower; what is None stays (undocumented at Leaf)."""
-        farm = self._of("farms", user_id, farm_id)
+        self._of("farms", user_id, farm_id)
         grower = self._its("growers", user_id, grower_id)
         if grower:
-            self._move(farm, "growerId", grower["id"])
-        self._change("farms", self._any("farms", farm_id), {} if name is None else {"name": name})
+            self._move("growerId", farm_id, grower["id"])
+        self._change("farms", farm_id, {} if name is None else {"name": name})
         return self._answer("farms", farm_id)
 
     @_one_at_a_time
@@ -206,10 +202,9 @@ class Leaf:
             refusals.accepted(changes["geometry"])
             self._new_boundary(field_id, changes["geometry"], self._stamp(), "VALID")
         if farm:
-            self._move(self._any("fields", field_id), "farmId", farm["id"])
-        name = {"name": changes["name"]} if "name" in changes else {}
-        if name or farm:
-            self._change("fields", self._any("fields", field_id), name)
+            self._move("farmId", field_id, farm["id"])
+        if "name" in changes:
+            self._change("fields", field_id, {"name": changes["name"]})
         return self._answer("fields", field_id)
 
     @_one_at_a_time
@@ -251,7 +246,7 @@ class Leaf:
     @_one_at_a_time
     def change(self, kind: Kind, key: Key, /, **values: Any) -> Json:
         """A foreign change: set keys of a record as a colleague or provider would, with a new updatedTime."""
-        self._change(kind, self._any(kind, key), values)
+        self._change(kind, key, values)
         return self._answer(kind, key)
 
     @_one_at_a_time
@@ -297,8 +292,9 @@ class Leaf:
         return record
 
     def _encoded(self, kind: Kind, key: Key) -> bytes:
-        if kind == "boundaries":
-            self._measure(self._ledger.table(kind)[key])
+        record = self._any(kind, key)
+        if kind == "boundaries" and record["area"] is None:  # thousands take seconds, so each when it is asked for
+            record["area"] = area_of(record["geometry"])
         return self._ledger.encoded(kind, key)
 
     def _answer(self, kind: Kind, key: Key) -> Json:
@@ -306,13 +302,6 @@ class Leaf:
 
     def _array(self, kind: Kind, keys: Iterable[Key]) -> bytes:
         return b"[" + b",".join(self._encoded(kind, key) for key in keys) + b"]"
-
-    def _measure(self, boundary: Json) -> None:
-        """Areas of thousands of boundaries take seconds, so each is measured when it is first asked for."""
-        if boundary["area"] is None:
-            from leafdesk.geo.measure import area_ha
-
-            boundary["area"] = {"value": area_ha(_plain(boundary["geometry"]["coordinates"])), "unit": "ha"}
 
     def _stamp(self) -> str:
         """Now, with six digits, and always later than the last."""
@@ -324,19 +313,18 @@ class Leaf:
         """Leaf's numbers are not dense, so that a client cannot guess."""
         return max((int(key) for key in self._ledger.table(kind)), default=1_538_000) + 7
 
-    def _change(self, kind: Kind, record: Json, values: Json) -> None:
-        self._ledger.put(kind, record["id"], record | values | {"updatedTime": self._stamp()})
+    def _change(self, kind: Kind, key: Key, values: Json) -> None:
+        self._ledger.put(kind, key, self._any(kind, key) | values | {"updatedTime": self._stamp()})
 
-    def _move(self, record: Json, key: str, to: int) -> None:
-        """Hang a farm under a grower or a field under a farm, in both directions."""
-        kind, parents, children = _LEVELS[key]
-        if (old := record.get(key)) is not None:
+    def _move(self, name: str, key: Key, to: int) -> None:
+        """Hang a farm under a grower (growerId) or a field under a farm (farmId), in both directions."""
+        kind, parents, children = _LEVELS[name]
+        if (old := self._any(kind, key).get(name)) is not None:
             parent = self._any(parents, old)
-            left = [child for child in parent[children] if child != record["id"]]
-            self._ledger.put(parents, old, parent | {children: left})
+            self._ledger.put(parents, old, parent | {children: [child for child in parent[children] if child != key]})
         parent = self._any(parents, to)
-        self._ledger.put(parents, to, parent | {children: [*parent[children], record["id"]]})
-        self._change(kind, record, {key: to})
+        self._ledger.put(parents, to, parent | {children: [*parent[children], key]})
+        self._change(kind, key, {name: to})
 
     def _refuse_providers(self, field: Json) -> None:
         provider = field.get("providerName")
@@ -378,7 +366,7 @@ class Leaf:
 
     def _enable(self, field: Json) -> None:
         if field["status"] == "PREVIEW":
-            self._change("fields", field, {"status": "WAITING", "_since": self._now()})
+            self._change("fields", field["id"], {"status": "WAITING", "_since": self._now()})
             self._waiting.add(field["id"])
 
     def _settle(self) -> None:
@@ -391,7 +379,7 @@ class Leaf:
     def _process(self, key: Key) -> str:
         field = self._any("fields", key)
         boundary = field.get("_preview")
-        self._change("fields", field, {"status": "PROCESSED", "_preview": None})
+        self._change("fields", key, {"status": "PROCESSED", "_preview": None})
         if boundary is not None:
             self._new_boundary(str(key), boundary["geometry"], self._stamp(), boundary["validity"])
         self._waiting.discard(key)
@@ -408,16 +396,3 @@ _LEVELS: dict[str, tuple[Kind, Kind, str]] = {
     "farmId": ("fields", "farms", "fieldIds"),
 }
 """The record's kind, its parent's kind, and the parent's list of its children."""
-
-
-def new_boundary(key: str, geometry: Json, at: str, validity: str = "VALID", status: str = "ACTIVE") -> Json:
-    """A boundary record; its area is measured when somebody asks."""
-    record: Json = {"id": key, "status": status, "geometry": geometry, "area": None, "validity": validity}
-    return record | {"createdTime": at, "updatedTime": at}
-
-
-def _plain(coordinates: Any) -> Any:
-    """Coordinates as the tuples that `geo` measures, without heights."""
-    if isinstance(coordinates[0], int | float):
-        return (coordinates[0], coordinates[1])
-    return tuple(_plain(part) for part in coordinates)

@@ -21,8 +21,12 @@ if TYPE_CHECKING:
 
 _MOST = 500
 """Labels on one screen; more would be noise."""
+_SHORTEST = 9
+"""Letters that must be left of a name that is cut; "Gre…" tells nobody anything."""
 _GAP = 4.0
 """Pixels that stay free between two labels."""
+_AIRY = 3.0
+"""A label that fits nowhere inside is still shown on a field so many times larger."""
 _AROUND = 0.25
 """Labels are placed for so much of the view beyond each edge, so that a pan finds them there."""
 _NAME_PX, _AREA_PX = 13, 12
@@ -174,7 +178,7 @@ class Labels:
         room_x, room_y = box[2] - box[0], (box[3] - box[1]) * 0.9
         metrics = QFontMetricsF(self._name_font)
         shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room_x, 0.0))
-        if not shown or (shown != name and len(shown) < 5) or metrics.height() > room_y + 4:
+        if not shown or metrics.height() > room_y + 4 or (shown != name and len(shown) < _SHORTEST):
             return None
         size = hectares(area)
         small = QFontMetricsF(self._area_font)
@@ -202,11 +206,14 @@ class Labels:
         inside = np.zeros(rects.shape, bool)
         inside[valid] = shapely.covers(shapes[valid][:, None], rects[valid])
         near = [shapely.intersects_xy(shapes, *(tries[:, n] / world_px).T) for n in (0, 2, 3)]
+        ground = shapely.area(shapes) * world_px**2
         edges = np.stack([boxes[:, 0] + half[:, 0, 0], boxes[:, 2] - half[:, 0, 0]], axis=1)
         spots = []
         for n, options in enumerate(tries.tolist()):
             good = [(x, y) for (x, y), ok in zip(options, inside[n].tolist(), strict=True) if ok]
-            spots.append(tuple(good) or (_second_best(options, [bool(hit[n]) for hit in near], edges[n].tolist()),))
+            if not good and sizes[n, 0] * sizes[n, 1] * _AIRY < ground[n]:
+                good = [_second_best(options, [bool(hit[n]) for hit in near], edges[n].tolist())]
+            spots.append(tuple(good))
         return spots
 
     # ------------------------------------------------------------------ painting

@@ -38,6 +38,12 @@ class Look:
             painter.drawPath(crisp.map(path))
             painter.restore()
 
+    def paint_edge(self, painter: QPainter, path: QPainterPath) -> None:
+        """Paint the edge alone."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(self.edge)
+        painter.drawPath(path)
+
 
 def kind_of(row: FieldRow) -> str:
     """Which look a field has: its mark, else "provider" or "manual"."""

@@ -134,12 +134,18 @@ class Tiles:
 
     def _paint_fields(self, painter: QPainter, slots: list[int], octave: int) -> Iterator[None]:
         looks = looks_for(self.colours, self.ratio, fine=len(slots) > _FINE_FROM)
-        outlines = self.outlines
+        outlines, marked = self.outlines, []
         for n, slot in enumerate(slots, 1):
-            id_ = outlines.ids[slot]
-            row = outlines.rows.get(id_) if id_ else None
-            if row:  # else it went away while this tile was being rendered; that made the tile stale already
-                looks[kind_of(row)].paint(painter, outlines.path(slot, octave))
+            row = outlines.rows.get(outlines.ids[slot] or "")
+            if row:  # else it went away while this tile was being rendered
+                look, path = looks[kind_of(row)], outlines.path(slot, octave)
+                look.paint(painter, path)
+                if row.mark not in ("", "preview"):
+                    marked.append((look, path))
+            if n % _CHUNK_FIELDS == 0:
+                yield
+        for n, (look, path) in enumerate(marked, 1):  # a neighbour's fill must not hide half of a warning
+            look.paint_edge(painter, path)
             if n % _CHUNK_FIELDS == 0:
                 yield
 

@@ -130,7 +130,8 @@ class QueueLine(Card):
         when = label(words.moment(item.created), "small")
         self.sentence = label(item.sentence, "strong", wrap=True, select=True)
         self.reason = label(_reason(line), "muted", wrap=True, select=True)
-        self.reason.setVisible(bool(self.reason.text()))
+        if not self.reason.text():
+            self.reason.hide()
         self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
         self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when))
         self.column.addWidget(self.sentence)
@@ -156,7 +157,8 @@ class QueueLine(Card):
         }
         for name, made in self.buttons.items():
             made.setObjectName(f"queue-{name}")
-            made.setVisible(shown[name])
+            if not shown[name]:  # to show one that stands nowhere yet would open it as a window of its own
+                made.hide()
         if item.state == "sent":
             self.buttons["discard"].setEnabled(False)
             self.buttons["discard"].setToolTip("It has left; wait until Leaf's answer is known.")

@@ -18,6 +18,10 @@ _ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south
 def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool = False) -> Changes:
     """Make the seen copy of one record anew. `news`: its server copy changed, so it counts as changed in any case."""
     edits = live_edits(connection, kind, key)
+    if not edits:  # a copy that is gone at Leaf is only kept for what the user edited of it
+        connection.execute(
+            "DELETE FROM copies WHERE gone AND n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
+        )
     copy = load_copy(connection, kind, key)
     record = fold(copy, [edit for edit, _ in edits]) if edits or not _gone(connection, kind, key) else None
     old = connection.execute(

@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QShowEvent,
     QTransform,
     QWheelEvent,
 )
@@ -286,6 +285,9 @@ class MapCanvas(QWidget):
         self.hand_tool.paint(painter)
         paint_scale_bar(painter, self._view, self.colours, self.font())
         painter.end()
+        if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
+            self.picture.seen = True
+            self.picture.wake()
 
     def _paint_marked(self, painter: QPainter, hidden: str | None) -> None:
         """The field under the cursor and the selected one."""
@@ -315,10 +317,6 @@ class MapCanvas(QWidget):
         if event.type() == QEvent.Type.FontChange and hasattr(self, "picture"):
             self._dress()
         super().changeEvent(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self.picture.seen = True
-        self.picture.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.picture.seen = False

@@ -320,7 +320,7 @@ def sentence(edit: Edit, before: Record | None, names: Mapping[str, str] | None 
 
 
 def _sentence_of_change(edit: Change, name: str, names: Mapping[str, str]) -> str:
-    said = []
+    said = list[str]()
     for attribute, value in sorted(edit.values, reverse=True):  # the name first
         it = "it" if said else name
         whole = _REFERENCES[attribute].removesuffix("s") if attribute in _REFERENCES else attribute

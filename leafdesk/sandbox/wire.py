@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from leafdesk.sandbox.faults import Fault, Faults
+from leafdesk.sandbox.faults import SILENT, Fault, Faults
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.ledger import encode_json
 from leafdesk.sandbox.refusals import Refused, bad_request
@@ -64,12 +64,14 @@ class Wire:
         body = await _read(receive)
         if self.faults.latency_ms:
             await asyncio.sleep(self.faults.latency_ms / 1000)
+        if fault and fault.kind == "late":
+            asyncio.get_running_loop().call_later(self.faults.late_s, self.answer, operation, scope, body)
         if fault and fault.comes_first:
             answer = self._fault_answer(fault, scope)
         else:
             answer = self.answer(operation, scope, body)
         self.log(scope, operation.id, _seen_status(answer, fault), fault, began)
-        if fault and fault.kind in ("drop", "lost"):
+        if fault and fault.kind in SILENT:
             await self._cut(scope, receive)
         elif fault and fault.kind == "cut":
             await _send(send, answer, half=True)
@@ -93,6 +95,8 @@ class Wire:
             return operation.answer(Ask(self.leaf, self.tokens, scope["path_params"], query, body))
         except Refused as refused:
             return refusal(refused, scope["path"])
+        except OSError as error:
+            return refusal(Refused(500, detail=f"The state file: {error.strerror}"), scope["path"])
 
     def log(self, scope: Scope, operation: str, status: int | None, fault: Fault | None, began: float) -> None:
         """Write one request down."""
@@ -102,7 +106,7 @@ class Wire:
         self.requests.add(Request(operation, scope["method"], scope["path"], query, status, kind, took))
 
     def _fault_answer(self, fault: Fault, scope: Scope) -> Answer:
-        if fault.kind in ("drop", "html"):
+        if fault.kind in (*SILENT, "html"):
             return Answer(200, _HTML)
         if fault.kind == "429":
             wait = [(b"retry-after", str(self.faults.retry_after_s).encode())]
@@ -145,7 +149,7 @@ class _Path:
 def _seen_status(answer: Answer, fault: Fault | None) -> int | None:
     if fault is None or fault.kind in ("truncated", "cut", "html"):
         return answer.status
-    return None if fault.kind in ("drop", "lost") else int(fault.kind)
+    return None if fault.kind in SILENT else int(fault.kind)
 
 
 def _authorization(scope: Scope) -> str:

@@ -24,7 +24,7 @@ from leafdesk.records import Field, LeafUser, Record
 from leafdesk.store.answering import restore
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
-from leafdesk.store.items import Item, RefusedError, live_edits, live_items, load_items
+from leafdesk.store.items import LIVE_SQL, Item, RefusedError, live_edits, live_items, load_items
 from leafdesk.store.lines import insert, may_rewrite, rewrite, supersede, write_journal
 from leafdesk.store.seen import refold
 
@@ -67,6 +67,16 @@ def _create(connection: sqlite3.Connection, edit: Create, item_id: str, now: str
 
 def _refuse(connection: sqlite3.Connection, edit: Edit, before: Record | None, items: list[Item]) -> None:
     asked = edit
+    if isinstance(edit, Delete) and items and isinstance(items[0].edit, Create) and may_rewrite(connection, items[0]):
+        # Leaf has no delete for farms and growers, but one that Leaf never heard of can be taken back.
+        resting = load_items(
+            connection,
+            f"seq IN (SELECT seq FROM needs WHERE kind = ? AND key = ?) AND {LIVE_SQL}",
+            (edit.kind, edit.id),
+        )
+        if resting:
+            raise RefusedError(f"This is still needed. Take back first: {resting[0].sentence}.")
+        return
     if isinstance(edit, Change):
         # Leaf cannot take a field out of its farm, but a move that was never sent can be taken back.
         unsent = {name for item in items if item.untried for name, value in item.base.items() if value is None}

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leafdesk.api import calls
+from leafdesk.api.errors import LeafError
 from leafdesk.edits import Change, Create, Redraw
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
 from leafdesk.records import Boundary, Field
@@ -26,10 +27,12 @@ from leafdesk.sync.attempt import (
     find,
     park,
     send_ahead,
+    settle,
 )
 from leafdesk.sync.merge import same, same_shape, three_way
 from leafdesk.sync.places import Place
 
+LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
 CHANGED = "Somebody changed this at Leaf after you saw it."
 
 
@@ -139,10 +142,11 @@ def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Ver
 
 def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: set[str], trip: Trip) -> Rule[Verdict]:
     """Ours is active now. Did somebody's boundary slip in between our look and our write? Then say so (§6, audit)."""
-    history = yield from attempt_find(_history_call(field), trip)
-    if history is None or not any(boundary.id == answer.id for boundary in history.items):
-        return (yield from done(item, trip, _learn(field, [answer])))
-    now = list(history.items)
+    try:
+        now = yield from boundaries_of(field, trip)
+    except LeafError:  # it arrived, but who else drew meanwhile is not known: the probe asks again
+        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, also=_learn(field, [answer]))
+        return "sent"
     return (yield from done(item, trip, _learn(field, now), notice=_notice(now, answer, before, edit.shape)))
 
 

@@ -6,7 +6,14 @@ looked into before anything is sent again (sync.md §4 and §5).
 
 from dataclasses import dataclass, field
 
-from leafdesk.api.errors import BusyError, UnsendableError
+from leafdesk.api.errors import (
+    BusyError,
+    CaptivePortalError,
+    ForbiddenError,
+    RefusedByLeafError,
+    UnknownOutcomeError,
+    UnsendableError,
+)
 from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.records import Field
 from leafdesk.store.outbox import Item, StaleError
@@ -112,10 +119,30 @@ def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | Non
                 raise
             yield from pause(rest)
             continue
+        except CaptivePortalError:
+            raise
+        except UnknownOutcomeError as error:
+            return (yield from _later(item_id, trip, str(error)))
+        except (ForbiddenError, RefusedByLeafError) as error:
+            return (yield from _parked(item_id, trip, str(error)))
         if verdict == "sent" and (yield from _due_now(item_id, trip)):
             continue  # there is something to look at already
         return verdict
     return None
+
+
+def _later(item_id: str, trip: Trip, reason: str) -> Rule[Verdict]:
+    """Leaf could not be asked about this record now; the others go on."""
+    item = yield from look(lambda _, outbox: outbox.item(item_id))
+    if item is not None:
+        yield from wait(item, trip, reason)
+    return "sent"
+
+
+def _parked(item_id: str, trip: Trip, reason: str) -> Rule[Verdict | None]:
+    """Leaf does not let us look at this record."""
+    item = yield from look(lambda _, outbox: outbox.item(item_id))
+    return (yield from park(item, trip, reason)) if item is not None and item.state == "waiting" else None
 
 
 def _due(item: Item, trip: Trip) -> Rule[bool]:

@@ -428,6 +428,43 @@ def test_a_busy_leaf_is_given_the_time_it_asks_for(laptop: Laptop) -> None:
     assert laptop.time - began == 14
 
 
+def test_a_record_that_leaf_cannot_show_does_not_hold_up_the_others(laptop: Laptop) -> None:
+    sick, well = laptop.make_field("Sick"), laptop.make_field("Well", square(7))
+    laptop.sync()
+    first, second = laptop.do(change("fields", sick, name="Better"), change("fields", well, name="Best"))
+
+    def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        answer = act()
+        ill = asked == "getField" and answer.json()["name"] == "Sick"
+        return httpx.Response(500, json={"title": "Internal Server Error"}) if ill else answer
+
+    laptop.far.fault = fault
+    laptop.sync(pull=False)
+    assert (laptop.item(first).state, laptop.item(second).state) == ("waiting", "done")
+    assert "trouble" in (laptop.item(first).reason or "")
+
+
+def test_a_boundary_is_not_done_before_the_history_was_seen(laptop: Laptop) -> None:
+    field = laptop.make_field("Old")
+    laptop.sync()
+    (item,) = laptop.do(Redraw(field, DRAWN))
+
+    def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        if asked == "replaceActiveBoundary":
+            laptop.leaf.redraw(field, to_geojson(square(8)))
+        if asked == "listBoundaries" and laptop.far.counts["replaceActiveBoundary"]:
+            return httpx.Response(503, json={})
+        return act()
+
+    laptop.far.fault = fault
+    laptop.sync(pull=False)
+    assert laptop.item(item).state == "sent"
+    laptop.far.fault = None
+    cycle = laptop.sync(pull=False)
+    assert laptop.item(item).state == "done" and laptop.far.counts["replaceActiveBoundary"] == 1
+    assert any("was replaced by yours" in notice for notice in cycle.notices)
+
+
 # ---------------------------------------------------------------------- the user goes on meanwhile
 def test_an_edit_made_while_we_look_goes_with_the_same_sync(laptop: Laptop) -> None:
     field = laptop.make_field("Old")

@@ -100,7 +100,8 @@ class EditTool(Tool):
         if self._held is not None:
             self.hand = pointer
             self.live = actions.move_vertex(self.shape, self._held, pointer.at)
-            self._reshaped()
+            self.trace = self.trace.moved(self._held, pointer.at)
+            self._resize()
 
     def drop(self, pointer: Pointer) -> None:
         if self.live is not None:
@@ -218,6 +219,10 @@ class EditTool(Tool):
 
     def _reshaped(self) -> None:
         self.trace, self._refusal = Trace(self.shape), ""
+        self._resize()
+
+    def _resize(self) -> None:
+        """Measure now, or when the hand rests."""
         if len(self.trace.corners) > _LARGE and self._held is not None:
             self._resting.start()
         else:
@@ -264,7 +269,8 @@ class EditTool(Tool):
         seen = (points > -12).all(axis=1) & (points[:, 0] < view.width + 12) & (points[:, 1] < view.height + 12)
         if seen.sum() > _CROWD:
             pixel = self.hand.pixel if self.hand else (view.width / 2, view.height / 2)
-            seen &= np.hypot(points[:, 0] - pixel[0], points[:, 1] - pixel[1]) < _NEAR
+            gaps = np.where(seen, np.hypot(points[:, 0] - pixel[0], points[:, 1] - pixel[1]), np.inf)
+            seen = gaps < min(_NEAR, float(np.partition(gaps, _CROWD)[_CROWD]))
         following = points[self.trace.following]
         long = seen & (np.hypot(*(following - points).T) >= _SHORTEST)
         hovered = self._corner_at(self.hand.pixel) if self.hand else None
@@ -288,9 +294,9 @@ class EditTool(Tool):
     def _lines(self) -> list[str]:
         area, around, wrong = self._measures
         if wrong:
-            return [wrong[0].message, f"{area:.2f} ha"]
+            return [wrong[0].message, f"{area:,.2f} ha"]
         side = self._side_m()
         length = f"side {metres(side)}" if side else f"around {metres(around)}"
         if not self.history.changed and self.live is None:
-            return [f"{area:.2f} ha", length]
-        return [f"{self._before_ha:.2f} → {area:.2f} ha", f"{signed(area - self._before_ha)} · {length}"]
+            return [f"{area:,.2f} ha", length]
+        return [f"{self._before_ha:,.2f} → {area:,.2f} ha", f"{signed(area - self._before_ha)} · {length}"]

@@ -161,22 +161,23 @@ class Outlines:
             self._rank[order] = np.arange(len(order))
         return self._rank
 
-    def at(self, point: tuple[float, float], slack: float = 0.0) -> str | None:
-        """The id of the field drawn on top at a world point; with `slack`, else the one nearest within so much."""
+    def all_at(self, point: tuple[float, float], slack: float = 0.0) -> list[str]:
+        """The ids of the fields at a world point, the top one first; with `slack`, else the one nearest within it."""
         import shapely
 
         x, y = point
         near = self.within((x - slack, y - slack, x + slack, y + slack))
         if near is None or not len(near) or self._geometries is None:
-            return None
-        inside = near[shapely.contains_xy(self._valid(near), x, y)]
-        if len(inside):
-            return self.ids[int(inside[-1])]
-        if not slack:
-            return None
-        gaps = shapely.distance(self._geometries[near], shapely.Point(x, y))
-        best = int(gaps.argmin())
-        return self.ids[int(near[best])] if gaps[best] <= slack else None
+            return []
+        found = near[shapely.contains_xy(self._valid(near), x, y)][::-1]
+        if not len(found) and slack:
+            gaps = shapely.distance(self._geometries[near], shapely.Point(x, y))
+            found = near[[gaps.argmin()]] if gaps.min() <= slack else found
+        return [id_ for slot in found.tolist() if (id_ := self.ids[slot])]
+
+    def at(self, point: tuple[float, float], slack: float = 0.0) -> str | None:
+        """The first of `all_at`, None where there is no field."""
+        return next(iter(self.all_at(point, slack)), None)
 
     def _valid(self, slots: NDArray[np.intp]) -> NDArray[Any]:
         """The geometries with crossings taken apart by even and odd, as they are painted."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtGui import QPainterPath
 
 from leafdesk.geo.actions import Corner
-from leafdesk.geo.shape import Ring, Shape
-from leafdesk.geo.view import Pixel, View, world_array
+from leafdesk.geo.shape import Position, Ring, Shape
+from leafdesk.geo.view import Pixel, View, world, world_array
 from leafdesk.ui.map.outlines import streamed_rings
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+_MANY = 400
+"""From so many corners on a path is thinned before it is painted: pens are slow on dense lines."""
+_THIN_PX = 0.3
 
 
 class Trace:
@@ -23,17 +28,31 @@ class Trace:
         import numpy as np
 
         self.corners: list[Corner] = []
-        self.following: list[int] = []
-        self.starts: list[int] = []
-        positions: list[tuple[float, float]] = []
+        following: list[int] = []
+        order: list[int] = []
+        positions: list[Position] = []
+        self._offsets = [0]
         for p, polygon in enumerate(shape):
             for r, ring in enumerate(polygon):
                 first, open_ring = len(positions), _open(ring)
-                self.starts.append(first)
+                last = first + len(open_ring)
                 positions.extend(open_ring)
                 self.corners += [Corner(p, r, at) for at in range(len(open_ring))]
-                self.following += [*range(first + 1, first + len(open_ring)), first]
+                following += [*range(first + 1, last), first]
+                order += [*range(first, last), first]
+                self._offsets.append(len(order))
+        self.following: NDArray[np.intp] = np.array(following, int)
+        self._order: NDArray[np.intp] = np.array(order, int)
+        self._painted: tuple[View, QPainterPath] | None = None
         self.world: NDArray[np.float64] = world_array(np.array(positions, float).reshape(-1, 2))
+
+    def moved(self, corner: Corner, to: Position) -> Trace:
+        """The trace with one corner elsewhere: what each step of a drag needs, however many corners there are."""
+        other = copy(self)
+        other.world = self.world.copy()
+        other.world[self.corners.index(corner)] = world(to)
+        other._painted = None
+        return other
 
     def pixels(self, view: View) -> NDArray[np.float64]:
         """Every corner on the screen, (n, 2)."""
@@ -43,8 +62,23 @@ class Trace:
         return out
 
     def path(self, view: View) -> QPainterPath:
-        """The rings on the screen, closed."""
-        return ring_path(self.pixels(view), self.starts)
+        """The rings on the screen, closed; kept until another view asks."""
+        if self._painted is None or self._painted[0] != view:
+            self._painted = (view, self._path(view))
+        return self._painted[1]
+
+    def _path(self, view: View) -> QPainterPath:
+        import numpy as np
+        import shapely
+
+        points = self.pixels(view)[self._order]
+        if len(points) < _MANY or np.diff(self._offsets).min() < 4:
+            return streamed_rings(points, np.array(self._offsets))
+        lines = shapely.linestrings(
+            points, indices=np.repeat(np.arange(len(self._offsets) - 1), np.diff(self._offsets))
+        )
+        thin, offsets = shapely.get_coordinates(shapely.simplify(lines, _THIN_PX), return_index=True)
+        return streamed_rings(thin, np.searchsorted(offsets, np.arange(len(self._offsets))))
 
     def corner_at(self, pixel: Pixel, view: View, reach: float) -> int | None:
         """The corner nearest to a pixel within reach, as an index into `corners`."""
@@ -82,16 +116,6 @@ def nearest(points: NDArray[Any], pixel: Pixel, reach: float) -> int | None:
     gaps = np.hypot(points[:, 0] - pixel[0], points[:, 1] - pixel[1])
     best = int(gaps.argmin())
     return best if gaps[best] <= reach else None
-
-
-def ring_path(points: NDArray[Any], starts: list[int]) -> QPainterPath:
-    """A path of closed rings; `starts` tells where each begins among the points."""
-    import numpy as np
-
-    ends = [*starts[1:], len(points)]
-    order = np.concatenate([[*range(a, b), a] for a, b in zip(starts, ends, strict=True) if b > a] or [[]]).astype(int)
-    offsets = np.cumsum([0, *(b - a + 1 for a, b in zip(starts, ends, strict=True) if b > a)])
-    return streamed_rings(points[order], offsets)
 
 
 def _open(ring: Ring) -> Ring:

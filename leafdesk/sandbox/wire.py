@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import struct
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
@@ -24,6 +25,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 FindTransport = Callable[[Scope], asyncio.Transport | None]
 
+_LINGER = "hh" if sys.platform == "win32" else "ii"
 MAX_BODY = 8 * 1024 * 1024
 _HTML = (
     b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>Sign in to use this network</h1></body></html>"
@@ -122,7 +124,7 @@ class Wire:
             transport.close()
         else:
             raw = transport.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
             transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass

@@ -1,6 +1,7 @@
 """Puts Leaf's operations on the wire: an ASGI application that also stages faults and writes the log."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 import sys
@@ -140,7 +141,9 @@ class _Path:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation = self._operations.get(scope["method"])
         if operation:
-            await self._wire.serve(operation, scope, receive, send)
+            # A server that goes dark cancels what is under way; uvicorn would log that as a failure.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._wire.serve(operation, scope, receive, send)
             return
         began = time.perf_counter()
         answer = refusal(Refused(405), scope["path"])

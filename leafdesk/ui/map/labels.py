@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainter, QPixmap
 
+from leafdesk.geo import flat
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.outlines import Outlines, WorldBox
@@ -166,28 +167,16 @@ class Labels:
         self, slots: NDArray[np.intp], boxes: NDArray[np.float64], sizes: NDArray[np.float64], world_px: float
     ) -> list[tuple[Spot, ...]]:
         """Where each label may lie, in pixels of the world: spots at which all of it is inside first."""
-        import numpy as np
-        import shapely
-
         shapes = self.outlines.geometries(slots)
-        middle = shapely.get_coordinates(shapely.centroid(shapes)) * world_px
-        surface = shapely.get_coordinates(shapely.point_on_surface(shapes)) * world_px
-        lift = np.stack([np.zeros(len(slots)), (boxes[:, 3] - boxes[:, 1]) * 0.22], axis=1)
-        tries = np.stack([middle, surface, middle - lift, middle + lift], axis=1)
-        half = sizes[:, None, :] / 2
-        low, high = (tries - half) / world_px, (tries + half) / world_px
-        rects = shapely.box(low[..., 0], low[..., 1], high[..., 0], high[..., 1])
-        valid = shapely.is_valid(shapes)
-        inside = np.zeros(rects.shape, bool)
-        inside[valid] = shapely.covers(shapes[valid][:, None], rects[valid])
-        near = [shapely.intersects_xy(shapes, *(tries[:, n] / world_px).T) for n in (0, 2, 3)]
-        ground = shapely.area(shapes) * world_px**2
-        edges = np.stack([boxes[:, 0] + half[:, 0, 0], boxes[:, 2] - half[:, 0, 0]], axis=1)
+        tries, whole, inside = flat.name_spots(shapes, sizes / world_px)
+        ground = flat.areas(shapes) * world_px**2
+        half = sizes[:, :1] / 2
+        edges = (boxes[:, [0, 2]] + half * [[1, -1]]).tolist()
         spots = []
-        for n, options in enumerate(tries.tolist()):
-            good = [(x, y) for (x, y), ok in zip(options, inside[n].tolist(), strict=True) if ok]
+        for n, options in enumerate((tries * world_px).tolist()):
+            good = [(x, y) for (x, y), ok in zip(options, whole[n].tolist(), strict=True) if ok]
             if not good and sizes[n, 0] * sizes[n, 1] * _AIRY < ground[n]:
-                good = [_second_best(options, [bool(hit[n]) for hit in near], edges[n].tolist())]
+                good = [_second_best(options, inside[n].tolist(), edges[n])]
             spots.append(tuple(good))
         return spots
 
@@ -204,11 +193,11 @@ class Labels:
                 painter.drawPixmap(_crisp(corner, self._words.ratio), label.picture)
 
 
-def _second_best(options: list[list[float]], near: list[bool], edges: list[float]) -> Spot:
+def _second_best(options: list[list[float]], inside: list[bool], edges: list[float]) -> Spot:
     """Where a label goes that fits nowhere: on the middle, above or below it, else beside, but over no other field."""
-    for option, hit in zip((options[0], options[2], options[3]), near, strict=True):
-        if hit:
-            return (option[0], option[1])
+    for n in (0, 2, 3):
+        if inside[n]:
+            return (options[n][0], options[n][1])
     x = min(max(options[1][0], edges[0]), edges[1]) if edges[0] <= edges[1] else sum(edges) / 2
     return (x, options[1][1])
 

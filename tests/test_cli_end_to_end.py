@@ -82,7 +82,7 @@ def test_sign_in_sync_and_status(shell: Shell, sandbox: "Sandbox", neighbour: Ne
 
     status = shell.json("status")
     assert (status["account"], status["api_url"]) == (sandbox.username, sandbox.url)
-    assert status["counts"]["fields"] == len(fields) == 24
+    assert status["counts"]["fields"] == len(fields) == 36
     assert status["counts"]["farms"] == len(neighbour.everything("/services/fields/api/farms"))
     assert (status["pending"], status["parked"], status["conflicts"]) == (0, 0, 0)
     assert status["last_sync"]
@@ -90,7 +90,7 @@ def test_sign_in_sync_and_status(shell: Shell, sandbox: "Sandbox", neighbour: Ne
 
 def test_after_signing_out_the_records_stay(signed_in: Shell, sandbox: "Sandbox") -> None:
     assert signed_in.json("logout") == {"account": sandbox.username, "signed_in": False}
-    assert len(signed_in.json("fields", "list")) == 24
+    assert len(signed_in.json("fields", "list")) == 36
     assert signed_in.json("sync", ends=4)["outcome"] == "signed-out"
     assert signed_in.json("status")["signed_in"] is False
 

@@ -19,7 +19,7 @@ _FIELDS_PER_FARM = 30
 _SOURCES = (None, None, "JohnDeere", None, "CNHI", None, "Trimble")
 
 
-class ParcelFileError(Exception):
+class ParcelFileError(ValueError):
     """The file cannot be read as parcels; the message says where and why."""
 
 

@@ -13,7 +13,7 @@ Json = dict[str, Any]
 _HEADER: Json = {"leafdesk sandbox": 1}
 
 
-class StateFileError(Exception):
+class StateFileError(ValueError):
     """The file is no sandbox state, or a damaged one; it was left as it is."""
 
 

@@ -1,6 +1,5 @@
 """What the user did, step by step, so that it can be taken back and done again."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -36,10 +35,9 @@ class Taken:
 
 
 def take(
-    connection: sqlite3.Connection, edits: Sequence[Edit], *, name: str | None, new_id: Callable[[], str], now: str
+    catalog: Catalog, outbox: Outbox, edits: Sequence[Edit], *, name: str | None, new_id: Callable[[], str], now: str
 ) -> Taken:
     """Queue edits as one step, inside one transaction: all or none. Raises RefusedError with the reason."""
-    catalog, outbox = Catalog(connection), Outbox(connection)
     queued: list[Queued] = []
     changes = Changes()
     back: list[Edit | None] = []

@@ -126,14 +126,16 @@ class Farmland(RuleBasedStateMachine):
 
     def do(self, edit: Edit) -> None:
         """An edit of the user: what is seen afterwards is the edit applied to what was seen before."""
-        before = self.catalog.get(edit.kind, edit.id)
+        before, was_gone = self.catalog.get(edit.kind, edit.id), self.catalog.gone(edit.kind, edit.id)
         try:
             self.write(lambda c: Outbox(c).add(edit, item_id=f"i{self.next()}", now=NOW)[1])
         except RefusedError as error:
             assert str(error)
             assert self.seen() == self.before
             return
-        if before is not None or not isinstance(edit, Create):
+        if was_gone and not self.catalog.pending(edit.kind, edit.id):
+            assert self.catalog.get(edit.kind, edit.id) is None  # nothing of ours is left of what Leaf no longer has
+        elif before is not None or not isinstance(edit, Create):
             assert essence(self.catalog.get(edit.kind, edit.id)) == essence(apply(edit, before))
         else:
             assert self.catalog.get(edit.kind, edit.id) is not None

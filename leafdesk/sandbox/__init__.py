@@ -3,9 +3,21 @@
 from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.faults import Faults, FaultSpecError
 from leafdesk.sandbox.leaf import Leaf
+from leafdesk.sandbox.parcels import ParcelFileError
 from leafdesk.sandbox.refusals import Refused
 from leafdesk.sandbox.requests import Request, Requests
 from leafdesk.sandbox.server import Sandbox
 from leafdesk.sandbox.state import StateFileError
 
-__all__ = ["Choices", "FaultSpecError", "Faults", "Leaf", "Refused", "Request", "Requests", "Sandbox", "StateFileError"]
+__all__ = [
+    "Choices",
+    "FaultSpecError",
+    "Faults",
+    "Leaf",
+    "ParcelFileError",
+    "Refused",
+    "Request",
+    "Requests",
+    "Sandbox",
+    "StateFileError",
+]

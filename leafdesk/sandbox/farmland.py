@@ -26,20 +26,17 @@ def farmland(fields: int, seed: int) -> list[Change]:
     parcels = _enough(fields, seed)
     users = [UserPlan(name, address) for name, address in words.USERS[: 1 if fields < 8 else 2 if fields < 30 else 3]]
     growers = _growers(_farms(parcels, rng), rng)
-    count = sum(len(fields) for farms in growers for fields in farms)
-    done = 0
     names, farm_names = words.grower_names(rng), words.farm_names(rng)
     for n, farms in enumerate(growers):
         provider = _SOURCES[n % len(_SOURCES)]
         grower = GrowerPlan(None if provider in _NO_GROWERS else next(names), provider)
-        users[done * len(users) // max(1, count)].growers.append(grower)
+        users[n * len(users) // len(growers)].growers.append(grower)
         for land in farms:
             grower.farms.append(_farm(next(farm_names), provider, land, rng))
-            done += len(land)
     if not growers:
         users[0].growers.append(GrowerPlan(next(names), None, [FarmPlan(next(farm_names))]))
     _make_some_odd(users, fields)
-    return records(users, seed)
+    return records([user for user in users if user.growers], seed)
 
 
 def _enough(fields: int, seed: int) -> list[Parcel]:
@@ -68,7 +65,8 @@ def _farms(parcels: list[Parcel], rng: random.Random) -> list[list[Parcel]]:
                     (place[1] + rng.uniform(0.1, 0.9)) * square,
                 )
         farms[min(near, key=lambda place: math.dist(steads[place], (x, y)))].append(parcel)
-    small = [place for place, land in farms.items() if len(land) < 4 and len(farms) > 1]
+    few = 4 if len(parcels) >= 100 else 2
+    small = [place for place, land in farms.items() if len(land) < few]
     for place in small:
         if len(farms) > 1:
             land = farms.pop(place)
@@ -78,13 +76,14 @@ def _farms(parcels: list[Parcel], rng: random.Random) -> list[list[Parcel]]:
 
 def _growers(farms: list[list[Parcel]], rng: random.Random) -> list[list[list[Parcel]]]:
     """Growers as neighbourhoods of farms, from west to east."""
+    size = min(_FARMS_PER_GROWER, len(farms) // 4)
     left = sorted(farms, key=lambda land: land[0].middle[0] + 0.15 * land[0].middle[1])
     growers: list[list[list[Parcel]]] = []
     while left:
         first = left.pop(0)
-        reach = left[: 8 * _FARMS_PER_GROWER]
+        reach = left[: 8 * size]
         reach.sort(key=lambda land: math.dist(land[0].middle, first[0].middle))
-        taken = reach[: rng.randint(_FARMS_PER_GROWER - 1, _FARMS_PER_GROWER)]
+        taken = reach[: rng.randint(max(0, size - 1), size)]
         growers.append([first, *taken])
         left = [land for land in left if not any(land is other for other in taken)]
     return growers

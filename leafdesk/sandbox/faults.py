@@ -4,10 +4,12 @@ import random
 import re
 from dataclasses import dataclass
 
-BEFORE = ("drop", "html", "401", "429", "500", "502", "503")
-"""Faults that come before the request has any effect."""
+BEFORE = ("drop", "late", "html", "401", "429", "500", "502", "503")
+"""Faults that come before the request has any effect; after "late" it has one, but only `late_s` seconds later."""
 AFTER = ("lost", "cut", "truncated", "504")
 """Faults that come after it took effect: connection gone, gone in mid-body, half the JSON, the gateway's time is up."""
+SILENT = ("drop", "late", "lost")
+"""Faults after which the connection is reset instead of an answer."""
 KINDS = (*BEFORE, *AFTER)
 _ITEM = re.compile(r"(?P<kind>[a-z0-9]+)(?:@(?P<operation>[A-Za-z]+))?=(?P<value>[0-9.]+)(?P<unit>ms|s)?")
 
@@ -37,6 +39,7 @@ class Faults:
     def __init__(self, spec: str = "", *, latency_ms: float = 0, seed: int = 1) -> None:
         self.latency_ms = latency_ms
         self.retry_after_s = 1
+        self.late_s = 1.0
         self._dice = random.Random(seed)
         self._standing: list[Fault] = []
         self.set(spec)

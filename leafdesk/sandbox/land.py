@@ -247,12 +247,13 @@ def _pond(ring: Ring, rng: random.Random) -> Ring | None:
 
 def _face_each_other(one: Parcel, other: Parcel) -> bool:
     """Whether two parcels lie opposite each other over a road, and are small enough together."""
-    if one.pivot or other.pivot or len(one.parts) + len(other.parts) > 2 or one.hectares + other.hectares > 60:
+    if one.pivot or other.pivot or len(one.parts) + len(other.parts) > 2:
         return False
     a, b = box(one.parts[0][0]), box(other.parts[0][0])
     gaps = (max(a[0], b[0]) - min(a[2], b[2]), max(a[1], b[1]) - min(a[3], b[3]))
     spans = (max(a[2], b[2]) - min(a[0], b[0]), max(a[3], b[3]) - min(a[1], b[1]))
-    return any(5 < gaps[n] < 50 and -gaps[1 - n] > 0.72 * spans[1 - n] for n in (0, 1))
+    facing = any(5 < gaps[n] < 50 and -gaps[1 - n] > 0.72 * spans[1 - n] for n in (0, 1))
+    return facing and one.hectares + other.hectares < 60
 
 
 def _plus(a: Point, b: Point) -> Point:

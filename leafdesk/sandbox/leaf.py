@@ -11,8 +11,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from leafdesk.geo.shape import NotAShapeError, from_geojson
 from leafdesk.sandbox import refusals
+from leafdesk.sandbox.boundaries import area_of, new_boundary
 from leafdesk.sandbox.choices import Choices
-from leafdesk.sandbox.ledger import Change, Key, Kind, Ledger
+from leafdesk.sandbox.ledger import KINDS, Change, Key, Kind, Ledger
 from leafdesk.sandbox.listing import ListKind, Page, Query, page_of, picker, question
 
 Json = dict[str, Any]
@@ -65,7 +66,7 @@ class Leaf:
     @_one_at_a_time
     def counts(self) -> dict[str, int]:
         """How many records of each kind there are."""
-        return {kind: len(table) for kind, table in self._ledger._tables.items()}
+        return {kind: len(self._ledger.table(kind)) for kind in KINDS}
 
     @_one_at_a_time
     def all(self, kind: Kind) -> list[Json]:
@@ -75,24 +76,21 @@ class Leaf:
     @_one_at_a_time
     def user(self, user_id: str) -> Json:
         """One Leaf user."""
-        return json.loads(self._user(user_id))  # type: ignore[no-any-return]
+        return self._answer("users", user_id)
 
     @_one_at_a_time
     def grower(self, grower_id: int) -> Json:
         """One grower."""
-        self._any("growers", grower_id)
         return self._answer("growers", grower_id)
 
     @_one_at_a_time
     def farm(self, farm_id: int) -> Json:
         """One farm."""
-        self._any("farms", farm_id)
         return self._answer("farms", farm_id)
 
     @_one_at_a_time
     def field(self, field_id: str) -> Json:
         """One field: boundary ids, but neither geometry nor area."""
-        self._any("fields", field_id)
         return self._answer("fields", field_id)
 
     @_one_at_a_time
@@ -112,7 +110,7 @@ class Leaf:
         """One page of a list as JSON, which page it is, and how many records there are in all."""
         page = page_of(query, self.choices)
         keys = self._ledger.listed(kind, question(query), picker(kind, query, self.choices))
-        return self._array(kind, keys[page.number * page.size : (page.number + 1) * page.size]), page, len(keys)
+        return self._array(kind, page.of(keys)), page, len(keys)
 
     @_one_at_a_time
     def one(self, kind: Kind, user_id: str, key: Key) -> bytes:
@@ -136,10 +134,7 @@ class Leaf:
     def boundaries_of(self, user_id: str, field_id: str, query: Query) -> tuple[bytes, int]:
         """The boundary history of a field as JSON, and its length."""
         keys = self._of("fields", user_id, field_id)["boundaries"]
-        shown = keys
-        if self.choices.history_is_paged:
-            page = page_of(query, self.choices)
-            shown = keys[page.number * page.size : (page.number + 1) * page.size]
+        shown = page_of(query, self.choices).of(keys) if self.choices.history_is_paged else keys
         return self._array("boundaries", shown), len(keys)
 
     # what requests do ------------------------------------------------------------------------------------------------
@@ -297,8 +292,9 @@ class Leaf:
         return record
 
     def _encoded(self, kind: Kind, key: Key) -> bytes:
-        if kind == "boundaries":
-            self._measure(self._ledger.table(kind)[key])
+        record = self._any(kind, key)
+        if kind == "boundaries" and record["area"] is None:  # thousands take seconds, so each when it is asked for
+            record["area"] = area_of(record["geometry"])
         return self._ledger.encoded(kind, key)
 
     def _answer(self, kind: Kind, key: Key) -> Json:
@@ -306,13 +302,6 @@ class Leaf:
 
     def _array(self, kind: Kind, keys: Iterable[Key]) -> bytes:
         return b"[" + b",".join(self._encoded(kind, key) for key in keys) + b"]"
-
-    def _measure(self, boundary: Json) -> None:
-        """Areas of thousands of boundaries take seconds, so each is measured when it is first asked for."""
-        if boundary["area"] is None:
-            from leafdesk.geo.measure import area_ha
-
-            boundary["area"] = {"value": area_ha(_plain(boundary["geometry"]["coordinates"])), "unit": "ha"}
 
     def _stamp(self) -> str:
         """Now, with six digits, and always later than the last."""
@@ -407,16 +396,3 @@ _LEVELS: dict[str, tuple[Kind, Kind, str]] = {
     "farmId": ("fields", "farms", "fieldIds"),
 }
 """The record's kind, its parent's kind, and the parent's list of its children."""
-
-
-def new_boundary(key: str, geometry: Json, at: str, validity: str = "VALID", status: str = "ACTIVE") -> Json:
-    """A boundary record; its area is measured when somebody asks."""
-    record: Json = {"id": key, "status": status, "geometry": geometry, "area": None, "validity": validity}
-    return record | {"createdTime": at, "updatedTime": at}
-
-
-def _plain(coordinates: Any) -> Any:
-    """Coordinates as the tuples that `geo` measures, without heights."""
-    if isinstance(coordinates[0], int | float):
-        return (coordinates[0], coordinates[1])
-    return tuple(_plain(part) for part in coordinates)

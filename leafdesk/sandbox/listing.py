@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.refusals import bad_request
@@ -11,6 +11,7 @@ from leafdesk.sandbox.refusals import bad_request
 Json = dict[str, Any]
 Query = dict[str, list[str]]
 Test = Callable[[Json], bool]
+K = TypeVar("K")
 ListKind = Literal["users", "growers", "farms", "fields"]
 
 _EQUAL: dict[ListKind, dict[str, str]] = {
@@ -69,6 +70,10 @@ class Page:
 
     number: int
     size: int
+
+    def of(self, keys: list[K]) -> list[K]:
+        """The keys on this page."""
+        return keys[self.number * self.size : (self.number + 1) * self.size]
 
 
 def page_of(query: Query, choices: Choices) -> Page:

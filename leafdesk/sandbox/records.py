@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from leafdesk.geo.shape import Ring, Shape
-from leafdesk.sandbox.leaf import new_boundary
+from leafdesk.sandbox.boundaries import new_boundary
 from leafdesk.sandbox.ledger import Change
 
 Json = dict[str, Any]

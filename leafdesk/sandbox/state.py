@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Iterable
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ Json = dict[str, Any]
 _HEADER: Json = {"leafdesk sandbox": 1}
 
 
-class StateFileError(Exception):
+class StateFileError(ValueError):
     """The file is no sandbox state, or a damaged one; it was left as it is."""
 
 
@@ -22,6 +23,7 @@ class StateFile:
     def __init__(self, path: Path, records: list[Change]) -> None:
         self._path = path
         self._records = records
+        self._owed: list[Change] = []
 
     def records(self) -> list[Change]:
         """What the file held when it was opened. To be asked once."""
@@ -29,11 +31,20 @@ class StateFile:
         return records
 
     def append(self, changes: list[Change]) -> None:
-        """Keep changes that belong together, on the disk when this returns. Raises OSError."""
-        with self._path.open("ab") as log:
-            log.write(_line(changes))
-            log.flush()
-            os.fsync(log.fileno())
+        """Keep changes that belong together, on the disk when this returns.
+
+        Raises OSError when it cannot be done (a full disk): no half line is left, the changes go with the next ones.
+        """
+        self._owed += changes
+        with self._path.open("ab", buffering=0) as log:
+            size = log.seek(0, os.SEEK_END)
+            try:
+                _write_whole(log, _line(self._owed))
+                os.fsync(log.fileno())
+            except OSError:
+                log.truncate(size)
+                raise
+        self._owed = []
 
 
 def open_state(path: Path, first: Callable[[], Iterable[Change]]) -> StateFile:
@@ -52,6 +63,12 @@ def open_state(path: Path, first: Callable[[], Iterable[Change]]) -> StateFile:
         os.fsync(file.fileno())
     fresh.replace(path)
     return StateFile(path, records)
+
+
+def _write_whole(log: FileIO, line: bytes) -> None:
+    rest = memoryview(line)
+    while rest:
+        rest = rest[log.write(rest) :]
 
 
 def _line(changes: list[Change]) -> bytes:

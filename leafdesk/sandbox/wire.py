@@ -1,15 +1,17 @@
 """Puts Leaf's operations on the wire: an ASGI application that also stages faults and writes the log."""
 
 import asyncio
+import contextlib
 import socket
 import struct
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
-from leafdesk.sandbox.faults import Fault, Faults
+from leafdesk.sandbox.faults import SILENT, Fault, Faults
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.ledger import encode_json
 from leafdesk.sandbox.refusals import Refused, bad_request
@@ -24,6 +26,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 FindTransport = Callable[[Scope], asyncio.Transport | None]
 
+_LINGER = "hh" if sys.platform == "win32" else "ii"
 MAX_BODY = 8 * 1024 * 1024
 _HTML = (
     b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>Sign in to use this network</h1></body></html>"
@@ -64,12 +67,14 @@ class Wire:
         body = await _read(receive)
         if self.faults.latency_ms:
             await asyncio.sleep(self.faults.latency_ms / 1000)
+        if fault and fault.kind == "late":
+            asyncio.get_running_loop().call_later(self.faults.late_s, self.answer, operation, scope, body)
         if fault and fault.comes_first:
             answer = self._fault_answer(fault, scope)
         else:
             answer = self.answer(operation, scope, body)
         self.log(scope, operation.id, _seen_status(answer, fault), fault, began)
-        if fault and fault.kind in ("drop", "lost"):
+        if fault and fault.kind in SILENT:
             await self._cut(scope, receive)
         elif fault and fault.kind == "cut":
             await _send(send, answer, half=True)
@@ -93,6 +98,8 @@ class Wire:
             return operation.answer(Ask(self.leaf, self.tokens, scope["path_params"], query, body))
         except Refused as refused:
             return refusal(refused, scope["path"])
+        except OSError as error:
+            return refusal(Refused(500, detail=f"The state file: {error.strerror}"), scope["path"])
 
     def log(self, scope: Scope, operation: str, status: int | None, fault: Fault | None, began: float) -> None:
         """Write one request down."""
@@ -102,7 +109,7 @@ class Wire:
         self.requests.add(Request(operation, scope["method"], scope["path"], query, status, kind, took))
 
     def _fault_answer(self, fault: Fault, scope: Scope) -> Answer:
-        if fault.kind in ("drop", "html"):
+        if fault.kind in (*SILENT, "html"):
             return Answer(200, _HTML)
         if fault.kind == "429":
             wait = [(b"retry-after", str(self.faults.retry_after_s).encode())]
@@ -118,7 +125,7 @@ class Wire:
             transport.close()
         else:
             raw = transport.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
             transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -134,7 +141,9 @@ class _Path:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation = self._operations.get(scope["method"])
         if operation:
-            await self._wire.serve(operation, scope, receive, send)
+            # A server that goes dark cancels what is under way; uvicorn would log that as a failure.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._wire.serve(operation, scope, receive, send)
             return
         began = time.perf_counter()
         answer = refusal(Refused(405), scope["path"])
@@ -145,7 +154,7 @@ class _Path:
 def _seen_status(answer: Answer, fault: Fault | None) -> int | None:
     if fault is None or fault.kind in ("truncated", "cut", "html"):
         return answer.status
-    return None if fault.kind in ("drop", "lost") else int(fault.kind)
+    return None if fault.kind in SILENT else int(fault.kind)
 
 
 def _authorization(scope: Scope) -> str:

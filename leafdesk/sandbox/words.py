@@ -33,11 +33,15 @@ USERS = (("Olive Agronomy", "olive"), ("Prairie Gold Growers", "prairie-gold"), 
 
 
 def field_names(rng: random.Random) -> Iterator[str]:
-    """Names without end: each once, then again with a number."""
-    names = [*_WHOLE, *(f"{first} {second}" for first in _FIRST for second in _SECOND if first != second)]
-    rng.shuffle(names)
-    names.sort(key=lambda name: name not in _WHOLE and rng.random() < 0.8)
-    return _endless(names)
+    """Names without end, none twice."""
+    whole, given = _shuffled(_WHOLE, rng), set[str]()
+    while True:
+        name = whole.pop() if whole and rng.random() < 0.35 else f"{rng.choice(_FIRST)} {rng.choice(_SECOND)}"
+        if name in given:
+            name = f"{name} {len(given)}" if len(given) > 300 else ""
+        if name and name not in given:
+            given.add(name)
+            yield name
 
 
 def farm_names(rng: random.Random) -> Iterator[str]:

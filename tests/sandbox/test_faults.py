@@ -40,6 +40,17 @@ def test_a_lost_reply_has_its_effect(sandbox: Sandbox, create: Callable[[], http
     assert [(r.status, r.fault) for r in sandbox.requests.log if r.operation == "createGrower"] == [(None, "lost")]
 
 
+def test_a_request_that_lands_late(sandbox: Sandbox, raw: httpx.Client, create: Callable[[], httpx.Response]) -> None:
+    sandbox.faults.once("late")
+    sandbox.faults.late_s = 0.1
+    with pytest.raises(httpx.TransportError):
+        create()
+    assert not _made(sandbox)
+    sandbox.faults.latency_ms = 200  # while another request is under way, it lands
+    raw.get(GROWERS)
+    assert _made(sandbox)
+
+
 def test_a_reply_cut_in_the_middle(sandbox: Sandbox, create: Callable[[], httpx.Response]) -> None:
     sandbox.faults.once("cut")
     with pytest.raises(httpx.TransportError):

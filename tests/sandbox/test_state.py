@@ -1,10 +1,12 @@
 """The state file: everything is there after a restart, and nothing else is overwritten."""
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from leafdesk.sandbox import Sandbox, StateFileError
@@ -57,6 +59,26 @@ def test_a_line_the_power_cut_short_does_not_count(tmp_path: Path) -> None:
     assert _all(again) == before
     again.leaf.create_grower(before["users"][0]["id"], "After")
     assert Sandbox(state=file).leaf.all("growers")[-1]["name"] == "After"
+
+
+def test_a_full_disk_leaves_no_half_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "leaf.state"
+    sandbox = Sandbox(fields=10, state=file, password="p")
+    user, before = sandbox.leaf.all("users")[0]["id"], file.read_bytes()
+
+    def full(number: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with sandbox, httpx.Client(base_url=sandbox.url) as http:
+        body = {"username": sandbox.username, "password": "p"}
+        http.headers["Authorization"] = f"Bearer {http.post('/api/authenticate', json=body).json()['id_token']}"
+        with monkeypatch.context() as disk:
+            disk.setattr("leafdesk.sandbox.state.os.fsync", full)
+            answer = http.post(f"/services/fields/api/users/{user}/growers", json={"name": "First"})
+        assert (answer.status_code, answer.json()["detail"]) == (500, "The state file: No space left on device")
+        assert file.read_bytes() == before
+        sandbox.leaf.create_grower(user, "Second")
+    assert [grower["name"] for grower in Sandbox(state=file).leaf.all("growers")[-2:]] == ["First", "Second"]
 
 
 @pytest.mark.parametrize("content", [b"", b"something else\n", b'{"leafdesk sandbox":99}\n'])

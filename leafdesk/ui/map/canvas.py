@@ -106,8 +106,11 @@ class MapCanvas(QWidget):
 
     def select(self, field_id: str | None) -> None:
         """Mark a field as the selected one; no signal."""
-        self.selection = field_id
-        self.update()
+        if field_id != self.selection:
+            self.selection = self.picture.labels.first = field_id
+            self.picture.labels.outdate()
+            self.picture.wake()
+            self.update()
 
     def point_at(self, field_id: str | None) -> None:
         """Mark the field under the cursor."""
@@ -116,10 +119,13 @@ class MapCanvas(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if field_id else self.hand_tool.cursor)
             self.update()
 
+    def fields_at(self, pixel: Pixel) -> list[str]:
+        """The fields at a pixel, the one drawn on top first; when there is none, the one just beside it."""
+        return self.picture.outlines.all_at(world(self._view.to_lonlat(pixel)), _SLACK / self._view.world_px)
+
     def field_at(self, pixel: Pixel) -> str | None:
         """The field drawn on top at a pixel, or the one just beside it."""
-        point = world(self._view.to_lonlat(pixel))
-        return self.picture.outlines.at(point, _SLACK / self._view.world_px)
+        return next(iter(self.fields_at(pixel)), None)
 
     # ------------------------------------------------------------------ view
     @property
@@ -230,7 +236,7 @@ class MapCanvas(QWidget):
 
     def start_edit(self, field_id: str, shape: Shape) -> None:
         """Begin to change a field's shape."""
-        self.selection = field_id
+        self.select(field_id)
         self._take(EditTool(self, field_id, shape))
 
     def finish(self) -> None:

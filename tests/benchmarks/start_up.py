@@ -25,23 +25,18 @@ application.exec()
 """
 
 LEAFDESK = """
-import sys
 from pathlib import Path
-from leafdesk.cli import Front, run
-
-def measured(folder):
-    from leafdesk import app
-    application = app.make_application()
-    workspace = app.open_workspace(folder)
-    from leafdesk.ui.main_window import MainWindow
-    window = MainWindow(workspace, folder)
-    report_paint(window, "first")
-    if WAIT_FOR_FIELDS:
-        window.lists.loaded.connect(lambda read: window.canvas.settled.connect(lambda: told("fields")))
-    window.show()
-    return application.exec()
-
-run(["--data", FOLDER], Front(window=measured, demo=None))
+import leafdesk.__main__
+from leafdesk import app
+application = app.make_application()
+workspace = app.open_workspace(Path(FOLDER))
+from leafdesk.ui.main_window import MainWindow
+window = MainWindow(workspace, Path(FOLDER))
+report_paint(window, "first")
+if WAIT_FOR_FIELDS:
+    window.lists.loaded.connect(lambda read: window.canvas.settled.connect(lambda: told("fields")))
+window.show()
+application.exec()
 """
 
 TELL = """

@@ -2,18 +2,19 @@
 
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def _open_window(folder: Path) -> int:
-    from leafdesk import app
+    from leafdesk.app import main as open_window
 
-    return app.main(folder)
+    return open_window(folder)
 
 
-def _show_demo(**wishes: object) -> int:
-    from leafdesk import demo
+def _show_demo(**wishes: Any) -> int:
+    from leafdesk.demo import Wishes, show
 
-    return demo.show(demo.Wishes(**wishes))  # type: ignore[arg-type]
+    return show(Wishes(**wishes))
 
 
 def main() -> None:

@@ -346,22 +346,22 @@ def test_a_conflict_answered_with_theirs(signed_in: Shell, neighbour: Neighbour,
 
 
 def test_a_parked_edit_needs_a_person(signed_in: Shell, sandbox: "Sandbox", neighbour: Neighbour) -> None:
+    """Leaf refuses: meanwhile the farm went to another Leaf user. Later it is back, and a retry goes through."""
     one = a_manual_field(signed_in)
-    queued = signed_in.json("fields", "edit", one["id"], "--name", "Refused")["queued"]
-    sandbox.faults.set("403@updateField=1") if "403" in _kinds() else pytest.skip("the sandbox cannot refuse")
-    signed_in.json("sync", ends=5)
+    farms = signed_in.json("farms", "list", "--leaf-user", one["leafUserId"])
+    farm = next(farm["id"] for farm in farms if farm["id"] != one["farmId"])
+    other = next(user["id"] for user in sandbox.leaf.all("users") if user["id"] != one["leafUserId"])
+    sandbox.leaf.change("farms", farm, leafUserId=other)
+    queued = signed_in.json("fields", "edit", one["id"], "--farm", str(farm))["queued"]
+    assert signed_in.json("sync", "--push-only", ends=5)["pushed"]["parked"] == 1
     (item,) = signed_in.json("queue", "list")
-    assert (item["id"], item["state"]) == (queued, "parked") and item["reason"]
-    sandbox.faults.set("")
+    assert (item["id"], item["state"]) == (queued, "parked") and str(farm) in item["reason"]
+    assert signed_in.json("sync", "--push-only", ends=5)["pushed"]["sent"] == 0, "it waits for a person"
+
+    sandbox.leaf.change("farms", farm, leafUserId=one["leafUserId"])
     assert signed_in.json("queue", "retry", queued)["state"] == "waiting"
     signed_in("sync")
-    assert neighbour.field(one["leafUserId"], one["id"])["name"] == "Refused"
-
-
-def _kinds() -> tuple[str, ...]:
-    from leafdesk.sandbox.faults import KINDS
-
-    return KINDS
+    assert neighbour.field(one["leafUserId"], one["id"])["farmId"] == farm
 
 
 def test_a_discarded_edit_leaves_no_trace(signed_in: Shell, neighbour: Neighbour) -> None:

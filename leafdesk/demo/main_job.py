@@ -4,12 +4,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from leafdesk import app
 from leafdesk.cli import say
@@ -68,14 +70,21 @@ class MainJob:
         self._moved: Shape = ()
         self._former_hook = sys.excepthook
         sys.excepthook = self._mistake
+        qInstallMessageHandler(self._qt_says)
         window.bridge.sync_ended.connect(self._ended.append)
 
     def _mistake(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         self._mistakes.append(f"{kind.__name__}: {error}")
         self._former_hook(kind, error, trace)
 
+    def _qt_says(self, kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+        """A warning of Qt is a mistake of ours; only what the offscreen platform says of every window is none."""
+        if kind not in (QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg) and "propagateSizeHints" not in text:
+            self._mistakes.append(f"Qt: {text}")
+
     def let_go(self) -> None:
-        """Give back the error hook."""
+        """Give back the hooks."""
+        qInstallMessageHandler(None)
         sys.excepthook = self._former_hook
 
     def do_all(self, picture: Path) -> None:
@@ -95,7 +104,10 @@ class MainJob:
             began = time.monotonic()
             told = step()
             must(not self._mistakes, f"{name}: no mistake of ours on the way", "; ".join(self._mistakes))
-            say.line(f"{number}. {name + ':':<19} {told} [{time.monotonic() - began:.1f} s]")
+            head, *more = told.splitlines()
+            say.line(f"{number}. {name + ':':<19} {head} [{time.monotonic() - began:.1f} s]")
+            for line in more:
+                say.line(f"   {'':<19} {line}")
 
     # ------------------------------------------------------------------ the steps
     def pull(self) -> str:
@@ -118,7 +130,7 @@ class MainJob:
 
     def draw_a_field(self) -> str:
         """Click four corners on free ground, close, name it."""
-        self._former = places.a_field_to_edit(self.window, self.workspace)
+        self._former = self._field_to_edit()
         self._look_at(self._former.id, zoom_out=1.5)
         corners = places.free_ground(self.canvas)
         self.window.commands["draw"].trigger()
@@ -169,8 +181,8 @@ class MainJob:
         items = self.workspace.outbox.items()
         until(lambda: len(self.window.queue.items) == len(items), f"the queue page shows {len(items)} edits")
         must(all(item.state == "waiting" for item in items), "every edit waits", [item.state for item in items])
-        lines = [f"\n      · {item.sentence} ({verb(item.edit)}, {item.state})" for item in items]
-        return f"{say.counted(len(items), 'edit waits', 'edits wait')}" + "".join(lines) + "\n     "
+        lines = [f"\n· {item.sentence} ({verb(item.edit)}, {item.state})" for item in items]
+        return say.counted(len(items), "edit waits", "edits wait") + "".join(lines)
 
     def push(self) -> str:
         """The server is back; what waits goes."""
@@ -214,6 +226,8 @@ class MainJob:
         assert self._new is not None
         self.window.show_page("map")
         self._look_at(self._new.id, zoom_out=2.0)
+        labels = self.window.inspector.findChildren(QLabel)
+        until(lambda: all(label.text() != "…" for label in labels if label.isVisible()), "the inspector tells all")
         image = self.window.grab().toImage()
         colours = {image.pixel(x, y) for x in range(0, image.width(), 9) for y in range(0, image.height(), 9)}
         must(len(colours) > 20, "the window is painted", f"{len(colours)} colours")
@@ -237,6 +251,18 @@ class MainJob:
         )
         until(lambda: not self.workspace.syncing, "the engine rests")
         return ended.report
+
+    def _field_to_edit(self) -> Field:
+        """The first field of which the map shows an inside to click on and a corner to take."""
+        for field in islice(places.fields_to_edit(self.window, self.workspace), 50):
+            self._look_at(field.id)
+            try:
+                places.pixel_inside(self.canvas, field.id)
+                places.a_corner_to_move(self.canvas, field.shape or ())
+            except DidNotHoldError:
+                continue
+            return field
+        raise DidNotHoldError("among the fields is one made by hand that can be edited")
 
     def _look_at(self, field_id: str, zoom_out: float = 0.0) -> None:
         self.window.show_page("map")

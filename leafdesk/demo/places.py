@@ -17,18 +17,16 @@ _APART = 24.0
 """Pixels between a corner and its neighbours, so that the mouse takes the one that is meant."""
 
 
-def a_field_to_edit(window: MainWindow, workspace: Workspace) -> Field:
-    """A field made by hand, at Leaf, in a farm where there is one, of one part and not too many corners."""
-    rows = sorted(window.lists.rows.values(), key=lambda row: (row.farm_id is None, row.name, row.id))
-    for row in rows:
+def fields_to_edit(window: MainWindow, workspace: Workspace) -> Iterator[Field]:
+    """Fields made by hand, at Leaf, of one part and not too many corners; those in a farm first."""
+    for row in sorted(window.lists.rows.values(), key=lambda row: (row.farm_id is None, row.name, row.id)):
         if row.provider_name not in (None, "", "Leaf") or row.mark or not row.area_ha or row.area_ha > 400:
             continue
         field = workspace.catalog.field(row.id)
         if field and field.shape and len(field.shape) == 1 and len(field.shape[0]) == 1:
             corners = len(field.shape[0][0]) - 1
             if 4 <= corners <= 30 and not problems(field.shape):
-                return field
-    raise DidNotHoldError("among the fields is one made by hand that can be edited")
+                yield field
 
 
 def pixel_inside(canvas: MapCanvas, field_id: str) -> Pixel:

@@ -54,6 +54,7 @@ class Drawing(QObject):
             return
         self._drop()
         self._enter("draw", DRAW)
+        self.inspector.show_new(None, 0.0, [])
         self.canvas.start_draw()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -103,6 +104,7 @@ class Drawing(QObject):
 
     def _enter(self, mode: str, hint: str) -> None:
         self.mode = mode
+        self.doing.trouble.emit("")
         self.actions[mode].setChecked(True)
         self.page.say(hint, drawing=True)
 
@@ -134,9 +136,11 @@ class Drawing(QObject):
             return
         self.can_undo, self.can_redo = state.can_undo, state.can_redo
         self.page.say(state.hint, drawing=True)
-        self.inspector.show_draft(
-            state.area_ha, state.before_ha, state.perimeter_m, [p.message for p in state.problems]
-        )
+        wrong = [problem.message for problem in state.problems]
+        if self.mode == "draw":
+            self.inspector.show_new(state.area_ha, state.perimeter_m, wrong)
+        else:
+            self.inspector.show_draft(state.area_ha, state.before_ha, state.perimeter_m, wrong)
         self.doing.stepped.emit()
 
     def _edited(self, field_id: str, shape: Shape) -> None:
@@ -163,8 +167,7 @@ class Drawing(QObject):
 
     def _go_on(self, shape: Shape) -> None:
         self.sheet = None
-        self._enter("edit", EDIT)
-        self.actions["draw"].setChecked(True)
+        self._enter("draw", EDIT)
         self._unnamed = shape
         self.canvas.start_edit(NEW, shape)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -118,6 +118,7 @@ class MainWindow(QMainWindow):
         column.setStretch(1, 1)
         self.setCentralWidget(whole)
         self.notice.float_over(whole)
+        self.notice.lift = self.map_page.taken
         for glass in (self.top.finder.glass, self.navigator.glass):
             self.icons.put(glass, "magnifying-glass")
 

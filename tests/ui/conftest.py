@@ -7,8 +7,20 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from leafdesk.app import make_application
+from leafdesk.sandbox import Sandbox
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import Workspace
+
+FIELDS = 60
+
+
+@pytest.fixture
+def sandbox(environment: None) -> Iterator[Sandbox]:
+    """A Leaf on this machine with fields of every kind: by hand, from providers, previews."""
+    leaf = Sandbox(fields=FIELDS, seed=1)
+    leaf.start()
+    yield leaf
+    leaf.stop()
 
 
 @pytest.fixture
@@ -35,6 +47,6 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWind
 
 @pytest.fixture
 def window(workspace: Workspace, open_window: Callable[..., MainWindow]) -> MainWindow:
-    """A window on an account that has been pulled: 24 fields."""
+    """A window on an account that has been pulled: FIELDS fields."""
     workspace.sync().result(60)
     return open_window(workspace)

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from leafdesk.edits import change
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import FieldRow, Workspace
+from tests.ui.conftest import FIELDS
 
 
 def plain_field(window: MainWindow) -> FieldRow:
@@ -28,10 +29,10 @@ def click_on_map(window: MainWindow, row: FieldRow, qtbot: QtBot) -> None:
 
 
 def test_shows_what_was_pulled(window: MainWindow) -> None:
-    assert len(window.lists.rows) == 24
+    assert len(window.lists.rows) == FIELDS
     assert window.navigator.shown() == set(window.lists.rows)
-    assert window.navigator.chips["all"].text() == "All 24"
-    assert window.inspector.totals.value("fields") == "24"
+    assert window.navigator.chips["all"].text() == f"All {FIELDS}"
+    assert window.inspector.totals.value("fields") == str(FIELDS)
 
 
 def test_a_click_on_the_map_selects_in_list_and_inspector(window: MainWindow, qtbot: QtBot) -> None:
@@ -69,9 +70,7 @@ def test_a_rename_is_seen_everywhere_and_undo_names_it(window: MainWindow, qtbot
     qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.inspector.title.text() == row.name)
     qtbot.waitUntil(lambda: window.status.waiting.text() == "Everything sent")
-    qtbot.keyClick(
-        window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-    )
+    qtbot.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     qtbot.waitUntil(lambda: window.inspector.title.text() == "Zebra Piece")
 
 

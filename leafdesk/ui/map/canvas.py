@@ -17,7 +17,6 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
     QResizeEvent,
-    QShowEvent,
     QTransform,
     QWheelEvent,
 )
@@ -107,8 +106,11 @@ class MapCanvas(QWidget):
 
     def select(self, field_id: str | None) -> None:
         """Mark a field as the selected one; no signal."""
-        self.selection = field_id
-        self.update()
+        if field_id != self.selection:
+            self.selection = self.picture.labels.first = field_id
+            self.picture.labels.outdate()
+            self.picture.wake()
+            self.update()
 
     def point_at(self, field_id: str | None) -> None:
         """Mark the field under the cursor."""
@@ -117,10 +119,13 @@ class MapCanvas(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if field_id else self.hand_tool.cursor)
             self.update()
 
+    def fields_at(self, pixel: Pixel) -> list[str]:
+        """The fields at a pixel, the one drawn on top first; when there is none, the one just beside it."""
+        return self.picture.outlines.all_at(world(self._view.to_lonlat(pixel)), _SLACK / self._view.world_px)
+
     def field_at(self, pixel: Pixel) -> str | None:
         """The field drawn on top at a pixel, or the one just beside it."""
-        point = world(self._view.to_lonlat(pixel))
-        return self.picture.outlines.at(point, _SLACK / self._view.world_px)
+        return next(iter(self.fields_at(pixel)), None)
 
     # ------------------------------------------------------------------ view
     @property
@@ -231,7 +236,7 @@ class MapCanvas(QWidget):
 
     def start_edit(self, field_id: str, shape: Shape) -> None:
         """Begin to change a field's shape."""
-        self.selection = field_id
+        self.select(field_id)
         self._take(EditTool(self, field_id, shape))
 
     def finish(self) -> None:
@@ -280,6 +285,9 @@ class MapCanvas(QWidget):
         self.hand_tool.paint(painter)
         paint_scale_bar(painter, self._view, self.colours, self.font())
         painter.end()
+        if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
+            self.picture.seen = True
+            self.picture.wake()
 
     def _paint_marked(self, painter: QPainter, hidden: str | None) -> None:
         """The field under the cursor and the selected one."""
@@ -309,10 +317,6 @@ class MapCanvas(QWidget):
         if event.type() == QEvent.Type.FontChange and hasattr(self, "picture"):
             self._dress()
         super().changeEvent(event)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self.picture.seen = True
-        self.picture.wake()
 
     def hideEvent(self, event: QHideEvent) -> None:
         self.picture.seen = False

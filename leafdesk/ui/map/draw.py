@@ -178,7 +178,7 @@ class DrawTool(Tool):
         if state.problems:
             return [state.problems[0].message, side] if side else [state.problems[0].message]
         if state.area_ha is not None:
-            return [f"{state.area_ha:.2f} ha", " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
+            return [f"{state.area_ha:,.2f} ha", " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
         return [metres(state.side_m)] if state.side_m else []
 
 

@@ -294,9 +294,9 @@ class EditTool(Tool):
     def _lines(self) -> list[str]:
         area, around, wrong = self._measures
         if wrong:
-            return [wrong[0].message, f"{area:.2f} ha"]
+            return [wrong[0].message, f"{area:,.2f} ha"]
         side = self._side_m()
         length = f"side {metres(side)}" if side else f"around {metres(around)}"
         if not self.history.changed and self.live is None:
-            return [f"{area:.2f} ha", length]
-        return [f"{self._before_ha:.2f} → {area:.2f} ha", f"{signed(area - self._before_ha)} · {length}"]
+            return [f"{area:,.2f} ha", length]
+        return [f"{self._before_ha:,.2f} → {area:,.2f} ha", f"{signed(area - self._before_ha)} · {length}"]

@@ -182,13 +182,11 @@ class FieldPicture(QObject):
 
 def _load() -> None:
     """Load the libraries, and do once what is slow the first time."""
+    from leafdesk.geo import flat
     from leafdesk.geo.measure import area_ha
     from leafdesk.geo.shape import Shape, pack
-    from leafdesk.ui.map.outlines import geometries_of, paths_of, simplified
+    from leafdesk.ui.map.outlines import paths_of
 
     plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
     area_ha(plot)
-    import shapely
-
-    geometries = geometries_of([pack(plot)])
-    paths_of(simplified(geometries, shapely.bounds(geometries), 1.0), 1.0)
+    paths_of(flat.thinned(flat.flat([pack(plot)]), 1.0), 1.0)

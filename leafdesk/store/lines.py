@@ -179,6 +179,6 @@ def _before(connection: sqlite3.Connection, item: Item, base: Json) -> Record | 
 
 def _write_needs(connection: sqlite3.Connection, seq: int, edit: Edit) -> None:
     connection.executemany(
-        "INSERT OR REPLACE INTO needs VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO needs (seq, kind, key) VALUES (?, ?, ?)",
         [(seq, kind, find_key(connection, kind, key) or key) for kind, key in references(edit)],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ def spread(wishes: Sequence[Wish], gap: float = _GAP) -> list[Spot | None]:
                 for i in range(int(left // cell), int(right // cell) + 1)
                 for j in range(int(top // cell), int(bottom // cell) + 1)
             ]
-            if any(left < r and l < right and top < b and t < bottom for c in cells for l, t, r, b in taken[c]):  # noqa: E741
+            if any(left < x1 and x0 < right and top < y1 and y0 < bottom for c in cells for x0, y0, x1, y1 in taken[c]):
                 continue
             for c in cells:
                 taken[c].append((left, top, right, bottom))
@@ -108,7 +108,7 @@ class Labels:
         return a[0] <= left and a[1] <= top and right <= a[2] and bottom <= a[3]
 
     # ------------------------------------------------------------------ placing
-    def place(self, view: View) -> Iterator[None]:
+    def place(self, view: View) -> Generator[None, None, None]:
         """Place the labels for a view, giving way after each millisecond or so of work."""
         area = _world_of(view, _AROUND)
         slots = self._candidates(area, view.world_px)

@@ -122,8 +122,8 @@ class Navigator(QFrame):
         self.tree.selectionModel().currentChanged.connect(self._current)
         self.tree.activated.connect(self._activated)
         self.tree.clicked.connect(self._clicked)
-        self.tree.expanded.connect(lambda index: self._folded.__setitem__(self._place(index), False))
-        self.tree.collapsed.connect(lambda index: self._folded.__setitem__(self._place(index), True))
+        self.tree.expanded.connect(lambda index: self._fold(index, False))
+        self.tree.collapsed.connect(lambda index: self._fold(index, True))
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.empty.setProperty("role", "muted")
         self.empty.setContentsMargins(STEP * 6, STEP * 8, STEP * 6, 0)
@@ -207,13 +207,24 @@ class Navigator(QFrame):
         self.select(self._chosen)
 
     def _unfold(self, *, whole: bool, many: bool) -> None:
+        """Unfold growers, and farms unless there are many; of the whole list, as the user left them."""
         for top in range(self.model.rowCount()):
             above = self.model.index(top, 0)
-            self.tree.setExpanded(above, not self._folded.get(self._place(above), False) or not whole)
+            if whole and self._folded.get(self._place(above), False):
+                continue
+            self.tree.setExpanded(above, True)
+            if many and not (whole and self._folded):
+                continue
             for place in range(self.model.rowCount(above)):
                 below = self.model.index(place, 0, above)
-                if below.data(LEVEL_ROLE) == "farm":
-                    self.tree.setExpanded(below, not self._folded.get(self._place(below), many) if whole else not many)
+                if below.data(LEVEL_ROLE) == "farm" and not (
+                    self._folded.get(self._place(below), many) if whole else many
+                ):
+                    self.tree.setExpanded(below, True)
+
+    def _fold(self, index: QModelIndex, folded: bool) -> None:
+        if not self._quiet:
+            self._folded[self._place(index)] = folded
 
     def _place(self, index: QModelIndex) -> tuple[str, str]:
         return (index.data(LEVEL_ROLE), index.data(ID_ROLE))

@@ -472,6 +472,21 @@ def test_closing_in_the_middle_of_a_sync(opened: Callable[..., Workspace], sandb
     )
 
 
+def test_keeping_up_carries_an_edit_by_itself_and_comes_back_after_the_dark(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    workspace.keep_up()
+    workspace.do(new_field(workspace)).result(WAIT)
+    _until(lambda: sandbox.leaf.counts()["fields"] == 25)
+    _until(lambda: not workspace.syncing)
+    sandbox.go_dark()
+    workspace.do(change("fields", manual(workspace).id, name="Renamed")).result(WAIT)
+    _until(lambda: workspace.connection.state == "offline")
+    sandbox.come_back()
+    _until(lambda: workspace.outbox.items() == [])
+    assert workspace.connection.state == "online"
+
+
 # ---------------------------------------------------------------------- kill -9
 _SYNC = """
 import sys

@@ -57,6 +57,7 @@ def test_gzipped_without_a_source_and_broken(tmp_path: Path) -> None:
         (b'{"type": "Feature", "geometry": null}\n', "line 1"),
         (b"not json\n", "line 1"),
         (gzip.compress(_feature(1) * 100)[:-20], "damaged"),
+        (gzip.compress(_feature(1))[:10] + b"\xff" * 40, "damaged"),
     ],
 )
 def test_files_that_are_no_parcels(tmp_path: Path, content: bytes, words: str) -> None:

@@ -477,3 +477,17 @@ def test_retry_lets_a_parked_item_go_again(land) -> None:
     land.settle("a", "conflict", "absent")
     with pytest.raises(RefusedError, match="choose which one to keep"):
         land.write(lambda c: Outbox(c).retry("a"))
+
+
+def test_what_is_changed_back_stays_queued_when_leafs_copy_has_moved_on(land, shape: Square) -> None:
+    land.do(change("fields", "mill", name="A"), "name")
+    land.do(Redraw("mill", shape(side=0.003)), "boundary")
+    mill = land.catalog.server_copy("fields", "mill")
+    land.put(replace(mill, name="Theirs", raw="{}", updated_time="2026-02-01T00:00:00Z"))
+    land.put_boundary("mill", Boundary(id="b2", status="ACTIVE", shape=shape(side=0.009), raw="{}"))
+    land.do(change("fields", "mill", name="Mill Field"))
+    land.do(Redraw("mill", shape()))
+    assert (land.catalog.field("mill").name, land.catalog.field("mill").shape) == ("Mill Field", shape())
+    assert land.states() == {"name": "waiting", "boundary": "waiting"}
+    assert land.item("name").base == {"name": "Mill Field"}
+    assert land.item("boundary").base["boundary_id"] == "b1"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPainter, QPixmap
 
+from leafdesk.geo import flat
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.outlines import Outlines, WorldBox
@@ -67,7 +68,7 @@ def spread(wishes: Sequence[Wish], gap: float = _GAP) -> list[Spot | None]:
                 for i in range(int(left // cell), int(right // cell) + 1)
                 for j in range(int(top // cell), int(bottom // cell) + 1)
             ]
-            if any(left < r and l < right and top < b and t < bottom for c in cells for l, t, r, b in taken[c]):  # noqa: E741
+            if any(left < x1 and x0 < right and top < y1 and y0 < bottom for c in cells for x0, y0, x1, y1 in taken[c]):
                 continue
             for c in cells:
                 taken[c].append((left, top, right, bottom))
@@ -107,7 +108,7 @@ class Labels:
         return a[0] <= left and a[1] <= top and right <= a[2] and bottom <= a[3]
 
     # ------------------------------------------------------------------ placing
-    def place(self, view: View) -> Iterator[None]:
+    def place(self, view: View) -> Generator[None, None, None]:
         """Place the labels for a view, giving way after each millisecond or so of work."""
         area = _world_of(view, _AROUND)
         slots = self._candidates(area, view.world_px)
@@ -166,28 +167,16 @@ class Labels:
         self, slots: NDArray[np.intp], boxes: NDArray[np.float64], sizes: NDArray[np.float64], world_px: float
     ) -> list[tuple[Spot, ...]]:
         """Where each label may lie, in pixels of the world: spots at which all of it is inside first."""
-        import numpy as np
-        import shapely
-
         shapes = self.outlines.geometries(slots)
-        middle = shapely.get_coordinates(shapely.centroid(shapes)) * world_px
-        surface = shapely.get_coordinates(shapely.point_on_surface(shapes)) * world_px
-        lift = np.stack([np.zeros(len(slots)), (boxes[:, 3] - boxes[:, 1]) * 0.22], axis=1)
-        tries = np.stack([middle, surface, middle - lift, middle + lift], axis=1)
-        half = sizes[:, None, :] / 2
-        low, high = (tries - half) / world_px, (tries + half) / world_px
-        rects = shapely.box(low[..., 0], low[..., 1], high[..., 0], high[..., 1])
-        valid = shapely.is_valid(shapes)
-        inside = np.zeros(rects.shape, bool)
-        inside[valid] = shapely.covers(shapes[valid][:, None], rects[valid])
-        near = [shapely.intersects_xy(shapes, *(tries[:, n] / world_px).T) for n in (0, 2, 3)]
-        ground = shapely.area(shapes) * world_px**2
-        edges = np.stack([boxes[:, 0] + half[:, 0, 0], boxes[:, 2] - half[:, 0, 0]], axis=1)
+        tries, whole, inside = flat.name_spots(shapes, sizes / world_px)
+        ground = flat.areas(shapes) * world_px**2
+        half = sizes[:, :1] / 2
+        edges = (boxes[:, [0, 2]] + half * [[1, -1]]).tolist()
         spots = []
-        for n, options in enumerate(tries.tolist()):
-            good = [(x, y) for (x, y), ok in zip(options, inside[n].tolist(), strict=True) if ok]
+        for n, options in enumerate((tries * world_px).tolist()):
+            good = [(x, y) for (x, y), ok in zip(options, whole[n].tolist(), strict=True) if ok]
             if not good and sizes[n, 0] * sizes[n, 1] * _AIRY < ground[n]:
-                good = [_second_best(options, [bool(hit[n]) for hit in near], edges[n].tolist())]
+                good = [_second_best(options, inside[n].tolist(), edges[n])]
             spots.append(tuple(good))
         return spots
 
@@ -204,11 +193,11 @@ class Labels:
                 painter.drawPixmap(_crisp(corner, self._words.ratio), label.picture)
 
 
-def _second_best(options: list[list[float]], near: list[bool], edges: list[float]) -> Spot:
+def _second_best(options: list[list[float]], inside: list[bool], edges: list[float]) -> Spot:
     """Where a label goes that fits nowhere: on the middle, above or below it, else beside, but over no other field."""
-    for option, hit in zip((options[0], options[2], options[3]), near, strict=True):
-        if hit:
-            return (option[0], option[1])
+    for n in (0, 2, 3):
+        if inside[n]:
+            return (options[n][0], options[n][1])
     x = min(max(options[1][0], edges[0]), edges[1]) if edges[0] <= edges[1] else sum(edges) / 2
     return (x, options[1][1])
 

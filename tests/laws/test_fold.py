@@ -355,6 +355,8 @@ class Farmland(RuleBasedStateMachine):
 
     @step()
     def restart(self) -> None:
+        assert self.database.check() == []
+        assert self.database.reader().execute("PRAGMA quick_check").fetchall() == [("ok",)]
         self.database.close()
         self.database = Database(self.folder / "leafdesk.db")
         assert self.seen() == self.before

@@ -5,7 +5,20 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from leafdesk.edits import Change, Create, Delete, Edit, Json, base_of, before_of, encode, references, sentence, verb
+from leafdesk.edits import (
+    Change,
+    Create,
+    Delete,
+    Edit,
+    Json,
+    base_of,
+    before_of,
+    encode,
+    fold,
+    references,
+    sentence,
+    verb,
+)
 from leafdesk.records import Farm, Field, Grower, Kind, Record
 from leafdesk.store.copies import find_key, load_copy
 from leafdesk.store.items import Item, State, dumps, live_items, load_attempts
@@ -114,7 +127,15 @@ def rebase_after(connection: sqlite3.Connection, lost: Item) -> None:
         if base == later.base:
             continue
         if isinstance(later.edit, Change):
-            left = tuple((name, value) for name, value in later.edit.values if base[name] != value)
+            lines = live_items(connection, lost.kind, lost.record_id)
+            under = fold(
+                load_copy(connection, lost.kind, lost.record_id), [one.edit for one in lines if one.seq != later.seq]
+            )
+            left = tuple(
+                (name, value)
+                for name, value in later.edit.values
+                if {base[name], getattr(under, name, base[name])} != {value}
+            )
             edit = replace(later.edit, values=left) if left else None
             base = {name: base[name] for name, _ in left}
             rewrite_kept(connection, later, edit, base)

@@ -74,7 +74,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(brand.window_icon())
         self.setMinimumSize(STEP * 225, STEP * 140)
         self._build(try_demo)
-        self._wire()
+        self._wire_commands()
+        self._wire_parts()
         self._remember()
         self._account_opened()
 
@@ -122,7 +123,7 @@ class MainWindow(QMainWindow):
         for glass in (self.top.finder.glass, self.navigator.glass):
             self.icons.put(glass, "magnifying-glass")
 
-    def _wire(self) -> None:
+    def _wire_commands(self) -> None:
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
@@ -148,6 +149,8 @@ class MainWindow(QMainWindow):
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
+
+    def _wire_parts(self) -> None:
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
         self.lists.reshaped.connect(self.leaf.offer)

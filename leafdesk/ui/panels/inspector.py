@@ -230,6 +230,8 @@ class Inspector(QFrame):
         self.versions.setText(words.count(len(look.boundaries), "version"))
         areas = [boundary.area_ha or 0.0 for boundary in reversed(look.boundaries)]
         self.bars.show_areas(areas[-8:])
+        self.history.column.activate()  # the card shrinks at once, not with some later turn
+        self.column.activate()
 
     def _say_banner(self, items: list[Item]) -> None:
         self.banner.setVisible(bool(items))

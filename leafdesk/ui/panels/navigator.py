@@ -97,8 +97,28 @@ class Navigator(QFrame):
         self.glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._pick_first)
+        self._build_tree()
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self.empty.setProperty("role", "muted")
+        self.empty.setContentsMargins(STEP * 6, STEP * 8, STEP * 6, 0)
+        self.empty.setTextFormat(Qt.TextFormat.PlainText)
+        self._either = QStackedLayout()
+        self._either.addWidget(self.tree)
+        self._either.addWidget(self.empty)
+        top = QHBoxLayout()
+        top.setContentsMargins(STEP * 3, 0, STEP * 3, 0)
+        top.addWidget(self.search)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, STEP * 3, 0, 0)
+        column.setSpacing(STEP * 2)
+        column.addLayout(top)
+        column.addWidget(self._build_chips())
+        column.addLayout(self._either, 1)
+
+    def _build_chips(self) -> QWidget:
         chips = QWidget()
         flow = Flow(chips, gap=STEP)
+        flow.setContentsMargins(STEP * 3, 0, STEP * 3, STEP)
         self.chips: dict[str, QPushButton] = {}
         for name, (label, _) in CHIPS.items():
             chip = QPushButton(label)
@@ -110,6 +130,9 @@ class Navigator(QFrame):
             self.chips[name] = chip
             flow.addWidget(chip)
         self.chips["all"].setChecked(True)
+        return chips
+
+    def _build_tree(self) -> None:
         self.model = FieldTree(self)
         self.tree = QTreeView(headerHidden=True, uniformRowHeights=True, indentation=STEP * 4, animated=False)
         self.tree.setObjectName("fieldTree")
@@ -124,25 +147,6 @@ class Navigator(QFrame):
         self.tree.clicked.connect(self._clicked)
         self.tree.expanded.connect(lambda index: self._fold(index, False))
         self.tree.collapsed.connect(lambda index: self._fold(index, True))
-        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
-        self.empty.setProperty("role", "muted")
-        self.empty.setContentsMargins(STEP * 6, STEP * 8, STEP * 6, 0)
-        self.empty.setTextFormat(Qt.TextFormat.PlainText)
-        self._either = QStackedLayout()
-        self._either.addWidget(self.tree)
-        self._either.addWidget(self.empty)
-        top = QHBoxLayout()
-        top.addWidget(self.search)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, STEP * 3, 0, 0)
-        column.setSpacing(STEP * 2)
-        for part in (top, None):
-            if part:
-                part.setContentsMargins(STEP * 3, 0, STEP * 3, 0)
-                column.addLayout(part)
-        flow.setContentsMargins(STEP * 3, 0, STEP * 3, STEP)
-        column.addWidget(chips)
-        column.addLayout(self._either, 1)
 
     # ------------------------------------------------------------------ what is shown
     def choose(self, chip: str) -> None:

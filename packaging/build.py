@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from installers import make_macos_image, make_windows_installer
 from manual import manual
 from parts import notices, parts
 from pictures import draw
@@ -38,8 +39,12 @@ def make(only: str | None = None) -> list[Path]:
     prepare()
     make_bundle()
     tell(f"bundle: {megabytes([BUNDLE]):.1f} MB on disk, after {time.monotonic() - began:.0f} s")
-    if only == "bundle" or sys.platform != "linux":
+    if only == "bundle":
         return []
+    if sys.platform == "win32":
+        return [make_windows_installer()]
+    if sys.platform == "darwin":
+        return [make_macos_image()]
     from deb import make_archive, make_deb
 
     return [make_deb(), make_archive(), *make_wheel_and_sdist()]

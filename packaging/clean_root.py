@@ -1,5 +1,6 @@
 """A bare Debian in a folder, where a package meets nothing that its builder happens to have."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,16 @@ _PASSING = ("proc", "dev", "sys", "tmp", "run", "var/log", "var/cache", "var/lib
 """Folders whose content changes with every package, whatever it is."""
 
 
+class NotProvenError(Exception):
+    """A package does not do what it must; the message says what."""
+
+
+def must(held: object, expected: str, found: object = "") -> None:
+    """Raise NotProvenError unless `held`."""
+    if not held:
+        raise NotProvenError(f"{expected}; found: {found}")
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """How a command in the root ended."""
@@ -25,6 +36,15 @@ class Answer:
     code: int
     out: str
     err: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A sandbox that listens, and who may sign in there."""
+
+    url: str
+    username: str
+    password: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +59,30 @@ class CleanRoot:
 
     def farmer(self, *command: str, stdin: str = "") -> Answer:
         """Run a command as the user, in a fresh environment."""
-        home = ("HOME=/home/farmer", "USER=farmer", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "LEAFDESK_SETTLE_SECONDS=1")
-        as_farmer = ("chroot", "--userspec=farmer:farmer", str(self.folder), "/usr/bin/env", "-i", "-C", "/home/farmer")
         done = subprocess.run(
-            [*as_farmer, *home, *command],
+            [*self._as_farmer, *command],
             input=stdin,
             capture_output=True,
             text=True,
             timeout=600,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
+
+    @property
+    def _as_farmer(self) -> tuple[str, ...]:
+        known = ("HOME=/home/farmer", "USER=farmer", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "LEAFDESK_SETTLE_SECONDS=1")
+        return ("chroot", "--userspec=farmer:farmer", str(self.folder), "env", "-i", "-C", "/home/farmer", *known)
+
+    @contextmanager
+    def sandbox(self, *options: str) -> Iterator[Leaf]:
+        """The installed package's own Leaf server, listening while the block runs."""
+        command = [*self._as_farmer, "leafdesk", "sandbox", *options]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as running:
+            try:
+                assert running.stdout is not None
+                yield Leaf(**json.loads(running.stdout.readline()))
+            finally:
+                running.terminate()
 
     def install(self, *packages: Path | str) -> None:
         """Install package files or names with what they depend on, without anything they recommend."""

@@ -9,20 +9,11 @@ import tomllib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from clean_root import DESKTOP, CleanRoot, clean_root
+from clean_root import DESKTOP, CleanRoot, NotProvenError, clean_root, must
+from key_store import in_a_real_key_store
 from places import APP_ID, BUILD, DIST, LINUX, ROOT, run, tell, version
 
 _ERROR_OF_LINTIAN = re.compile(r"^E: ", re.M)
-
-
-class NotProvenError(Exception):
-    """A package does not do what it must; the message says what."""
-
-
-def must(held: object, expected: str, found: object = "") -> None:
-    """Raise NotProvenError unless `held`."""
-    if not held:
-        raise NotProvenError(f"{expected}; found: {found}")
 
 
 def prove(made: list[Path], again: Callable[[], list[Path]]) -> int:
@@ -71,9 +62,12 @@ def in_a_clean_debian(deb: Path) -> str:
         data = root.folder / "home/farmer/.local/share/leafdesk"
         kept = {path: path.read_bytes() for path in sorted(data.rglob("*")) if path.is_file()}
         must(kept, "the workspace folder holds something before the removal")
+        keys = in_a_real_key_store(root)
         gone_without_a_trace(root, deb)
         must(all(path.read_bytes() == was for path, was in kept.items()), "a purge leaves the user's data alone")
-        return f"{checks} self-tests and the demo held; purged without a trace, {len(kept)} files of the user stay"
+        return (
+            f"{checks} self-tests and the demo held; {keys}; purged without a trace, {len(kept)} files of the user stay"
+        )
 
 
 def gone_without_a_trace(root: CleanRoot, deb: Path) -> None:

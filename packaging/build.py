@@ -11,6 +11,7 @@ from manual import manual
 from parts import notices, parts
 from pictures import draw
 from places import BUILD, BUNDLE, DIST, MADE, ROOT, epoch, megabytes, run, tell, version
+from sbom import sbom
 
 LIMIT_MB = 90
 """No package may be larger: it travels over rural mobile networks."""
@@ -58,7 +59,9 @@ def prepare() -> None:
     draw(ROOT / "resources" / "icons" / "leafdesk.svg", MADE)
     licences = MADE / "resources" / "licences"
     licences.mkdir(parents=True)
-    (licences / "third-party.txt").write_text(notices(parts()), "utf-8")
+    carried = parts()
+    (licences / "third-party.txt").write_text(notices(carried), "utf-8")
+    (licences / "parts.cdx.json").write_text(sbom(carried, version(), epoch()), "utf-8")
     (MADE / "leafdesk.1").write_text(manual(leafdesk, version(), epoch()), "utf-8")
 
 

@@ -31,6 +31,8 @@ def in_a_real_key_store(root: CleanRoot) -> str:
         session = ("dbus-run-session", "--", "sh", "-c", _IN_A_SESSION, "session")
         told = root.farmer(*session, leaf.url, leaf.username, leaf.password)
         must(told.code == 0 and json.loads(told.out)["pulled"], "the token outlives the command that signed in", told)
+    found = (root.folder / "home/farmer/found").read_bytes()
+    must(b"eyJ" in found, "the key store's own tool shows a token", found[:500])
     plain = [
         path.name
         for path in (root.folder / "home/farmer").rglob("*")

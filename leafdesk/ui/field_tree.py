@@ -39,6 +39,10 @@ class Tree:
     nodes: list[Node]
     by_id: dict[str, Node]
 
+    def lines(self) -> list[tuple[str, str, str]]:
+        """What stands where: level, key and the key above, line by line."""
+        return [(node.level, node.key, node.parent.key if node.parent else "") for node in self.nodes]
+
 
 def grow(growers: Iterable[Grower], farms: Iterable[Farm], rows: Iterable[FieldRow], *, empty: bool = True) -> Tree:
     """Fields keep the order they come in; farms without fields are left out unless `empty`."""
@@ -89,11 +93,21 @@ class FieldTree(QAbstractItemModel):
         self._by_id: dict[str, Node] = {}
         self._root = Node("root", "", "", None)
 
-    def show(self, tree: Tree) -> None:
-        """Show another tree."""
-        self.beginResetModel()
+    @property
+    def tree(self) -> Tree:
+        """The tree that is shown."""
+        return Tree(self._root, self._nodes, self._by_id)
+
+    def show(self, tree: Tree, *, alike: bool = False) -> None:
+        """Show another tree. `alike`: the same lines in the same places, so that folds and selection can stay."""
+        if not alike:
+            self.beginResetModel()
         self._root, self._nodes, self._by_id = tree.root, tree.nodes, tree.by_id
-        self.endResetModel()
+        if alike:
+            last = len(tree.root.children) - 1
+            self.dataChanged.emit(self.index(0, 0), self.index(last, 0))
+        else:
+            self.endResetModel()
 
     def change(self, row: FieldRow) -> bool:
         """Show the field's new values where it stands; False when it has to move (name, farm) or is not shown."""

@@ -39,25 +39,39 @@ UNFOLD = 400
 """Up to so many fields shown, every farm starts unfolded."""
 AT_ONCE = 1500
 """A tree of so many fields is made within a few milliseconds; larger ones are made beside the window."""
+REST_MS = 1000
+"""While a sync goes on, a large tree is made anew at most so often; marks and areas follow at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The tree of the fields that a chip and a search leave, and how many each chip has; `whole` when that is all."""
+    """The tree of the fields that a chip and a search leave, and how many each chip has; `whole` when that is all.
+
+    `alike`: the lines are those of the tree before, only their values may differ.
+    """
 
     tree: Tree
     counts: dict[str, int]
     whole: bool
+    alike: bool
 
 
-def choose(rows: list[FieldRow], growers: list[Grower], farms: list[Farm], chip: str, found: set[str] | None) -> Choice:
+def choose(
+    rows: list[FieldRow],
+    growers: list[Grower],
+    farms: list[Farm],
+    chip: str,
+    found: set[str] | None,
+    before: Tree,
+) -> Choice:
     """Pick, sort and grow. Pure."""
     keep = CHIPS[chip][1]
     shown = [row for row in rows if keep(row) and (found is None or row.id in found)]
     shown.sort(key=lambda row: words.natural(row.name))
     whole = chip == "all" and found is None
     counts = {name: sum(map(counted, rows)) for name, (_, counted) in CHIPS.items()}
-    return Choice(grow(growers, farms, shown, empty=whole), counts, whole)
+    tree = grow(growers, farms, shown, empty=whole)
+    return Choice(tree, counts, whole, bool(before.nodes) and tree.lines() == before.lines())
 
 
 class Navigator(QFrame):
@@ -84,6 +98,9 @@ class Navigator(QFrame):
         self._folded: dict[tuple[str, str], bool] = {}
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.rebuild)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._rested)
+        self._unsettled = False
         self._build()
         lists.reshaped.connect(self._reshaped)
         lists.updated.connect(self._updated)
@@ -177,22 +194,32 @@ class Navigator(QFrame):
             self.rebuild()
 
     def _reshaped(self) -> None:
-        self._later.start()
+        self._unsettled = True
+        if not self._rest.isActive():
+            self._later.start()
+
+    def _rested(self) -> None:
+        if self._unsettled:
+            self.rebuild()
 
     def _updated(self, update: Update) -> None:
+        for row in update.rows[:UNFOLD]:  # what a person did shows at once; a sync's crowd comes with the next tree
+            self.model.change(row)
         if self._found is not None:
             self._search(self.search.text())
 
     def rebuild(self) -> None:
         """Make the tree anew from the lists, the search and the chip; a large one on the reading thread."""
         self._order += 1
-        order, lists, chip, found = self._order, self.lists, self.chip, self._found
+        self._unsettled = False
+        order, lists, chip, found, before = self._order, self.lists, self.chip, self._found, self.model.tree
         rows, growers, farms = list(lists.rows.values()), list(lists.growers.values()), list(lists.farms.values())
         if len(rows) <= AT_ONCE:
-            self._take(order, choose(rows, growers, farms, chip, found))
+            self._take(order, choose(rows, growers, farms, chip, found, before))
         else:
+            self._rest.start()
             lists.bridge.read(
-                lambda _: choose(rows, growers, farms, chip, found), lambda choice: self._take(order, choice)
+                lambda _: choose(rows, growers, farms, chip, found, before), lambda choice: self._take(order, choice)
             )
 
     def _take(self, order: int, choice: "Choice") -> None:
@@ -204,8 +231,11 @@ class Navigator(QFrame):
             self.chips[name].setAccessibleName(f"{label}, {words.count(number, 'field')}")
         shown = len(choice.tree.by_id)
         self._quiet = True
-        self.model.show(choice.tree)
-        self._unfold(whole=choice.whole, many=shown > UNFOLD)
+        self.model.show(choice.tree, alike=choice.alike)
+        if choice.alike:
+            self.tree.viewport().update()
+        else:
+            self._unfold(whole=choice.whole, many=shown > UNFOLD)
         self._quiet = False
         self._say_empty(shown, whole=choice.whole)
         self.select(self._chosen)

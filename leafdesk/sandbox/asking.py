@@ -56,16 +56,26 @@ def refusal(refused: refusals.Refused, path: str) -> Answer:
 
 
 def listing(
-    operation: str, kind: ListKind, target: str, *, beta: bool = False, only: Holding = None, **within: str
+    operation: str,
+    kind: ListKind,
+    target: str,
+    *,
+    beta: bool = False,
+    only: Holding = None,
+    of: tuple[Kind, str, str] | None = None,
 ) -> Operation:
     """An operation that answers a page of records.
 
-    Those of the Leaf user in the path, those that hold `only` these values, and of what `within` names in the path
-    (record key: path name).
+    Those of the Leaf user in the path, those that hold `only` these values, and those `of` one record in the path: its
+    kind, its name there, and the key under which the listed records hold its id.
     """
 
     def answer(ask: Ask) -> Answer:
-        held = {**(only or {}), **{key: ask.path[name] for key, name in within.items()}}
+        held = dict(only or {})
+        if of:
+            parent, name, key = of
+            ask.leaf.one(parent, ask.path["user"], ask.path[name])
+            held[key] = ask.path[name]
         body, page, total = ask.leaf.page(kind, ask.query, ask.path.get("user"), held)
         if beta and not ask.leaf.choices.beta_counts:
             return Answer(200, body)

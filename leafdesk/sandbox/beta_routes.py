@@ -22,6 +22,7 @@ from leafdesk.sandbox.inputs import Searched
 _BETA = "/services/beta/api"
 _USER = f"{_BETA}/users/{{user}}"
 _MACHINE = f"{_USER}/machines/{{machine}}"
+_FILES = "api/users/{user}/machines/{machine}/files"
 _MATCHING = f"{_BETA}/products/matching/operations/{{operation}}"
 _DEERE: Holding = {"labelProvider": "JohnDeere"}
 """The label databases are only to be searched."""
@@ -43,7 +44,11 @@ def beta_table() -> Table:
             "PATCH": Operation("updateMachine", _update_machine),
             "DELETE": Operation("deleteMachine", _delete_machine),
         },
-        f"{_MACHINE}/files": {"GET": Operation("listMachineFiles", _machine_files)},
+        f"{_MACHINE}/files": {
+            "GET": listing(
+                "listMachineFiles", "machineFiles", _FILES, beta=True, of=("machines", "machine", "machineId")
+            )
+        },
         f"{_USER}/implements": {"GET": _of_user("listImplements", "implements", "implements")},
         f"{_USER}/implements/{{implement}}": {"GET": single("getImplement", "implements", "implement")},
         f"{_USER}/operators": {"GET": _of_user("listOperators", "operators", "operators")},
@@ -81,16 +86,6 @@ def _search(operation: str, kind: Searched) -> Operation:
         return Answer(200, ask.leaf.search(kind, name, most, asked(ask, "crop") if kind == "varieties" else None))
 
     return Operation(operation, answer)
-
-
-_DRIVEN = listing(
-    "listMachineFiles", "machineFiles", "api/users/{user}/machines/{machine}/files", beta=True, machineId="machine"
-)
-
-
-def _machine_files(ask: Ask) -> Answer:
-    ask.leaf.one("machines", ask.path["user"], ask.path["machine"])
-    return _DRIVEN.answer(ask)
 
 
 def _create_machine(ask: Ask) -> Answer:

@@ -117,7 +117,10 @@ class Books:
 
     @one_at_a_time
     def change(self, kind: Kind, key: Key, /, **values: Any) -> Json:
-        """A foreign change: set keys of a record as a colleague or provider would, with a new time of change."""
+        """A foreign change: set keys of a record as a colleague or provider would.
+
+        The record's time of change moves, unless `values` name it; keys that begin with "_" never leave the sandbox.
+        """
         self._change(kind, key, values)
         return self._answer(kind, key)
 
@@ -202,8 +205,8 @@ class Books:
 
     def _change(self, kind: Kind, key: Key, values: Json) -> None:
         changed = self._any(kind, key) | values
-        if kind in _UPDATED:
-            name, digits = _UPDATED[kind]
+        name, digits = _UPDATED.get(kind, ("", 0))
+        if name and name not in values:
             changed[name] = self._stamp(digits)
         self._ledger.put(kind, key, changed)
 

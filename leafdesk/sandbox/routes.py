@@ -36,7 +36,7 @@ def table() -> Table:
         f"{_FIELDS}/fields": {"GET": listing("listFields", "fields", "api/fields")},
         f"{_FIELD}/enableSync": {"POST": Operation("enablePreviewField", _enable_field)},
         f"{_FIELD}/integration/{{provider}}": {"POST": Operation("uploadFieldToProvider", _upload)},
-        _FILES: {"GET": listing("listFieldOperationFiles", "files", _SHOWN_FILES, _fieldId="field")},
+        _FILES: {"GET": listing("listFieldOperationFiles", "files", _SHOWN_FILES, of=("fields", "field", "_fieldId"))},
         f"{_FILES}/{{file}}": {"GET": single("getFieldOperationFile", "files", "file", _fieldId="field")},
         f"{_USER}/fields/intersects": {"POST": Operation("findFieldsByGeometry", _find_fields)},
         f"{_USER}/fields/intersect": {"POST": Operation("intersectFields", _common_ground)},

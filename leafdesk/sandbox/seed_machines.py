@@ -96,7 +96,7 @@ def _machine(dice: Dice, user: str, origin: str, strange: bool) -> Json:
     machine |= {"providerOrganizationId": dice.choice(organizations_of(user))}
     if origin == "FILE_POOLED" and dice.random() < 0.4:
         machine |= {"provider": None, "providerMachineId": None, "providerOrganizationId": None}
-    machine |= {"originType": "SHARED" if strange and dice.random() < 0.2 else origin}
+    machine |= {"originType": "SHARED" if dice.random() < 0.2 and strange else origin}
     machine |= {"createdTime": written(created, 9 if dice.random() < 0.1 else 3), "serialNumber": _serial(dice)}
     machine |= {"vin": f"1L{dice.digits(9)}", "model": model, "make": dice.choice(brands.MAKES)}
     machine |= {"category": category, "modelYear": dice.randint(1998, 2025)}

@@ -94,7 +94,7 @@ class MainWindow(FirstSight):
     ) -> None:
         """Make all parts at once; or, given a way to open the workspace, begin with that after the first paint."""
         super().__init__(folder, title)
-        self.furnished = self._dressed = self._fitted = False
+        self.furnished = self._dressed = self._fitted = self._warned = False
         self._autosync: Autosync | None = None
         self._wants_autosync, self._try_demo = autosync, try_demo
         if callable(workspace):
@@ -142,7 +142,7 @@ class MainWindow(FirstSight):
             ("redo", self.redo),
             ("sync", self.sync),
             ("cancel-sync", self.workspace.cancel_sync),
-            ("select", self.drawing.leave),
+            ("select", self.drawing.let_go),
             ("draw", self._draw),
             ("edit", self._edit),
             ("zoom-in", self.canvas.zoom_in),
@@ -221,8 +221,8 @@ class MainWindow(FirstSight):
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:
         """Turn to a page."""
-        if page != "map":
-            self.drawing.leave()
+        if page != "map" and not self.drawing.let_go():
+            page = "map"
         widget: QWidget = {"map": self.workbench, "queue": self.queue, "settings": self.settings}[page]
         if page == "map" and self.workspace.account is None:
             widget = self.start
@@ -232,8 +232,10 @@ class MainWindow(FirstSight):
 
     def select(self, field_id: str | None) -> None:
         """Select a field everywhere: map, list, inspector."""
-        if self.drawing.mode != "select" and field_id is not None and field_id != self.inspector.field_id:
-            self.drawing.leave()
+        other = field_id is not None and field_id != self.inspector.field_id
+        if other and self.drawing.mode != "select" and not self.drawing.let_go():
+            self.navigator.select(self.inspector.field_id)
+            return
         self.canvas.select(field_id)
         self.navigator.select(field_id)
         self.inspector.show_field(field_id)
@@ -243,7 +245,7 @@ class MainWindow(FirstSight):
             return
         self.show_page("map")
         self.select(field_id)
-        if self.lists.rows[field_id].box is not None:
+        if self.inspector.field_id == field_id and self.lists.rows[field_id].box is not None:
             self.canvas.fit_field(field_id)
 
     def _find(self) -> None:
@@ -257,11 +259,13 @@ class MainWindow(FirstSight):
 
     def _draw(self) -> None:
         self.show_page("map")
-        self.drawing.start_draw()
+        if self.drawing.let_go():
+            self.drawing.start_draw()
 
     def _edit(self) -> None:
         self.show_page("map")
-        self.drawing.start_edit(self.inspector.field_id)
+        if self.drawing.let_go():
+            self.drawing.start_edit(self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:
@@ -342,6 +346,7 @@ class MainWindow(FirstSight):
         """Name and allow undo, redo and sync as things stand."""
         from leafdesk.ui import words
 
+        self._warned = False
         workspace, drawing = self.workspace, self.drawing
         inside = drawing.mode != "select"
         has = workspace.account is not None
@@ -369,21 +374,27 @@ class MainWindow(FirstSight):
             self.top.finder.close_answers()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        super().closeEvent(event)
         if self.furnished:
+            if self.drawing.at_stake and not self._warned:
+                self._warned = True
+                from leafdesk.ui.drawing import AT_STAKE
+
+                self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
+                event.ignore()
+                return
             self._keep()
+        super().closeEvent(event)
         if self._autosync is not None:
             self._autosync.stop()
         if hasattr(self, "bridge"):
             self.bridge.close()
-        event.accept()
 
     def _keep(self) -> None:
         """Keep what the next start shows first: the window as it will be then, and its map."""
         self.memory.put("split", self.workbench.saveState())
         dark = self.theme.colours.dark
+        self.drawing.leave()
         if self.workspace.account is not None and self.lists.rows:
-            self.drawing.leave()
             self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=dark)
         if self._dressed:
             self.notice.hide()

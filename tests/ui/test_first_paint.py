@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
@@ -14,7 +15,7 @@ from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import InUseError, Workspace
 
 ALLOWED = {
-    "leafdesk", "leafdesk.__main__", "leafdesk.app", "leafdesk.ui", "leafdesk.ui.first_sight",
+    "leafdesk", "leafdesk.__main__", "leafdesk.app", "leafdesk.folder", "leafdesk.ui", "leafdesk.ui.first_sight",
     "leafdesk.ui.main_window", "leafdesk.ui.memory",
 }  # fmt: skip
 """All of Leafdesk that may be loaded before the first paint."""
@@ -23,11 +24,9 @@ HEAVY = {
     "qtawesome", "qtpy", "click", "asyncio", "sqlite3", "platformdirs", "logging.handlers",
 }  # fmt: skip
 
-PROGRAM = """
+AS_A_DOUBLE_CLICK = """
 import json, sys
-from pathlib import Path
-import leafdesk.__main__
-from leafdesk import app
+from leafdesk.__main__ import main
 from leafdesk.ui import first_sight
 
 def tell(window):
@@ -35,15 +34,20 @@ def tell(window):
     window.close()
 
 first_sight.FirstSight._go = tell
-sys.exit(app.run(Path(sys.argv[1])))
+sys.argv = ["leafdesk"]
+main()
 """
 
 
-def test_next_to_nothing_is_imported_before_the_first_paint(workspace: Workspace) -> None:
+def test_next_to_nothing_lies_on_the_way_that_a_double_click_takes(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packaged program and the menu entry start like this: through `leafdesk.__main__`, without arguments."""
     workspace.sync().result(60)
     workspace.close()
+    monkeypatch.setenv("LEAFDESK_DATA", str(workspace.folder))
     done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, str(workspace.folder)], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", AS_A_DOUBLE_CLICK], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.returncode, done.stderr) == (0, "")
     loaded = set(json.loads(done.stdout.splitlines()[0]))

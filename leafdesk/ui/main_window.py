@@ -1,8 +1,4 @@
-"""The main window: sets the panels side by side and lets them follow each other.
-
-Nothing but Qt and the standard library is imported here: the parts come from `furniture`, which a start loads only
-after the picture the window had when it was closed is on the screen.
-"""
+"""The main window: lets its parts, which `furniture` makes after the first paint, follow each other."""
 
 from __future__ import annotations
 
@@ -17,7 +13,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from leafdesk.ui.first_sight import FirstSight, load
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QSplitter, QStackedWidget, QWidget
+    from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QWidget
 
     from leafdesk.ui.actions import Actions
     from leafdesk.ui.autosync import Autosync
@@ -56,10 +52,8 @@ class MainWindow(FirstSight):
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
     """
 
-    opened = Signal()
-    """The parts are there, the icons too, and the lists are being read."""
-    unopened = Signal(object)
-    """The workspace did not open: the exception."""
+    opened = Signal()  # the parts are there, the icons too, and the lists are being read
+    unopened = Signal(object)  # the workspace did not open: the exception
     theme: Theme
     icons: Icons
     bridge: Bridge
@@ -101,8 +95,7 @@ class MainWindow(FirstSight):
             self.show_picture()
             self.steps = self._open(workspace)
         else:
-            for _ in self._furnish(workspace):
-                pass
+            list(self._furnish(workspace))  # every step
             self.show_instead(self.whole)
             self.steps = self._begin()
 
@@ -136,7 +129,7 @@ class MainWindow(FirstSight):
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
             ("settings", lambda: self.show_page("settings")),
-            ("find", self._find),
+            ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
             ("undo", self.undo),
             ("redo", self.redo),
@@ -248,14 +241,13 @@ class MainWindow(FirstSight):
         if self.inspector.field_id == field_id and self.lists.rows[field_id].box is not None:
             self.canvas.fit_field(field_id)
 
-    def _find(self) -> None:
-        self.top.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.top.finder.selectAll()
+    def _type_into(self, line: QLineEdit) -> None:
+        line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        line.selectAll()
 
     def _filter(self) -> None:
         self.show_page("map")
-        self.navigator.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.navigator.search.selectAll()
+        self._type_into(self.navigator.search)
 
     def _draw(self) -> None:
         self.show_page("map")

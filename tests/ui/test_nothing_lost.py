@@ -1,4 +1,4 @@
-"""What stays in the window when a change cannot be kept, and when the hand goes elsewhere while drawing."""
+"""What stands in the window when a change cannot be kept, and when the hand goes elsewhere while drawing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -322,7 +322,8 @@ class MainWindow(QMainWindow):
     def _updated(self, update: Update) -> None:
         first = not self._fitted and any(line.box for line in update.rows)
         self.canvas.update_fields(update.rows, update.outlines, update.gone)
-        if first or (self.workspace.syncing and not self.inspector.field_id and self.workspace.last_sync is None):
+        untouched = self.canvas.aimed and self.drawing.mode == "select" and not self.inspector.field_id
+        if first or (untouched and self.workspace.syncing and self.workspace.last_sync is None):
             self.canvas.fit_all()
         self._fitted |= first
         if self.inspector.field_id in update.gone:

@@ -206,7 +206,7 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(self.bridge, self.sync, self)
+            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self)
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
@@ -310,7 +310,8 @@ class MainWindow(FirstSight):
     def _updated(self, update: Update) -> None:
         first = not self._fitted and any(line.box for line in update.rows)
         self.canvas.update_fields(update.rows, update.outlines, update.gone)
-        if first or (self.workspace.syncing and not self.inspector.field_id and self.workspace.last_sync is None):
+        untouched = self.canvas.aimed and self.drawing.mode == "select" and not self.inspector.field_id
+        if first or (untouched and self.workspace.syncing and self.workspace.last_sync is None):
             self.canvas.fit_all()
         self._fitted |= first
         if self.inspector.field_id in update.gone:
@@ -353,7 +354,7 @@ class MainWindow(FirstSight):
         waiting = len(self.queue.items)
         text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
         syncing = has and workspace.syncing
-        self.commands["sync"].setText("Syncing…" if syncing else text if workspace.signed_in else "Sign in to sync")
+        self.commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if self.leaf.expired else text)
         self.commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
         self.commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
         self.leaf.offer()

@@ -23,6 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from leafdesk.geo.shape import Box, Shape, unpack
+from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel, View, world
 from leafdesk.ui.map.browse import BrowseTool
 from leafdesk.ui.map.colours import LIGHT, MapColours
@@ -33,6 +34,7 @@ from leafdesk.ui.map.motion import Motion
 from leafdesk.ui.map.picture import FieldPicture
 from leafdesk.ui.map.scalebar import paint_scale_bar
 from leafdesk.ui.map.sketch import EditState, paint_outline
+from leafdesk.ui.map.snapping import Snapping
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.map.trace import Trace
 
@@ -82,6 +84,9 @@ class MapCanvas(QWidget):
         self.picture = FieldPicture(self)
         self.picture.changed.connect(self.update)
         self.picture.settled.connect(self.settled)
+        self.snapping = Snapping(self)
+        self.snapped: Snap | None = None
+        """What draws the hand just now."""
         self._motion = Motion(self)
         self._hand = Hand(self, self._motion)
         self._motion.zoom_step.connect(lambda pixel, zoom: self._show(self._view.zoomed_at(pixel, zoom)))
@@ -272,7 +277,7 @@ class MapCanvas(QWidget):
     def _take(self, tool: Tool) -> None:
         self.hand_tool.leave()
         self.hand_tool = tool
-        self._hovered = None
+        self._hovered = self.snapped = None
         self._hand.let_go()
         self.setCursor(tool.cursor)
         self.edit_changed.emit(tool.state)
@@ -293,6 +298,8 @@ class MapCanvas(QWidget):
         if self.unnamed is not None:
             paint_outline(painter, self.unnamed.path(self._view), self.colours)
         self.hand_tool.paint(painter)
+        if self.snapped is not None and self.hand_tool.snaps:
+            self.snapping.paint(painter, self.snapped)
         paint_scale_bar(painter, self._view, self.colours, self.font())
         painter.end()
         if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
@@ -354,6 +361,7 @@ class MapCanvas(QWidget):
         self._hand.wheel(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        self.snapped = None
         self.hand_tool.leave()
         self.cursor_moved.emit(None)
 

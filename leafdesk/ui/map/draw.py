@@ -43,6 +43,10 @@ class DrawTool(Tool):
         self._state = EditState(hint=_hint(0))
 
     # ------------------------------------------------------------------ the hand
+    @property
+    def snaps(self) -> bool:
+        return True
+
     def hover(self, pointer: Pointer) -> None:
         self.hand = pointer
         self._refresh()
@@ -185,7 +189,10 @@ class DrawTool(Tool):
 def _hint(corners: int) -> str:
     """What the next click and keys do."""
     if corners == 0:
-        return "Click the first corner · Esc leaves"
+        return "Click the first corner · Alt does not snap · Esc leaves"
     if corners < 3:
-        return "Click the next corner · Backspace takes one back · Esc leaves"
-    return "Click the next corner · Enter or the first corner closes · Backspace takes one back · Esc leaves"
+        return "Click the next corner · Backspace takes one back · Alt does not snap · Esc leaves"
+    return (
+        "Click the next corner · Enter or the first corner closes · Backspace takes one back · Alt does not snap · "
+        "Esc leaves"
+    )

@@ -41,7 +41,10 @@ _NEAR = 130.0
 _LARGE = 1500
 """Shapes with more corners are measured and checked when the hand rests."""
 _REST_MS = 90
-HINT = "Drag a corner to move it · click an edge to add one · Del removes · Enter keeps · Esc takes back"
+HINT = (
+    "Drag a corner to move it · click an edge to add one · Del removes · Alt does not snap · Enter keeps · "
+    "Esc takes back"
+)
 
 
 class EditTool(Tool):
@@ -73,6 +76,10 @@ class EditTool(Tool):
         return self.history.now if self.live is None else self.live
 
     # ------------------------------------------------------------------ the hand
+    @property
+    def snaps(self) -> bool:
+        return self._held is not None
+
     def hover(self, pointer: Pointer) -> None:
         self.hand = pointer
         near = self._corner_at(pointer.pixel) or self._middle_at(pointer.pixel)

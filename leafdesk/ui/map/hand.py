@@ -36,13 +36,18 @@ class Hand:
         self._trail: deque[tuple[float, float, float]] = deque(maxlen=6)
 
     def pointer(self, event: QMouseEvent) -> Pointer:
-        """Where the hand is on the map."""
+        """Where the hand is on the map, or where a neighbour draws it; Alt keeps it free."""
         pixel, held = (event.position().x(), event.position().y()), event.modifiers()
+        tool, snap = self.canvas.hand_tool, None
+        if tool.snaps and not held & Qt.KeyboardModifier.AltModifier:
+            snap = self.canvas.snapping.find(pixel, tool.hides)
+        self.canvas.snapped = snap
         return Pointer(
-            self.canvas.view.to_lonlat(pixel),
-            pixel,
+            snap.at if snap else self.canvas.view.to_lonlat(pixel),
+            self.canvas.view.to_screen(snap.at) if snap else pixel,
             bool(held & Qt.KeyboardModifier.ShiftModifier),
             bool(held & Qt.KeyboardModifier.ControlModifier),
+            snap,
         )
 
     def let_go(self) -> None:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from leafdesk.geo.shape import Position
+from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import EditState
 
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where the hand is: longitude and latitude, the pixel, and whether it holds Shift or Ctrl."""
+    """Where the hand is: longitude and latitude, the pixel, whether it holds Shift or Ctrl, and what it snapped to."""
 
     at: Position
     pixel: Pixel
     shift: bool = False
     ctrl: bool = False
+    snap: Snap | None = None
+    """The neighbour's corner or edge that `at` and `pixel` were drawn to."""
 
 
 class Tool:
@@ -35,6 +38,11 @@ class Tool:
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.canvas = canvas
+
+    @property
+    def snaps(self) -> bool:
+        """Whether neighbours draw the hand just now."""
+        return False
 
     def hover(self, pointer: Pointer) -> None:
         """The hand moves with nothing pressed."""

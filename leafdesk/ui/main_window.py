@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
@@ -9,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from leafdesk.ui import brand, words
-from leafdesk.ui.actions import Actions
+from leafdesk.ui.actions import ON_A_FIELD, Actions
 from leafdesk.ui.autosync import Autosync
 from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.doing import Doing
@@ -136,7 +137,8 @@ class MainWindow(QMainWindow):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("draw", self._draw),
-            ("edit", self._edit),
+            ("more", self.map_page.open_more),
+            *((key, partial(self._on_field, key)) for key in ON_A_FIELD),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
@@ -266,10 +268,10 @@ class MainWindow(QMainWindow):
         if self.drawing.let_go():
             self.drawing.start_draw()
 
-    def _edit(self) -> None:
+    def _on_field(self, tool: str) -> None:
         self.show_page("map")
         if self.drawing.let_go():
-            self.drawing.start_edit(self.inspector.field_id)
+            self.drawing.start_on(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:

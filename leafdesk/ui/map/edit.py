@@ -50,6 +50,8 @@ HINT = (
 class EditTool(Tool):
     """The shape in a history; `live` is what it looks like in the middle of a drag."""
 
+    name = "edit"
+
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape, drawn: Shape | None = None) -> None:
         super().__init__(canvas)
         self.field_id = self.hides = field_id

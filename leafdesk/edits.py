@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from leafdesk.geo.shape import NotAShapeError, Shape, from_geojson, to_geojson
-from leafdesk.records import Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.records import Farm, Field, Grower, Kind, LeafUser, Record, provider_in_words
 
 Json = dict[str, Any]
 EDITABLE: dict[Kind, tuple[str, ...]] = {
@@ -185,9 +185,9 @@ def why_not(edit: Edit, record: Record | None) -> str | None:
     if isinstance(edit, Delete):
         if not isinstance(record, Field):
             return f"Leaf has no way to delete a {record.kind.removesuffix('s')}."
-        return None if record.manual else f"Fields from {record.provider_name} are deleted in {record.provider_name}."
+        return None if record.manual else f"Fields from {_provider(record)} are deleted in {_provider(record)}."
     if isinstance(record, Field) and not record.manual:
-        return f"Fields from {record.provider_name} are changed in {record.provider_name}."
+        return f"Fields from {_provider(record)} are changed in {_provider(record)}."
     if isinstance(edit, Redraw):
         if not isinstance(record, Field):
             return "Only fields have a boundary."
@@ -215,6 +215,10 @@ def _why_not_change(edit: Change) -> str | None:
             part, whole = edit.kind.removesuffix("s"), _REFERENCES[name].removesuffix("s")
             return f"Leaf does not say how to take a {part} out of its {whole}; move it to another one."
     return None
+
+
+def _provider(record: Field) -> str:
+    return provider_in_words(record.provider_name or "their provider")
 
 
 _UNPRINTABLE = "A name is one line of ordinary text; there is a character in it that cannot be shown."

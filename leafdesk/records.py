@@ -107,3 +107,11 @@ class Boundary:
 
 
 Record = LeafUser | Grower | Farm | Field
+
+
+_PROVIDERS = {"JohnDeere": "John Deere", "ClimateFieldView": "Climate FieldView", "AgLeader": "Ag Leader"}
+
+
+def provider_in_words(name: str) -> str:
+    """A provider as people write it: `John Deere` for Leaf's `JohnDeere`; one that is not known stays as it is."""
+    return _PROVIDERS.get(name, name)

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from leafdesk.cli.doctor import Finding
+from leafdesk.cli.finding import Finding
 
 _ROOMS = ("workspace", "sandbox", "credentials", "edits", "records", "geo.check", "geo.measure")
 _SQUARE = (((0.0, 0.0), (0.01, 0.0), (0.01, 0.01), (0.0, 0.01), (0.0, 0.0)),)

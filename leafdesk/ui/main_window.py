@@ -99,10 +99,10 @@ class MainWindow(QMainWindow):
         if try_demo is not None:
             self.start.try_demo.connect(try_demo)
         self.workbench = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
-        for part, wide in ((self.navigator, 262), (self.map_page, 870), (self.inspector, 286)):
+        for part, wide in ((self.navigator, 262), (self.map_page, 854), (self.inspector, 302)):
             self.workbench.addWidget(part)
             part.setMinimumWidth(min(wide, STEP * 55))
-        self.workbench.setSizes([262, 870, 286])
+        self.workbench.setSizes([262, 854, 302])
         self.workbench.setStretchFactor(1, 1)
         self.pages = QStackedWidget()
         for page in (self.workbench, self.queue, self.settings, self.start):
@@ -221,7 +221,7 @@ class MainWindow(QMainWindow):
         self.lists.load()
         self.queue.load()
         if self._wants_autosync:
-            self._autosync = Autosync(self.bridge, self.sync, self)
+            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self)
             self._autosync.start()
 
     # ------------------------------------------------------------------ pages and selection
@@ -360,7 +360,7 @@ class MainWindow(QMainWindow):
         waiting = len(self.queue.items)
         text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
         syncing = has and workspace.syncing
-        self.commands["sync"].setText("Syncing…" if syncing else text if workspace.signed_in else "Sign in to sync")
+        self.commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if self.leaf.expired else text)
         self.commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
         self.commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
         self.leaf.offer()

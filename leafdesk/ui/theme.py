@@ -213,7 +213,7 @@ def _buttons(c: Colours) -> str:
     QPushButton[role="primary"]:focus {{ border: 1px solid {c.text}; }}
     QPushButton[role="primary"]:disabled {{ background: {c.hover}; color: {c.disabled}; border-color: {c.line}; }}
     QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
-        padding: 0 4px; min-height: 20px; color: {c.accent}; }}
+        padding: 0; min-height: 20px; color: {c.accent}; }}
     QPushButton[role="link"]:hover {{ background: {c.hover}; }}
     QPushButton[role="link"]:focus {{ border-color: {c.accent}; }}
     QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px;

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import change
+from leafdesk.records import provider_in_words
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import FieldRow, Workspace
 from tests.ui.conftest import FIELDS
@@ -81,7 +82,7 @@ def test_a_disabled_action_says_why(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.inspector.reason.isHidden())
     why = window.commands["rename"].toolTip()
     assert not window.commands["rename"].isEnabled()
-    assert provider.provider_name and provider.provider_name in why
+    assert provider.provider_name and provider_in_words(provider.provider_name) in why
     assert why in window.inspector.reason.text()
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from leafdesk.edits import Delete, Redraw, change
-from leafdesk.records import Boundary, Field
+from leafdesk.edits import Create, Delete, Redraw, change
+from leafdesk.records import Boundary, Field, provider_in_words
 from leafdesk.ui import words
 from leafdesk.ui.actions import GAP, ON_A_FIELD, Actions
 from leafdesk.ui.flow import Flow
@@ -222,8 +222,14 @@ class Inspector(QFrame):
 
     def _say_facts(self, field: Field, look: Look) -> None:
         self.facts.put("status", words.status(field.status))
-        made_here = any(item.edit.__class__.__name__ == "Create" for item in look.items)
-        by = "You, in Leafdesk" if made_here else "By hand, in Leaf" if field.manual else str(field.provider_name)
+        made_here = any(isinstance(item.edit, Create) for item in look.items)
+        by = (
+            "You, in Leafdesk"
+            if made_here
+            else "By hand, in Leaf"
+            if field.manual
+            else provider_in_words(str(field.provider_name))
+        )
         self.facts.put("made", by)
         self.facts.put("updated", words.moment(field.updated_time))
         self.history.setVisible(bool(look.boundaries))
@@ -237,7 +243,7 @@ class Inspector(QFrame):
         self.banner.setVisible(bool(items))
         if not items:
             return
-        worst = next((item for item in items if item.state in ("conflict", "parked")), items[-1])
+        worst = next((item for item in items if item.state in ("conflict", "parked")), _first_made(items))
         bad = worst.state in ("conflict", "parked")
         set_role(self.banner, "banner-error" if bad else "banner-warn")
         for part in (self.banner_title, self.banner_text):
@@ -284,7 +290,8 @@ class Inspector(QFrame):
         if plain and not why["edit"]:
             self.commands.allow("remove", "This field is one part without holes.")
         self.commands.allow("fit-field", None if field.shape else "This field has no boundary yet.")
-        reasons = list(dict.fromkeys(reason for reason in why.values() if reason))
+        said = why.values() if field.manual else (why["rename"],)  # one sentence is enough for a provider's field
+        reasons = list(dict.fromkeys(reason for reason in said if reason))
         self.reason.setText("\n".join(reasons))
         self.reason.setVisible(bool(reasons))
 
@@ -357,6 +364,11 @@ class Bars(QWidget):
             last = place == len(self._areas) - 1
             painter.fillPath(path, QColor(c.accent if last else c.line))
         painter.end()
+
+
+def _first_made(items: list[Item]) -> Item:
+    """What matters most of the waiting ones: that the field is new, else the last change."""
+    return next((item for item in items if isinstance(item.edit, Create)), items[-1])
 
 
 def look_at(workspace: Workspace, field_id: str) -> Look:

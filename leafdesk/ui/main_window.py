@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,8 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
+        from leafdesk.ui.actions import ON_A_FIELD
+
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
@@ -137,7 +140,8 @@ class MainWindow(FirstSight):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("draw", self._draw),
-            ("edit", self._edit),
+            ("more", self.map_page.open_more),
+            *((key, partial(self._on_field, key)) for key in ON_A_FIELD),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
@@ -254,10 +258,10 @@ class MainWindow(FirstSight):
         if self.drawing.let_go():
             self.drawing.start_draw()
 
-    def _edit(self) -> None:
+    def _on_field(self, tool: str) -> None:
         self.show_page("map")
         if self.drawing.let_go():
-            self.drawing.start_edit(self.inspector.field_id)
+            self.drawing.start_on(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:

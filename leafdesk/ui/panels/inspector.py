@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, 
 from leafdesk.edits import Create, Delete, Redraw, change
 from leafdesk.records import Boundary, Field, provider_in_words
 from leafdesk.ui import words
-from leafdesk.ui.actions import GAP, Actions
+from leafdesk.ui.actions import GAP, ON_A_FIELD, Actions
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.parts import Card, Figures, button, label, row, set_role
@@ -268,7 +268,7 @@ class Inspector(QFrame):
         """Enable what may be done; say why the rest may not."""
         nothing = "Select a field first."
         if field is None:
-            for key in ("rename", "move", "edit", "delete", "fit-field"):
+            for key in ("rename", "move", "delete", "fit-field", *ON_A_FIELD):
                 self.commands.allow(key, nothing)
             return
         workspace = self.lists.bridge.workspace
@@ -285,6 +285,11 @@ class Inspector(QFrame):
         }
         for key, reason in why.items():
             self.commands.allow(key, reason)
+        plain = field.shape is not None and len(field.shape) == len(field.shape[0]) == 1
+        for key in ON_A_FIELD:
+            self.commands.allow(key, why["edit"])
+        if plain and not why["edit"]:
+            self.commands.allow("remove", "This field is one part without holes.")
         self.commands.allow("fit-field", None if field.shape else "This field has no boundary yet.")
         said = why.values() if field.manual else (why["rename"],)  # one sentence is enough for a provider's field
         reasons = list(dict.fromkeys(reason for reason in said if reason))

@@ -4,9 +4,9 @@ import re
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from leafdesk.ui.actions import Actions
+from leafdesk.ui.actions import MORE, ON_A_FIELD, Actions
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme, font
@@ -32,9 +32,11 @@ class MapPage(QWidget):
         self.canvas.setAccessibleName("Map of the fields")
         self.tools = Card("float")
         self.tools.setObjectName("tools")
-        self._fill(self.tools, QHBoxLayout(), actions, ("select", "draw", "edit"), words=True)
+        self.tools_line = QHBoxLayout()
+        self._fill(self.tools, self.tools_line, actions, ("select", "draw", "edit"), words=True)
+        self._add_more(actions)
         self.group = QActionGroup(self)
-        for key in ("select", "draw", "edit"):
+        for key in ("select", "draw", *ON_A_FIELD):
             self.group.addAction(actions[key])
         actions["select"].setChecked(True)
         self.zoom = Card("float")
@@ -72,6 +74,34 @@ class MapPage(QWidget):
             line.addWidget(tool)
         card.column.setContentsMargins(STEP, STEP, STEP, STEP)
         card.column.addLayout(line)
+
+    def _add_more(self, actions: Actions) -> None:
+        """The rarer tools, behind one button."""
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
+        for key in MORE:
+            self.menu.addAction(actions[key])
+        self.more = QToolButton()
+        self.more.setObjectName("tool-more")
+        self.more.setDefaultAction(actions["more"])
+        self.more.setMenu(self.menu)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.more.setIconSize(QSize(STEP * 5, STEP * 5))
+        self.tools_line.addWidget(self.more)
+
+        def follow(_on: bool) -> None:
+            held = next((actions[key] for key in MORE if actions[key].isChecked()), actions["more"])
+            self.more.setDefaultAction(held)
+            self.more.setToolTip(actions["more"].toolTip())
+            self._place()
+
+        for key in MORE:
+            actions[key].toggled.connect(follow)
+
+    def open_more(self) -> None:
+        """Open the menu of the rarer tools."""
+        self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def name_buttons(self, *, new: bool) -> None:
         """Say what the two buttons of the hint bar do to a new field's boundary, or to one that is there already."""

@@ -114,6 +114,7 @@ class Laptop:
             clock=self.wall,
             now=self.now,
             chance=self.dice.random,
+            steady=self.steady,
             settle_seconds=self.settle_seconds,
         )
 

@@ -182,6 +182,8 @@ class Oracle:
                     self.counted["made again after somebody deleted it"] += 1
                 elif self._claimed_by_another(item, made):
                     self.counted["two of one name, swapped"] += 1
+                elif who in self.people.again:
+                    self.counted["made again because a person said so"] += 1
                 elif f"{name[1]}" in told:
                     self.counted["told of a double"] += 1
                 else:
@@ -273,7 +275,8 @@ _NEVER = (
     (
         "I8 called synced with an edit on its way",
         "SELECT o.id, o.state, s.mark FROM outbox o JOIN seen s ON s.kind = o.kind AND s.key = o.key"
-        " WHERE o.state IN ('waiting', 'sent', 'parked', 'conflict') AND s.mark NOT IN ('pending', 'parked', 'conflict')",
+        " WHERE o.state IN ('waiting', 'sent', 'parked', 'conflict')"
+        " AND s.mark NOT IN ('pending', 'parked', 'conflict')",
     ),
     (
         "I8 called pending with nothing on its way",

@@ -28,6 +28,8 @@ class People:
         self.queued: set[str] = set()
         """Items that answered an edit of the user."""
         self.deleted: list[Field] = []
+        self.again: set[str] = set()
+        """Creates that may be at Leaf already, and that the user said to send again all the same."""
         self.touched: dict[str, str] = {}
         """Of each kind the record that the user worked on last: colleagues like to work on the same."""
 
@@ -97,19 +99,21 @@ class People:
     def _id(self) -> str:
         return f"made-{self.dice.getrandbits(64):x}"
 
-    def decide(self, *, all: bool = False) -> None:
+    def decide(self, *, everything: bool = False) -> None:
         """A person looks at what waits for one: keeps mine or theirs, goes on, gives up."""
         for item in self.laptop.outbox.items(states=("conflict", "parked")):
-            if all or self.dice.random() < 0.5:
+            if everything or self.dice.random() < 0.5:
                 now = self.laptop.outbox.item(item.id)
                 if now is not None and now.state in ("conflict", "parked"):
-                    self._answer(now, patient=not all)
+                    self._answer(now, patient=not everything)
 
     def _answer(self, item: Item, *, patient: bool) -> None:
         outbox = self._outbox
         if item.state == "conflict":
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
+            if keep == "mine" and isinstance(item.edit, Create):
+                self.again.add(item.id)
             if not outbox(lambda o: o.resolve(item.id, keep, now=self.laptop.now())):  # type: ignore[arg-type]
                 outbox(lambda o: o.resolve(item.id, "theirs", now=self.laptop.now()))
             return

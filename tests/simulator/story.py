@@ -136,7 +136,7 @@ class Story:
                 self.oracle.say(f"I7 a calm sync of {waiting} items sent {spent} requests")
             if n and not self.laptop.outbox.items():
                 break
-            self.people.decide(all=True)
+            self.people.decide(everything=True)
             self.oracle.people_acted()
             self.laptop.pass_time(200)
         self.oracle.requests_landed()

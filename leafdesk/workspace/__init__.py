@@ -227,6 +227,12 @@ class Workspace:
             running.add_done_callback(self._rearm)
         return running
 
+    def remove_missing(self) -> Future[int]:
+        """Say that the many records which the last sync missed at Leaf may go; how many. The next sync removes them."""
+        from leafdesk.sync.removals import confirm
+
+        return self._database.write(lambda connection: confirm(Catalog(connection)), urgent=True)
+
     def keep_up(self) -> None:
         """From now on sync without being asked: soon, after edits, when something is due, and at least every hour.
 

@@ -10,7 +10,9 @@ from leafdesk.edits import Create, Delete, Edit, Redraw, change
 from leafdesk.geo.shape import Shape, to_geojson
 from leafdesk.records import Farm, Field, Grower
 from leafdesk.sandbox.refusals import Refused
+from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.sync.removals import confirm
 
 from .far import USER, Far
 from .laptop import Laptop
@@ -101,6 +103,8 @@ class People:
 
     def decide(self, *, everything: bool = False) -> None:
         """A person looks at what waits for one: keeps mine or theirs, goes on, gives up."""
+        if everything:
+            self.laptop.disk.write(lambda c: confirm(Catalog(c)))
         for item in self.laptop.outbox.items(states=("conflict", "parked")):
             if everything or self.dice.random() < 0.5:
                 now = self.laptop.outbox.item(item.id)

@@ -1,6 +1,5 @@
 """Leaf in this process, with a memory of everything that ever stood there and of who did it."""
 
-import copy
 import re
 from collections import defaultdict
 from collections.abc import Callable
@@ -14,11 +13,12 @@ import msgspec
 
 from leafdesk.api.calls import Call
 from leafdesk.geo.shape import from_geojson
+from leafdesk.sandbox.asking import Ask, Operation, refusal
 from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.ledger import Change
 from leafdesk.sandbox.refusals import Refused
-from leafdesk.sandbox.routes import Ask, Operation, refusal, table
+from leafdesk.sandbox.routes import table
 from leafdesk.sandbox.tokens import Tokens
 from leafdesk.sync.merge import normal
 
@@ -80,6 +80,7 @@ class Far:
         self.actor = COLLEAGUE
         self.rounds_shapes, self.own_ids = rounds_shapes, own_ids
         self.leaf = Leaf([("users", USER, user)], choices=choices, now=clock, keep=self._keep)
+        self._there: dict[Any, Any] = {("users", USER): user}
         self.snapshots: list[tuple[float, list[Change]]] | None = None
 
     def _keep(self, changes: list[Change]) -> None:
@@ -99,7 +100,9 @@ class Far:
             memory.values[name].append((now, self.actor, record))
             memory.gone.discard(name)
         if self.snapshots is not None:
-            self.snapshots.append((now, copy.deepcopy(list(self.leaf._ledger.everything()))))
+            self._there |= {(kind, key): record for kind, key, record in changes}
+            there = [(kind, key, record) for (kind, key), record in self._there.items() if record is not None]
+            self.snapshots.append((now, there))
             del self.snapshots[:-8]
 
     def answer(self, call: Call[Any], sender: Sender | None = None) -> Reply:
@@ -119,7 +122,7 @@ class Far:
         old = [records for at, records in self.snapshots or () if at <= before]
         if not old:
             return self._ask(self.leaf, call)
-        replica = Leaf(copy.deepcopy(old[-1]), choices=self.choices, now=self.clock)
+        replica = Leaf(old[-1], choices=self.choices, now=self.clock)
         return self._ask(replica, call)
 
     def _ask(self, leaf: Leaf, call: Call[Any]) -> Reply:

@@ -5,7 +5,6 @@ import traceback
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
-from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -158,8 +157,7 @@ def run(
     def uuid4() -> uuid.UUID:
         return uuid.UUID(int=ids.getrandbits(128), version=4)
 
-    named = SimpleNamespace(uuid4=uuid4, UUID=uuid.UUID)
-    with mock.patch("leafdesk.sandbox.leaf.uuid", named), mock.patch("leafdesk.sync.pull.PAGE", 3):
+    with mock.patch("uuid.uuid4", uuid4), mock.patch("leafdesk.sync.pull.PAGE", 3):
         story = Story(seed, weather(seed, kinds=kinds, without=without), mutant)
         if mutant is None:
             return story.run(rounds)

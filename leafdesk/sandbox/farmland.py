@@ -13,9 +13,22 @@ from leafdesk.sandbox.records import FarmPlan, FieldPlan, GrowerPlan, UserPlan, 
 _ORIGIN = (-93.4882, 41.7714)
 _DEGREES_LAT = 1 / 111_078.0
 _DEGREES_LON = 1 / (111_320.0 * math.cos(math.radians(_ORIGIN[1])) * 1.00125)
-_SOURCES = (None, "JohnDeere", None, "ClimateFieldView", None, "JohnDeere", None, "CNHI", None, "Trimble")
-_NO_GROWERS = ("ClimateFieldView",)
-"""Providers that know farms but no growers (Leaf's table of levels)."""
+_SOURCES = (
+    None,
+    "JohnDeere",
+    None,
+    "ClimateFieldView",
+    None,
+    "JohnDeere",
+    None,
+    "CNHI",
+    None,
+    "Trimble",
+    None,
+    "Stara",
+)
+_NO_GROWERS, _NO_FARMS = ("ClimateFieldView", "Stara"), ("Stara",)
+"""Providers without that level (Leaf's table of levels)."""
 _FIELDS_PER_FARM, _FARMS_PER_GROWER = 13, 3
 Place = tuple[int, int]
 
@@ -32,7 +45,8 @@ def farmland(fields: int, seed: int) -> list[Change]:
         grower = GrowerPlan(None if provider in _NO_GROWERS else next(names), provider)
         users[n * len(users) // len(growers)].growers.append(grower)
         for land in farms:
-            grower.farms.append(_farm(next(farm_names), provider, land, rng))
+            farm_name = next(farm_names)
+            grower.farms.append(_farm(None if provider in _NO_FARMS else farm_name, provider, land, rng))
     if not growers:
         users[0].growers.append(GrowerPlan(next(names), None, [FarmPlan(next(farm_names))]))
     _make_some_odd(users, fields)
@@ -89,7 +103,7 @@ def _growers(farms: list[list[Parcel]], rng: random.Random) -> list[list[list[Pa
     return growers
 
 
-def _farm(name: str, provider: str | None, land: list[Parcel], rng: random.Random) -> FarmPlan:
+def _farm(name: str | None, provider: str | None, land: list[Parcel], rng: random.Random) -> FarmPlan:
     names = words.field_names(rng)
     return FarmPlan(name, provider, [_field(parcel, next(names), provider, rng) for parcel in land])
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
+from leafdesk.sandbox.asking import Answer, Ask, Operation, refusal
 from leafdesk.sandbox.faults import SILENT, Fault, Faults
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.ledger import encode_json
 from leafdesk.sandbox.refusals import Refused, bad_request
 from leafdesk.sandbox.requests import Request, Requests
-from leafdesk.sandbox.routes import Answer, Ask, Operation, refusal, table
+from leafdesk.sandbox.routes import table
 from leafdesk.sandbox.tokens import Tokens
 
 Scope = MutableMapping[str, Any]

@@ -12,6 +12,7 @@ from leafdesk.ui import brand, words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.autosync import Autosync
 from leafdesk.ui.bridge import Bridge
+from leafdesk.ui.dialogs.reader import read_guide
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import AT_STAKE, Drawing
 from leafdesk.ui.icons import Icons
@@ -145,6 +146,7 @@ class MainWindow(QMainWindow):
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
             ("sign-in", self.sign_in),
+            ("help", lambda: read_guide(self)),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):

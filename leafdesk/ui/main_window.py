@@ -127,6 +127,7 @@ class MainWindow(FirstSight):
 
     def _wire_commands(self) -> None:
         from leafdesk.ui.actions import ON_A_FIELD
+        from leafdesk.ui.dialogs.reader import read_guide
 
         for key, do in (
             ("map", lambda: self.show_page("map")),
@@ -150,6 +151,7 @@ class MainWindow(FirstSight):
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
             ("sign-in", self.sign_in),
+            ("help", lambda: read_guide(self)),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):

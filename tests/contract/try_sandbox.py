@@ -20,7 +20,7 @@ from leafdesk.sandbox import Choices, Sandbox
 Json = dict[str, Any]
 CONTRACT = Path(__file__).parent / "leaf-openapi.yaml"
 HOST = "https://api.withleaf.io"
-CHOICES = Choices(refuse_oversize=True, refuse_unknown_sort=False, published_ids=False)
+CHOICES = Choices(refuse_oversize=True, refuse_unknown_sort=False, any_field_id=False, published_ids=False)
 """What the contract's limits and formats ask for to the letter."""
 INSTANT = r"^20[0-9]{2}-(0[1-9]|1[0-2])-([01][1-9]|2[0-8])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,9})?Z$"
 MAY_REFUSE = (

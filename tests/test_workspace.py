@@ -325,7 +325,7 @@ def test_everything_goes_up_and_comes_back(workspace: Workspace, sandbox: Sandbo
     report = workspace.sync().result(WAIT)
     assert report.outcome == "done" and report.pushed == {"sent": 4, "parked": 0, "conflicts": 0, "waiting": 0}
     made = sandbox.leaf.field("7b1b7a3e-6d1c-4b0a-9a53-2f4d5e6a7b8c")
-    farms = {farm["name"]: farm["id"] for farm in sandbox.leaf.all("farms")}
+    farms = {farm.get("name"): farm["id"] for farm in sandbox.leaf.all("farms")}
     assert made["farmId"] == farms["South Farm"]
     assert from_geojson(sandbox.leaf.active_boundary(field.id)["geometry"]) == square(6)
     assert report.requests == sandbox.requests.count() - _before(sandbox, report.requests)
@@ -525,7 +525,7 @@ def test_a_killed_sync_goes_on_where_it_was(opened: Callable[..., Workspace], tm
     _until(lambda: again.sync().result(WAIT).pushed["waiting"] == 0)
     assert again.outbox.items() == []
     assert sandbox.leaf.counts()["farms"] == farms + 6 and sandbox.leaf.counts()["fields"] == fields + 6
-    numbers = {farm["name"]: farm["id"] for farm in sandbox.leaf.all("farms")}
+    numbers = {farm.get("name"): farm["id"] for farm in sandbox.leaf.all("farms")}
     for n in range(6):
         assert sandbox.leaf.field(f"made-{n}")["farmId"] == numbers[f"Farm {n}"]
     assert len(again.catalog.farms()) == farms + 6

@@ -5,6 +5,7 @@ opens files are watched, and a call through one of them on the main thread with 
 `leafdesk/app.py` on its stack is an offence, however quick it was.
 """
 
+import asyncio
 import gc
 import logging
 import os
@@ -38,6 +39,7 @@ class GuiGuard:
         self._watching = False
         sys.addaudithook(self._audit)
         condition_wait, thread_join = threading.Condition.wait, threading.Thread.join
+        run_loop = asyncio.BaseEventLoop.run_forever
 
         def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
             if timeout is None or timeout > 0:  # with 0 it only looks, as a pool does for an idle thread
@@ -49,6 +51,11 @@ class GuiGuard:
                 self.note("waits for a thread to end")
             thread_join(thread, timeout)
 
+        def run_forever(loop: asyncio.BaseEventLoop) -> None:
+            self.note("runs an event loop of its own, as HTTP would")
+            run_loop(loop)
+
+        asyncio.BaseEventLoop.run_forever = run_forever  # type: ignore[method-assign]
         threading.Condition.wait = wait  # type: ignore[method-assign]
         threading.Thread.join = join  # type: ignore[method-assign]
 

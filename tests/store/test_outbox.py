@@ -261,8 +261,9 @@ def test_a_new_farm_that_leaf_never_heard_of_can_be_taken_back(land) -> None:
     land.do(change("fields", "mill", farm_id="local"), "move")
     with pytest.raises(RefusedError, match="Take back first: Move Mill Field to Lower"):
         land.do(Delete("farms", "local"))
-    land.discard("move")
+    land.do(change("fields", "mill", farm_id="42"))  # the move no longer needs the new farm
     land.do(Delete("farms", "local"))
+    assert land.item("move").edit == change("fields", "mill", farm_id="42")
     assert "local" not in {farm.id for farm in land.catalog.farms()}
 
 

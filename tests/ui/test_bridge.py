@@ -48,6 +48,19 @@ def test_changes_are_joined_and_only_the_last_progress_is_told(bridge: Bridge, q
     assert threads == {threading.main_thread().name}
 
 
+def test_news_in_quick_succession_is_told_in_one_go_after_a_breath(bridge: Bridge, qtbot: QtBot) -> None:
+    told: list[Changes] = []
+    bridge.changed.connect(told.append)
+    elsewhere(lambda: bridge._take(Changes(frozenset({("fields", "first")}))))
+    qtbot.waitUntil(lambda: len(told) == 1)
+    for n in range(5):
+        elsewhere(lambda n=n: bridge._take(Changes(frozenset({("fields", str(n))}))))
+        qtbot.wait(0)
+    assert bridge._breath.isActive()
+    qtbot.waitUntil(lambda: len(told) == 2)
+    assert told[1] == Changes(frozenset(("fields", str(n)) for n in range(5)))
+
+
 def test_results_and_errors_come_back_here(bridge: Bridge, qtbot: QtBot) -> None:
     got: list[object] = []
     bridge.read(lambda _: threading.current_thread().name, got.append)

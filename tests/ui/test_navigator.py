@@ -6,10 +6,11 @@ from PySide6.QtCore import QAbstractItemModel, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from leafdesk.edits import change
+from leafdesk.edits import Redraw, change
 from leafdesk.records import Farm, Grower
-from leafdesk.ui.field_tree import AREA_ROLE, FieldTree, grow
+from leafdesk.ui.field_tree import AREA_ROLE, MARK_ROLE, FieldTree, grow
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.navigator import choose
 from leafdesk.workspace import FieldRow
 
 
@@ -63,6 +64,37 @@ def test_the_tree_is_grower_farm_field(qtbot: QtBot) -> None:
     assert farm.data(AREA_ROLE) == 12.5
     assert "not sent yet" in model.find("1").data(Qt.ItemDataRole.AccessibleTextRole)
     assert not model.change(row("1", "Mill", "b"))
+
+
+def test_a_tree_of_the_same_lines_takes_the_place_of_the_last_without_a_reset(qtbot: QtBot) -> None:
+    model = FieldTree()
+    QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    resets: list[None] = []
+    model.modelReset.connect(lambda: resets.append(None))
+    first = choose([row("1", "Mill", "a"), row("2", "Wedge", "b")], GROWERS, FARMS, "all", None, model.tree)
+    model.show(first.tree, alike=first.alike)
+    redrawn = choose(
+        [row("1", "Mill", "a", area=12.0), row("2", "Wedge", "b")], GROWERS, FARMS, "all", None, model.tree
+    )
+    assert redrawn.alike
+    model.show(redrawn.tree, alike=redrawn.alike)
+    assert len(resets) == 1
+    assert model.find("1").data(AREA_ROLE) == 12.0
+    moved = choose([row("1", "Mill", "b"), row("2", "Wedge", "b")], GROWERS, FARMS, "all", None, model.tree)
+    assert not moved.alike
+
+
+def test_an_edit_shows_in_the_list_where_it_stands(window: MainWindow, qtbot: QtBot) -> None:
+    field = next(row for row in window.lists.rows.values() if not row.provider_name and row.box)
+    resets: list[None] = []
+    window.navigator.model.modelReset.connect(lambda: resets.append(None))
+    at_leaf = window.workspace.catalog.field(field.id)
+    assert at_leaf is not None and at_leaf.shape is not None
+    (first, (x, y), *rest), *holes = at_leaf.shape[0]
+    window.workspace.do(Redraw(field.id, (((first, (x, y + 1e-5), *rest), *holes), *at_leaf.shape[1:])))
+    qtbot.waitUntil(lambda: window.navigator.model.find(field.id).data(MARK_ROLE) == "pending")
+    qtbot.waitUntil(lambda: "Unsent 1" in window.navigator.chips["unsent"].text())
+    assert resets == []
 
 
 def test_ten_thousand_fields_are_a_matter_of_moments(qtbot: QtBot) -> None:

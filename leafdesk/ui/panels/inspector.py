@@ -67,6 +67,7 @@ class Inspector(QFrame):
         hint = "Click a field on the map or in the list to see its boundary, its area and what can be done with it."
         column.addWidget(label(hint, "muted", wrap=True))
         self.totals = Figures(fields="Fields", farms="Farms", hectares="Area in all", unsent="Not sent yet")
+        self.totals.hide()
         column.addWidget(self.totals)
         column.addStretch(1)
         return page
@@ -145,6 +146,7 @@ class Inspector(QFrame):
     # ------------------------------------------------------------------ nothing selected
     def _say_totals(self) -> None:
         rows = self.lists.rows.values()
+        self.totals.setVisible(self.lists.ready)
         self.totals.put("fields", f"{len(rows):,}", "strong")
         self.totals.put("farms", f"{len(self.lists.farms):,}")
         self.totals.put("hectares", f"{sum(line.area_ha or 0.0 for line in rows):,.0f} ha")
@@ -228,6 +230,8 @@ class Inspector(QFrame):
         self.versions.setText(words.count(len(look.boundaries), "version"))
         areas = [boundary.area_ha or 0.0 for boundary in reversed(look.boundaries)]
         self.bars.show_areas(areas[-8:])
+        self.history.column.activate()  # the card shrinks at once, not with some later turn
+        self.column.activate()
 
     def _say_banner(self, items: list[Item]) -> None:
         self.banner.setVisible(bool(items))

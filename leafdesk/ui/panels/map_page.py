@@ -39,8 +39,9 @@ class MapPage(QWidget):
         self.zoom.setObjectName("zoom")
         self._fill(self.zoom, QVBoxLayout(), actions, ("zoom-in", "zoom-out", "fit-all"), words=False)
         self.hint = Hint(theme)
-        self.keep = button("Keep", "primary", tip="Keep this boundary (Enter)")
-        self.back = button("Take back", tip="Leave the boundary as it was (Esc)")
+        self.keep = button("", "primary")
+        self.back = button("")
+        self.name_buttons(new=False)
         self.keep.clicked.connect(self.kept)
         self.back.clicked.connect(self.taken_back)
         self.bar = Card("float")
@@ -68,9 +69,19 @@ class MapPage(QWidget):
         card.column.setContentsMargins(STEP, STEP, STEP, STEP)
         card.column.addLayout(line)
 
-    def say(self, hint: str, *, drawing: bool = False) -> None:
-        """What the next click, Enter and Esc do; while drawing with buttons for the latter two."""
+    def name_buttons(self, *, new: bool) -> None:
+        """Say what the two buttons of the hint bar do to a new field's boundary, or to one that is there already."""
+        names = ("Close boundary", "Cancel") if new else ("Keep", "Take back")
+        tips = ("Close and name the field", "Forget this drawing") if new else ("Keep it", "Leave it as it was")
+        for made, name, tip, key in zip((self.keep, self.back), names, tips, ("Enter", "Esc"), strict=True):
+            made.setText(name)
+            made.setAccessibleName(name)
+            made.setToolTip(f"{tip} ({key})")
+
+    def say(self, hint: str, *, drawing: bool = False, closed: bool = False) -> None:
+        """What the next click, Enter and Esc do; while drawing with buttons for the latter two, Enter's when closed."""
         self.drawing = drawing
+        self.keep.setEnabled(closed)
         self.hint.say(hint)
         self.keep.setVisible(drawing)
         self.back.setVisible(drawing)

@@ -5,6 +5,7 @@ address alone; 400 is an answer to every operation, for a value that cannot be r
 query end in Z, as the contract says in words; and where ids have to fit together, examples are this sandbox's own.
 """
 
+import contextlib
 import json
 import sys
 import tempfile
@@ -32,13 +33,17 @@ MAY_REFUSE = (
 
 def main(wishes: list[str]) -> int:
     """Run it; `wishes` are further options of `schemathesis run`. Returns its exit code."""
-    with Sandbox(fields=120, seed=1, choices=CHOICES) as sandbox, tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), _sandbox() as sandbox:
         contract, settings = Path(folder) / "contract.json", Path(folder) / "schemathesis.toml"
         contract.write_text(json.dumps(_contract(sandbox)))
         settings.write_text(_settings(sandbox))
         header = f"Authorization: Bearer {_token(sandbox)}"
         command = ["--config-file", str(settings), "run", str(contract), "--url", sandbox.url, "--header", header]
         return int(schemathesis.cli.schemathesis([*command, "--seed", "1", *wishes], standalone_mode=False) or 0)
+
+
+def _sandbox() -> Sandbox:
+    return Sandbox(fields=120, seed=1, choices=CHOICES)
 
 
 def _contract(sandbox: Sandbox) -> Json:

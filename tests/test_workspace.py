@@ -94,7 +94,7 @@ def square(west: float = 5.0, south: float = 52.0, size: float = 0.01) -> Shape:
     return ((((west, south), (east, south), (east, north), (west, north), (west, south)),),)
 
 
-def new_field(workspace: Workspace, id: str = "7b1b7a3e-6d1c-4b0a-9a53-2f4d5e6a7b8c", **more: Any) -> Create:  # noqa: A002
+def new_field(workspace: Workspace, id: str = "7b1b7a3e-6d1c-4b0a-9a53-2f4d5e6a7b8c", **more: Any) -> Create:
     user = workspace.catalog.users()[0].id
     return Create(Field(id=id, leaf_user_id=user, name="Home Field", shape=square(), **more))
 

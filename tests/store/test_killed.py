@@ -92,7 +92,9 @@ def _look(database: Database, edits: set[str], sent: set[str], last_page: str | 
     catalog, outbox = Catalog(connection), Outbox(connection)
     kept = {item for (item,) in connection.execute("SELECT item FROM journal").fetchall()}
     assert edits <= kept
-    tried = {item for (item,) in connection.execute("SELECT outbox.id FROM outbox JOIN attempts USING (seq)").fetchall()}
+    tried = {
+        item for (item,) in connection.execute("SELECT outbox.id FROM outbox JOIN attempts USING (seq)").fetchall()
+    }
     assert sent <= tried
     if last_page is not None:
         pulled = [catalog.server_copy("fields", f"f{n}") for n in range(20)]

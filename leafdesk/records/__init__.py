@@ -59,6 +59,7 @@ __all__ = [
     "Implement",
     "Kind",
     "Label",
+    "Land",
     "LeafUser",
     "Machine",
     "MachineFile",
@@ -99,4 +100,5 @@ Asset = (
     | Organization
 )
 """Every record that is not land: kept with its attributes as JSON."""
-Record = LeafUser | Grower | Farm | Field
+Land = LeafUser | Grower | Farm | Field
+Record = Land | Asset

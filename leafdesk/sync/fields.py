@@ -29,7 +29,7 @@ from leafdesk.sync.attempt import (
     send_ahead,
     settle,
 )
-from leafdesk.sync.merge import same, same_shape, three_way
+from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
 LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
@@ -105,7 +105,7 @@ def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Ver
         return (yield from done(item, trip, lambda catalog: catalog.put([theirs])))
     if item.state == "sent":
         item = yield from absent(item, trip)
-    call = calls.update_field(place.leaf_user_id, place.leaf_id, **merged.send)
+    call = calls.update_field(place.leaf_user_id, place.leaf_id, **texts(merged.send))
     sent = yield from send_ahead(item, trip, call, body=call.body, pre=values)
     if isinstance(sent, str):
         return sent

@@ -4,7 +4,7 @@ import logging
 import os
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
 from leafdesk.api.errors import SignedOutError as WrongPasswordError
-from leafdesk.edits import Change, Create, Delete, Edit, Redraw, change
+from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
+from leafdesk.geo.shape import Shape
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
+from leafdesk.store.tables import Found, Order, Row, Tables, Where
+from leafdesk.sync.asks import Rule, Trip
 from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
+from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, Account, Accounts, new_account
 from leafdesk.workspace.lock import Lock
+from leafdesk.workspace.online import Online
+from leafdesk.workspace.overlaps import Meeting
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
@@ -42,23 +48,34 @@ __all__ = [
     "Delete",
     "DiskFullError",
     "Edit",
+    "Enable",
     "Event",
     "FieldRow",
+    "Found",
     "FromTheFutureError",
     "InUseError",
     "Item",
     "LeafError",
+    "Match",
+    "Meeting",
     "NotSentError",
+    "Online",
+    "Order",
     "Progress",
     "Queued",
     "Redraw",
     "RefusedError",
+    "Row",
     "SignedOutError",
     "State",
     "StoreError",
     "SyncEnded",
+    "SyncProvider",
     "SyncReport",
+    "Tables",
     "UnknownOutcomeError",
+    "Upload",
+    "Where",
     "Workspace",
     "WrongPasswordError",
     "change",
@@ -162,6 +179,19 @@ class Workspace:
         return Catalog(self._database.reader())
 
     @property
+    def tables(self) -> Tables:
+        """This thread's view of the tables: machines, inputs, work and providers, and how old they are."""
+        return Tables(self._database.reader())
+
+    def meeting(self, shape: Shape, *, threshold: float = 0.01, leaf_user_id: str | None = None) -> list[Meeting]:
+        """The fields here that overlap a shape by Leaf's own rule, most first; what `online.meeting` asks Leaf."""
+        return overlaps.meeting(self.catalog, shape, threshold=threshold, leaf_user_id=leaf_user_id)
+
+    def common(self, field_ids: Sequence[str]) -> Shape:
+        """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""
+        return overlaps.common_of(self.catalog, field_ids)
+
+    @property
     def outbox(self) -> Outbox:
         """This thread's view of the queue."""
         return Outbox(self._database.reader())
@@ -218,13 +248,30 @@ class Workspace:
         return self._queue(lambda outbox, now: outbox.resolve(item_id, keep, now=now))
 
     # ------------------------------------------------------------------ sync
-    def sync(self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None) -> Future[SyncReport]:
-        """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs."""
-        account = self._account
-        if account is None:
+    def sync(
+        self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None, stock: bool | None = None
+    ) -> Future[SyncReport]:
+        """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs.
+
+        `stock`: machines, implements, operators, catalogs, summaries and settings too; None: once a day.
+        """
+        line = self._line()
+        if line is None:
             return _failed(SignedOutError(NOBODY))
-        line = Line(self._database, account.api_url, partial(self._token, account))
-        return self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id)
+        return self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+
+    @property
+    def online(self) -> Online:
+        """Questions that Leaf is asked now; what it answers is kept here."""
+        return Online(self._ask, lambda: self.catalog)
+
+    def _ask(self, rule: Callable[[Trip], Rule[T]]) -> Future[T]:
+        line = self._line()
+        return _failed(SignedOutError(NOBODY)) if line is None else self._engines().ask(line, rule)
+
+    def _line(self) -> Line | None:
+        account = self._account
+        return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
 
     def cancel_sync(self) -> None:
         """Stop the running sync at the next safe point; what was read is kept."""

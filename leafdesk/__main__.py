@@ -18,7 +18,11 @@ def _show_demo(**wishes: Any) -> int:
 
 
 def main() -> None:
-    """The `leafdesk` command."""
+    """The `leafdesk` command. Alone it opens the window, without the command line on the way to the first paint."""
+    if len(sys.argv) == 1:
+        from leafdesk.folder import usual_folder
+
+        sys.exit(_open_window(usual_folder()))
     from leafdesk.cli import Front, run
 
     sys.exit(run(sys.argv[1:], Front(window=_open_window, demo=_show_demo)))

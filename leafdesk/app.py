@@ -170,21 +170,22 @@ class Desk:
         self.window.show()
 
     def open_demo(self) -> None:
-        """Put a window on the demo farm in the place of the first start's."""
+        """Put a window on the demo farm in the place of the first start's, once the farm is made (off this thread)."""
+        self.window.start.demo.setEnabled(False)
+        self.window.start.note.setText("Making the farm…")
+        self.window.bridge.read(lambda _: DemoFarm(), self._enter_demo)
+
+    def _enter_demo(self, demo: DemoFarm) -> None:
         from leafdesk.ui.main_window import MainWindow
 
-        self.window.start.demo.setEnabled(False)
-        self.demo = DemoFarm()
-        workspace = open_workspace(self.demo.folder)
-        first, self.window = (
-            self.window,
-            MainWindow(workspace, self.demo.folder, autosync=self.autosync, title="Leafdesk – demo farm"),
-        )
-        self.demo.workspace = workspace
+        self.demo = demo
+        first = self.window
+        title = "Leafdesk – demo farm"
+        self.window = MainWindow(demo.workspace, demo.folder, autosync=self.autosync, title=title)
         self.window.setGeometry(first.geometry())
         self.window.show()
         first.close()
-        self.demo.enter(self.window)
+        demo.enter(self.window)
 
     def close(self) -> None:
         """Close what was opened."""
@@ -203,20 +204,18 @@ class DemoFarm:
 
         self._kept: Any = tempfile.TemporaryDirectory(prefix="leafdesk-demo-", ignore_cleanup_errors=True)
         self.folder = Path(self._kept.name)
-        self.workspace: Workspace | None = None
+        self.workspace = open_workspace(self.folder)
         self.leaf = Sandbox(fields=fields)
         self.leaf.start()
 
     def enter(self, window: MainWindow) -> None:
         """Sign in and fetch."""
-        workspace = window.workspace
-        future = workspace.login(self.leaf.username, self.leaf.password, self.leaf.url)
+        future = self.workspace.login(self.leaf.username, self.leaf.password, self.leaf.url)
         window.bridge.then(future, lambda _: window.leaf.signed_in(), lambda error: window.notice.say(str(error)))
 
     def close(self) -> None:
         """Take the server and the folder away."""
-        if self.workspace is not None:
-            self.workspace.close()
+        self.workspace.close()
         self.leaf.stop()
         self._kept.cleanup()
 

@@ -110,10 +110,10 @@ def real_parcels(real_data: Path) -> Path:
 
 @pytest.fixture
 def sandbox(environment: None) -> Iterator["Sandbox"]:
-    """A small Leaf on this machine, listening: 24 generated fields."""
+    """A small Leaf on this machine, listening: 36 generated fields, some of them a provider's."""
     from leafdesk.sandbox import Sandbox
 
-    leaf = Sandbox(fields=24, seed=1)
+    leaf = Sandbox(fields=36, seed=1)
     leaf.start()
     yield leaf
     leaf.stop()

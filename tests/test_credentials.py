@@ -168,6 +168,7 @@ def test_a_secret_shows_itself_nowhere() -> None:
             attempt(secret)
 
 
+@pytest.mark.logs("leafdesk.test")
 def test_logs_lose_tokens(caplog: pytest.LogCaptureFixture) -> None:
     log = logging.getLogger("leafdesk.test")
     with caplog.filtering(TokenFilter()):

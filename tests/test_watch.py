@@ -40,6 +40,14 @@ def test_a_window_that_connects_is_caught(gui_guard: watch.GuiGuard) -> None:
     assert "network" in gui_guard.offences.pop()
 
 
+def test_a_window_that_runs_http_itself_is_caught(gui_guard: watch.GuiGuard) -> None:
+    import asyncio
+
+    in_the_window("run(sleep(0))", run=asyncio.run, sleep=asyncio.sleep)
+    assert "event loop of its own" in gui_guard.offences[0]
+    gui_guard.offences.clear()
+
+
 def test_a_window_that_reads_a_large_file_is_caught(gui_guard: watch.GuiGuard, tmp_path: Path) -> None:
     small, large = tmp_path / "small.json", tmp_path / "large.json"
     small.write_bytes(b" ")

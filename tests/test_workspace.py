@@ -61,7 +61,8 @@ def opened(tmp_path: Path, sandbox: Sandbox) -> Iterator[Callable[..., Workspace
 
     def open_one(**parts: Any) -> Workspace:
         environ = {"LEAFDESK_API_URL": sandbox.url, "LEAFDESK_SETTLE_SECONDS": "0.2"} | parts.pop("environ", {})
-        workspace = Workspace(tmp_path / "work", environ=environ, credentials=Credentials(environ), **parts)
+        parts = {"credentials": Credentials(environ), "chance": lambda: 0.0} | parts
+        workspace = Workspace(tmp_path / "work", environ=environ, **parts)
         all_of_them.append(workspace)
         return workspace
 
@@ -193,6 +194,15 @@ def test_a_database_from_the_future_is_left_alone(opened: Callable[..., Workspac
     assert path.read_bytes() == before
 
 
+def test_sqlite_finds_a_queue_with_references_sound(workspace: Workspace) -> None:
+    user = workspace.catalog.users()[0].id
+    workspace.do(
+        Create(Farm(id="f-1", leaf_user_id=user, name="South Farm")), new_field(workspace, farm_id="f-1")
+    ).result(WAIT)
+    connection = workspace.catalog.connection
+    assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]  # asked at the start after a kill
+
+
 def test_a_full_disk_says_so_and_keeps_everything(workspace: Workspace) -> None:
     told: list[Event] = []
     workspace.listen(told.append)
@@ -204,8 +214,7 @@ def test_a_full_disk_says_so_and_keeps_everything(workspace: Workspace) -> None:
     workspace._database.write(fill).result(WAIT)
     with pytest.raises(DiskFullError, match="safe"):
         for n in range(200):
-            shape = square(5, 40, 0.01)[0][0]
-            ring = tuple((5 + i / 1e5, 40.0) for i in range(500)) + tuple(reversed(shape[2:4])) + ((5.0, 40.0),)
+            ring = (*((5 + i / 1e5, 40.0) for i in range(500)), (5.005, 41.0), (5.0, 40.0))
             workspace.do(Create(Field(id=f"f{n}", leaf_user_id="u", name="Big", shape=((ring,),)))).result(WAIT)
     assert len(workspace.catalog.fields()) >= 24
     assert all(not isinstance(event, SyncEnded) for event in told)
@@ -288,6 +297,7 @@ def test_undo_of_a_new_field_and_of_a_deletion(workspace: Workspace, sandbox: Sa
     assert (back["name"], str(back.get("farmId"))) == (field.name, str(field.farm_id))
 
 
+@pytest.mark.logs("a listener failed")
 def test_a_listener_that_fails_stops_nobody(workspace: Workspace, caplog: pytest.LogCaptureFixture) -> None:
     def fails(event: Event) -> None:
         raise RuntimeError("a bug in the window")
@@ -315,7 +325,7 @@ def test_everything_goes_up_and_comes_back(workspace: Workspace, sandbox: Sandbo
     report = workspace.sync().result(WAIT)
     assert report.outcome == "done" and report.pushed == {"sent": 4, "parked": 0, "conflicts": 0, "waiting": 0}
     made = sandbox.leaf.field("7b1b7a3e-6d1c-4b0a-9a53-2f4d5e6a7b8c")
-    farms = {farm["name"]: farm["id"] for farm in sandbox.leaf.all("farms")}
+    farms = {farm.get("name"): farm["id"] for farm in sandbox.leaf.all("farms")}
     assert made["farmId"] == farms["South Farm"]
     assert from_geojson(sandbox.leaf.active_boundary(field.id)["geometry"]) == square(6)
     assert report.requests == sandbox.requests.count() - _before(sandbox, report.requests)
@@ -462,6 +472,21 @@ def test_closing_in_the_middle_of_a_sync(opened: Callable[..., Workspace], sandb
     )
 
 
+def test_keeping_up_carries_an_edit_by_itself_and_comes_back_after_the_dark(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    workspace.keep_up()
+    workspace.do(new_field(workspace)).result(WAIT)
+    _until(lambda: sandbox.leaf.counts()["fields"] == 25)
+    _until(lambda: not workspace.syncing)
+    sandbox.go_dark()
+    workspace.do(change("fields", manual(workspace).id, name="Renamed")).result(WAIT)
+    _until(lambda: workspace.connection.state == "offline")
+    sandbox.come_back()
+    _until(lambda: workspace.outbox.items() == [])
+    assert workspace.connection.state == "online"
+
+
 # ---------------------------------------------------------------------- kill -9
 _SYNC = """
 import sys
@@ -488,19 +513,19 @@ def test_a_killed_sync_goes_on_where_it_was(opened: Callable[..., Workspace], tm
     dice = random.Random(5)
     sandbox.faults.latency_ms = 8
     for _ in range(4):
-        process = subprocess.Popen(
-            [sys.executable, "-c", _SYNC, str(workspace.folder)], stdout=subprocess.PIPE, text=True, env=environ
-        )
-        assert process.stdout is not None and process.stdout.readline() == "open\n"
-        time.sleep(dice.uniform(0.15, 0.6))  # the kill comes at a moment nobody chose
-        process.send_signal(signal.SIGKILL)
-        process.communicate()
+        command = [sys.executable, "-c", _SYNC, str(workspace.folder)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
+            assert process.stdout is not None
+            opened_it = process.stdout.readline()
+            time.sleep(dice.uniform(0.15, 0.6))  # the kill comes at a moment nobody chose
+            process.send_signal(signal.SIGKILL)
+        assert opened_it == "open\n"
     sandbox.faults.clear()
     again = opened(environ=environ)
     _until(lambda: again.sync().result(WAIT).pushed["waiting"] == 0)
     assert again.outbox.items() == []
     assert sandbox.leaf.counts()["farms"] == farms + 6 and sandbox.leaf.counts()["fields"] == fields + 6
-    numbers = {farm["name"]: farm["id"] for farm in sandbox.leaf.all("farms")}
+    numbers = {farm.get("name"): farm["id"] for farm in sandbox.leaf.all("farms")}
     for n in range(6):
         assert sandbox.leaf.field(f"made-{n}")["farmId"] == numbers[f"Farm {n}"]
     assert len(again.catalog.farms()) == farms + 6

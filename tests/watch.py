@@ -5,6 +5,7 @@ opens files are watched, and a call through one of them on the main thread with 
 `leafdesk/app.py` on its stack is an offence, however quick it was.
 """
 
+import asyncio
 import gc
 import logging
 import os
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 import traceback
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +39,7 @@ class GuiGuard:
         self._watching = False
         sys.addaudithook(self._audit)
         condition_wait, thread_join = threading.Condition.wait, threading.Thread.join
+        run_loop = asyncio.BaseEventLoop.run_forever
 
         def wait(condition: threading.Condition, timeout: float | None = None) -> bool:
             if timeout is None or timeout > 0:  # with 0 it only looks, as a pool does for an idle thread
@@ -48,6 +51,11 @@ class GuiGuard:
                 self.note("waits for a thread to end")
             thread_join(thread, timeout)
 
+        def run_forever(loop: asyncio.BaseEventLoop) -> None:
+            self.note("runs an event loop of its own, as HTTP would")
+            run_loop(loop)
+
+        asyncio.BaseEventLoop.run_forever = run_forever  # type: ignore[method-assign]
         threading.Condition.wait = wait  # type: ignore[method-assign]
         threading.Thread.join = join  # type: ignore[method-assign]
 
@@ -108,20 +116,25 @@ class LogWatch(logging.Handler):
         self.unexpected: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
-        line = f"{record.name}: {record.getMessage()}"
+        try:
+            line = f"{record.name}: {record.getMessage()}"
+        except Exception as error:  # a wrong log call is unexpected too
+            line = f"{record.name}: {record.msg} ({error})"
         if not any(pattern.search(line) for pattern in self._allowed):
             self.unexpected.append(f"{record.levelname} {line}")
 
 
 def leftover_threads(before: set[threading.Thread], patience: float = 3.0) -> list[str]:
-    """Names of threads that were not there before and do not end by themselves within `patience` seconds."""
+    """Names of threads that were not there before and do not end by themselves within `patience` seconds.
+
+    One that took the place of a thread of the same name (a server that outlasts the test and came back) is none.
+    """
     deadline = time.monotonic() + patience
-    left = []
     for thread in set(threading.enumerate()) - before:
-        thread.join(max(0.0, deadline - time.monotonic()))
-        if thread.is_alive():
-            left.append(thread.name)
-    return sorted(left)
+        if not any(former.name == thread.name and not former.is_alive() for former in before):
+            thread.join(max(0.0, deadline - time.monotonic()))
+    names = Counter(thread.name for thread in threading.enumerate())
+    return sorted((names - Counter(thread.name for thread in before)).elements())
 
 
 def leftover_qt_work() -> list[str]:

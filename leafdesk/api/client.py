@@ -6,6 +6,8 @@ errors.py; the rules about repeating live in sync.
 
 import asyncio
 import ipaddress
+import ssl
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -64,6 +66,12 @@ def _loopback(host: str) -> bool:
         return False
 
 
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Whom to trust, read once: it takes a tenth of a second, and every sync makes a client."""
+    return httpx.create_ssl_context()
+
+
 class Client:
     """Leaf over HTTP/1.1, for one event loop. `requests` counts what was handed to the network.
 
@@ -78,6 +86,7 @@ class Client:
         self.requests = 0
         self._token = token
         self._http = httpx.AsyncClient(
+            verify=_certificates(),
             transport=transport,
             http1=True,
             http2=False,

@@ -12,6 +12,7 @@ import click
 
 from leafdesk.cli import say
 from leafdesk.edits import Edit
+from leafdesk.folder import usual_folder
 from leafdesk.records import Kind
 from leafdesk.workspace import SignedOutError, Workspace
 
@@ -43,9 +44,7 @@ class Desk:
     def folder(self) -> Path:
         """The workspace folder."""
         if self._folder is None:
-            import platformdirs
-
-            self._folder = Path(platformdirs.user_data_dir("leafdesk", appauthor=False))
+            self._folder = usual_folder()
         return self._folder
 
     @property

@@ -184,12 +184,16 @@ def inverse(edit: Edit, before: Record | None) -> Edit | None:
     return Change(edit.kind, edit.id, tuple((name, getattr(before, name)) for name, _ in edit.values))
 
 
-def coalesce(queued: Edit, queued_base: Json, new: Edit, new_base: Json) -> tuple[Edit | None, Json] | None:
+def coalesce(
+    queued: Edit, queued_base: Json, new: Edit, new_base: Json, under: Record | None = None
+) -> tuple[Edit | None, Json] | None:
     """What is left of a queued, never sent edit when `new` follows it, and its base; None when they must stay two.
 
     The edit in the answer is None when nothing is left to send (created then deleted; changed and changed back;
     deleted then created again, which takes the delete back).
-    The base of an attribute is the value the user saw when it was first touched.
+    The base of an attribute is the value the user saw when it was first touched. `under` is the record without the
+    queued edit: what was changed back stays in the queue all the same when Leaf's copy has moved on meanwhile, since
+    the user would otherwise see that instead of what they just did.
     The farm of a new field stays a Change of its own: Leaf's create does not take it.
     """
     if (queued.kind, queued.id) != (new.kind, new.id):
@@ -209,12 +213,16 @@ def coalesce(queued: Edit, queued_base: Json, new: Edit, new_base: Json) -> tupl
     if isinstance(queued, Change) and isinstance(new, Change):
         base = {**new_base, **queued_base}
         values = {**dict(queued.values), **dict(new.values)}
-        left = {name: value for name, value in values.items() if base[name] != value}
+        left = {
+            name: value for name, value in values.items() if {base[name], getattr(under, name, base[name])} != {value}
+        }
         return (change(queued.kind, queued.id, **left) if left else None, {name: base[name] for name in left})
     if isinstance(queued, Enable | Upload | SyncProvider | Match):
         return _coalesce_triggers(queued, queued_base, new)
     if isinstance(queued, Redraw) and isinstance(new, Redraw):
         unchanged = queued_base.get("shape") == to_geojson(new.shape)
+        if isinstance(under, Field):
+            unchanged = unchanged and under.shape == new.shape
         return (None, {}) if unchanged else (new, queued_base)
     return None
 

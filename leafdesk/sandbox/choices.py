@@ -20,6 +20,17 @@ class Choices:
     provider_boundary_writable: bool = False
     """Whether PUT boundary is allowed on a provider's field."""
     provider_refusal: int = 403
-    """The status with which a change of a provider's field is refused; 400 is the other guess."""
+    """The status with which a change of a provider's field or machine is refused; 400 is the other guess."""
     processed_after_s: float | None = 30.0
     """Seconds from WAITING to PROCESSED; None waits for `Leaf.run_provider_sync`."""
+    beta_counts: bool = True
+    """Whether lists of the beta service carry X-Total-Count and Link, which its pages do not show."""
+    intersects_carry_geometry: bool = True
+    """Whether fields found by geometry carry geometry and area, as published, or only what the field list shows."""
+    upload_answers_list: bool = False
+    """Whether an upload's answer is the map of the reference page or that map in a list, as an older page has it."""
+    repeat_adds_history: bool = True
+    """Whether confirming a product match once more, or assigning the same product, adds an entry to its history."""
+    strange_words: bool = False
+    """Whether some records use words that Leaf's closed lists lack ("other" work, "SHARED" machines). Ask before the
+    first request: what has grown stays."""

@@ -13,9 +13,22 @@ from leafdesk.sandbox.records import FarmPlan, FieldPlan, GrowerPlan, UserPlan, 
 _ORIGIN = (-93.4882, 41.7714)
 _DEGREES_LAT = 1 / 111_078.0
 _DEGREES_LON = 1 / (111_320.0 * math.cos(math.radians(_ORIGIN[1])) * 1.00125)
-_SOURCES = (None, "JohnDeere", None, "ClimateFieldView", None, "JohnDeere", None, "CNHI", None, "Trimble")
-_NO_GROWERS = ("ClimateFieldView",)
-"""Providers that know farms but no growers (Leaf's table of levels)."""
+_SOURCES = (
+    None,
+    "JohnDeere",
+    None,
+    "ClimateFieldView",
+    None,
+    "JohnDeere",
+    None,
+    "CNHI",
+    None,
+    "Trimble",
+    None,
+    "Stara",
+)
+_NO_GROWERS, _NO_FARMS = ("ClimateFieldView", "Stara"), ("Stara",)
+"""Providers without that level (Leaf's table of levels)."""
 _FIELDS_PER_FARM, _FARMS_PER_GROWER = 13, 3
 Place = tuple[int, int]
 
@@ -26,20 +39,18 @@ def farmland(fields: int, seed: int) -> list[Change]:
     parcels = _enough(fields, seed)
     users = [UserPlan(name, address) for name, address in words.USERS[: 1 if fields < 8 else 2 if fields < 30 else 3]]
     growers = _growers(_farms(parcels, rng), rng)
-    count = sum(len(fields) for farms in growers for fields in farms)
-    done = 0
     names, farm_names = words.grower_names(rng), words.farm_names(rng)
     for n, farms in enumerate(growers):
         provider = _SOURCES[n % len(_SOURCES)]
         grower = GrowerPlan(None if provider in _NO_GROWERS else next(names), provider)
-        users[done * len(users) // max(1, count)].growers.append(grower)
+        users[n * len(users) // len(growers)].growers.append(grower)
         for land in farms:
-            grower.farms.append(_farm(next(farm_names), provider, land, rng))
-            done += len(land)
+            farm_name = next(farm_names)
+            grower.farms.append(_farm(None if provider in _NO_FARMS else farm_name, provider, land, rng))
     if not growers:
         users[0].growers.append(GrowerPlan(next(names), None, [FarmPlan(next(farm_names))]))
     _make_some_odd(users, fields)
-    return records(users, seed)
+    return records([user for user in users if user.growers], seed)
 
 
 def _enough(fields: int, seed: int) -> list[Parcel]:
@@ -68,7 +79,8 @@ def _farms(parcels: list[Parcel], rng: random.Random) -> list[list[Parcel]]:
                     (place[1] + rng.uniform(0.1, 0.9)) * square,
                 )
         farms[min(near, key=lambda place: math.dist(steads[place], (x, y)))].append(parcel)
-    small = [place for place, land in farms.items() if len(land) < 4 and len(farms) > 1]
+    few = 4 if len(parcels) >= 100 else 2
+    small = [place for place, land in farms.items() if len(land) < few]
     for place in small:
         if len(farms) > 1:
             land = farms.pop(place)
@@ -78,19 +90,20 @@ def _farms(parcels: list[Parcel], rng: random.Random) -> list[list[Parcel]]:
 
 def _growers(farms: list[list[Parcel]], rng: random.Random) -> list[list[list[Parcel]]]:
     """Growers as neighbourhoods of farms, from west to east."""
+    size = min(_FARMS_PER_GROWER, len(farms) // 4)
     left = sorted(farms, key=lambda land: land[0].middle[0] + 0.15 * land[0].middle[1])
     growers: list[list[list[Parcel]]] = []
     while left:
         first = left.pop(0)
-        reach = left[: 8 * _FARMS_PER_GROWER]
+        reach = left[: 8 * size]
         reach.sort(key=lambda land: math.dist(land[0].middle, first[0].middle))
-        taken = reach[: rng.randint(_FARMS_PER_GROWER - 1, _FARMS_PER_GROWER)]
+        taken = reach[: rng.randint(max(0, size - 1), size)]
         growers.append([first, *taken])
         left = [land for land in left if not any(land is other for other in taken)]
     return growers
 
 
-def _farm(name: str, provider: str | None, land: list[Parcel], rng: random.Random) -> FarmPlan:
+def _farm(name: str | None, provider: str | None, land: list[Parcel], rng: random.Random) -> FarmPlan:
     names = words.field_names(rng)
     return FarmPlan(name, provider, [_field(parcel, next(names), provider, rng) for parcel in land])
 

@@ -15,7 +15,13 @@ class Listening:
     """Answers on a bound socket until `end`. Raises RuntimeError when uvicorn does not come up."""
 
     def __init__(self, wire: Wire, place: socket.socket) -> None:
-        settings: dict[str, Any] = {"log_config": None, "access_log": False, "lifespan": "off", "ws": "none"}
+        settings: dict[str, Any] = {
+            "log_config": None,
+            "access_log": False,
+            "lifespan": "off",
+            "ws": "none",
+            "proxy_headers": False,
+        }
         app = wire.app(self._transport_of)
         config = uvicorn.Config(app, http="h11", loop="asyncio", server_header=False, backlog=128, **settings)
         self._server = _Server(config)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,7 +20,7 @@ _FIELDS_PER_FARM = 30
 _SOURCES = (None, None, "JohnDeere", None, "CNHI", None, "Trimble")
 
 
-class ParcelFileError(Exception):
+class ParcelFileError(ValueError):
     """The file cannot be read as parcels; the message says where and why."""
 
 
@@ -78,7 +79,7 @@ def _parcels(path: Path) -> Iterator[_Parcel]:
                     yield _parcel(json.loads(text), path.name.partition(".")[0])
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ParcelFileError(f"{path}, line {number}: no GeoJSON feature with a polygon ({error})") from error
-        except (EOFError, gzip.BadGzipFile) as error:
+        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             raise ParcelFileError(f"{path} is damaged after line {number} ({error})") from error
 
 

@@ -10,9 +10,10 @@ from typing import Any
 from leafdesk.geo.shape import Ring, Shape
 from leafdesk.sandbox.boundaries import new_boundary
 from leafdesk.sandbox.ledger import Change
+from leafdesk.sandbox.seedbed import organizations_of
 
 Json = dict[str, Any]
-PROVIDER_IDS = {"JohnDeere": 2, "ClimateFieldView": 1, "CNHI": 4, "Trimble": 3}
+PROVIDER_IDS = {"JohnDeere": 2, "ClimateFieldView": 1, "CNHI": 4, "Trimble": 3, "Stara": 6}
 _BEGIN = datetime(2022, 2, 1, 6, 0, 0)
 _CROPS = (("corn", "P1185"), ("soybeans", "AG29"), ("wheat", "SY Wolverine"), ("oats", "Goliath"))
 
@@ -81,10 +82,12 @@ class _Clerk:
         used = {grower.provider for grower in plan.growers}
         user: Json = {"id": self._uuid(), "name": plan.name, "email": f"{plan.address}@example.com"}
         user |= {"phone": f"+1555010{n:04}", "address": f"{120 + n} Field Rd", "externalId": f"grower-{9381 + n}"}
-        for provider in PROVIDER_IDS:
+        for provider in ("JohnDeere", "ClimateFieldView", "CNHI", "Trimble"):
             key = f"{provider[0].lower()}{provider[1:]}Credentials"
             secret = {"id": self._uuid(), "status": "ENABLED", "clientSecret": f"made-up-{self._rng.getrandbits(64):x}"}
             user[key] = secret if provider in used else {}
+        if "Stara" in used:
+            user["staraCredentials"] = {"id": user["id"], "status": "ENABLED"}
         return user
 
     def _grower_of(self, user_id: str, plan: GrowerPlan) -> Iterator[Change]:
@@ -123,7 +126,7 @@ class _Clerk:
             made |= {"name": plan.name} | ({"providerName": "Leaf"} if plan.provider else {})
         else:
             made |= self._provider(plan.provider) | {"providerFieldId": self._uuid(), "providerFieldName": plan.name}
-            made |= {"providerStatus": "ACTIVE", "organizationId": f"{rng.randrange(1_000_000):06}"}
+            made |= {"providerStatus": "ACTIVE", "organizationId": organizations_of(user_id)[rng.randrange(10**6) % 2]}
         made |= {"type": "ORIGINAL", "status": "PREVIEW" if plan.preview else "PROCESSED", "sources": []}
         if farm:
             made["farmId"] = farm["id"]
@@ -136,7 +139,7 @@ class _Clerk:
             made["boundaries"] = [boundary["id"] for boundary in boundaries]
             made["updatedTime"] = boundaries[-1]["updatedTime"]
             if rng.random() < 0.5:
-                made["_operations"] = self._operations(plan.provider)
+                made["_operations"] = self._operations(plan.provider, int(made["id"][:4], 16))
         yield "fields", made["id"], made
         if not plan.preview:
             for boundary in boundaries:
@@ -161,16 +164,17 @@ class _Clerk:
             boundary["status"] = "OUTDATED_ON_PROVIDER" if outdated else "INACTIVE"
         return boundary
 
-    def _operations(self, provider: str | None) -> list[Json]:
-        """What was worked on the field: only the filters of the field list ask for it."""
+    def _operations(self, provider: str | None, lot: int) -> list[Json]:
+        """What was worked on the field: what the filters of the field list ask for, and its operations grow from."""
         crop, variety = self._rng.choice(_CROPS)
-        begun = _BEGIN + timedelta(days=self._rng.randrange(700))
+        begun = _BEGIN + timedelta(days=self._rng.randrange(700), minutes=lot % 600)
         done: Json = {"provider": provider or "Leaf", "crop": crop, "variety": variety}
-        spring = {"type": "planted", "startTime": _text(begun), "endTime": _text(begun + timedelta(hours=4))}
-        autumn = begun + timedelta(days=150)
+        year = [("planted", 0, 4), ("applied", 40, 2), ("harvested", 150, 5)]
+        if lot % 3 == 0:
+            year.insert(0, ("tillage", -3, 6))
         return [
-            done | spring,
-            done | {"type": "harvested", "startTime": _text(autumn), "endTime": _text(autumn + timedelta(hours=5))},
+            done | {"type": kind, "startTime": _text(start), "endTime": _text(start + timedelta(hours=hours))}
+            for kind, start, hours in ((kind, begun + timedelta(days=days), hours) for kind, days, hours in year)
         ]
 
     def _provider(self, name: str) -> Json:

@@ -3,7 +3,6 @@
 import secrets
 import socket
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -12,6 +11,7 @@ from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.faults import Faults
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.requests import Requests
+from leafdesk.sandbox.sowing import Sowing
 from leafdesk.sandbox.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Sandbox:
     """A Leaf server for this machine: `start` it, or use it as a context.
 
     `fields` and `seed` say which farmland it starts with; `parcels` (GeoJSON lines) gives it real land instead;
+    `products` is how many products John Deere's catalog lists, up to 100,000; they are made when first asked for.
     `state` is a file in which everything is kept from start to start (farmland is only made when it is not there yet).
     Username and password are good for this start only; the password is random unless given.
     """
@@ -34,6 +35,7 @@ class Sandbox:
         *,
         fields: int = 200,
         seed: int = 1,
+        products: int = 300,
         parcels: Path | None = None,
         state: Path | None = None,
         port: int = 0,
@@ -52,10 +54,11 @@ class Sandbox:
         self.tokens = Tokens(self.username, self.password)
         self.url = ""
         if state:
-            kept = open_state(state, lambda: _first_records(fields, seed, parcels))
-            self.leaf = Leaf(kept.records(), choices=choices, keep=kept.append)
+            kept = open_state(state, lambda: _first(fields, seed, products, parcels))
+            self.leaf = Leaf(kept.records(), sowing=kept.sowing, choices=choices, keep=kept.append)
         else:
-            self.leaf = Leaf(_first_records(fields, seed, parcels), choices=choices)
+            sowing, records = _first(fields, seed, products, parcels)
+            self.leaf = Leaf(records, sowing=sowing, choices=choices)
         self._port = port
         self._place: socket.socket | None = None
         self._listening: Listening | None = None
@@ -103,14 +106,18 @@ class Sandbox:
         self.stop()
 
 
-def _first_records(fields: int, seed: int, parcels: Path | None) -> Iterable["Change"]:
+def _first(fields: int, seed: int, products: int, parcels: Path | None) -> tuple[Sowing, list["Change"]]:
+    """What a new sandbox starts with: its land, and the seed of everything that grows on it."""
     if parcels:
         from leafdesk.sandbox.parcels import read_parcels
 
-        return read_parcels(parcels, seed=seed)
-    from leafdesk.sandbox.farmland import farmland
+        land = read_parcels(parcels, seed=seed)
+    else:
+        from leafdesk.sandbox.farmland import farmland
 
-    return farmland(fields, seed)
+        land = farmland(fields, seed)
+    size = sum(kind == "fields" for kind, _, _ in land)
+    return Sowing(seed=seed, size=size, products=products), land
 
 
 def _bind(port: int) -> socket.socket:

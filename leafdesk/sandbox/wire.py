@@ -1,20 +1,23 @@
 """Puts Leaf's operations on the wire: an ASGI application that also stages faults and writes the log."""
 
 import asyncio
+import contextlib
 import socket
 import struct
+import sys
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
+from leafdesk.sandbox.asking import Answer, Ask, Operation, refusal
 from leafdesk.sandbox.faults import SILENT, Fault, Faults
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.ledger import encode_json
 from leafdesk.sandbox.refusals import Refused, bad_request
 from leafdesk.sandbox.requests import Request, Requests
-from leafdesk.sandbox.routes import Answer, Ask, Operation, refusal, table
+from leafdesk.sandbox.routes import table
 from leafdesk.sandbox.tokens import Tokens
 
 Scope = MutableMapping[str, Any]
@@ -24,6 +27,7 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 FindTransport = Callable[[Scope], asyncio.Transport | None]
 
+_LINGER = "hh" if sys.platform == "win32" else "ii"
 MAX_BODY = 8 * 1024 * 1024
 _HTML = (
     b"<!DOCTYPE html><html><head><title>Welcome</title></head><body><h1>Sign in to use this network</h1></body></html>"
@@ -122,7 +126,7 @@ class Wire:
             transport.close()
         else:
             raw = transport.get_extra_info("socket")
-            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(_LINGER, 1, 0))
             transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass
@@ -138,7 +142,9 @@ class _Path:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         operation = self._operations.get(scope["method"])
         if operation:
-            await self._wire.serve(operation, scope, receive, send)
+            # A server that goes dark cancels what is under way; uvicorn would log that as a failure.
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._wire.serve(operation, scope, receive, send)
             return
         began = time.perf_counter()
         answer = refusal(Refused(405), scope["path"])

@@ -140,22 +140,15 @@ class Catalog:
             tables = "names JOIN seen s ON s.n = names.rowid"
             where.append("names MATCH :words")
             order = f"bm25(names, 8.0, 4.0, 2.0), {order}"
-        if box is not None:
-            _meets(box, where, values)
-        if ids is not None:
-            _among(ids, where, values)
+        _among(ids, where, values)
+        _meets(box, where, values)
+        _marked(marks, pending, where, values)
         if leaf_user_id is not None:
             where.append("s.leaf_user = :user")
             values["user"] = leaf_user_id
         if farm_id is not None:
             where.append("s.parent = :farm")
             values["farm"] = self._key("farms", farm_id)
-        wanted = set(marks) if marks else None
-        if pending:
-            wanted = set(PENDING_MARKS) if wanted is None else wanted & set(PENDING_MARKS)
-        if wanted is not None:
-            where.append("s.mark IN (SELECT value FROM json_each(:marks))")
-            values["marks"] = json.dumps(sorted(wanted))
         values["limit"] = -1 if limit is None else limit
         rows = self.connection.execute(
             "SELECT s.key, s.leaf_user, s.parent, s.name, s.status, s.provider, s.area, s.mark,"
@@ -170,10 +163,8 @@ class Catalog:
         if ids is None and box is None:
             return self.connection.execute("SELECT key, packed FROM outlines").fetchall()
         where, values = ["s.kind = 'fields'"], dict[str, Any]()
-        if box is not None:
-            _meets(box, where, values)
-        if ids is not None:
-            _among(ids, where, values)
+        _among(ids, where, values)
+        _meets(box, where, values)
         return self.connection.execute(
             f"SELECT o.key, o.packed FROM seen s JOIN outlines o USING (n) WHERE {' AND '.join(where)}", values
         ).fetchall()
@@ -248,12 +239,12 @@ class Catalog:
         References inside (`farm_id`, `grower_id`) come as Leaf's numbers and become keys. A copy with an older
         `updated_time` than the stored one (a stale replica) is not taken.
         """
-        changes = Changes()
+        changed = set[tuple[Kind, str]]()
         for record in records:
             key = take_copy(self.connection, record)
             if key is not None:
-                changes |= refold(self.connection, record.kind, key, news=True)
-        return changes
+                changed |= refold(self.connection, record.kind, key, news=True).records
+        return Changes(frozenset(changed))
 
     def put_boundaries(self, field_id: str, boundaries: Iterable[Boundary]) -> Changes:
         """Take boundaries of a field as Leaf has them; the ACTIVE one becomes the shape of the field's server copy."""
@@ -313,8 +304,18 @@ class Catalog:
         return [one for one in found if isinstance(one, record)]
 
 
-def _meets(box: Box, where: list[str], values: dict[str, Any]) -> None:
+def _marked(marks: Sequence[str], pending: bool, where: list[str], values: dict[str, Any]) -> None:
+    """Keep fields with one of these marks, and only such with pending edits if asked."""
+    for wanted, name in ((marks, "marks"), (PENDING_MARKS if pending else (), "pending")):
+        if wanted:
+            where.append(f"s.mark IN (SELECT value FROM json_each(:{name}))")
+            values[name] = json.dumps(list(wanted))
+
+
+def _meets(box: Box | None, where: list[str], values: dict[str, Any]) -> None:
     """Keep fields whose box meets `box`. The R*Tree holds 32-bit numbers rounded outward, so the exact ones decide."""
+    if box is None:
+        return
     where.append(
         "s.n IN (SELECT n FROM boxes WHERE west <= :east AND east >= :west AND south <= :north AND north >= :south)"
     )
@@ -322,8 +323,10 @@ def _meets(box: Box, where: list[str], values: dict[str, Any]) -> None:
     values |= dict(zip(("west", "south", "east", "north"), box, strict=True))
 
 
-def _among(ids: Iterable[str], where: list[str], values: dict[str, Any]) -> None:
+def _among(ids: Iterable[str] | None, where: list[str], values: dict[str, Any]) -> None:
     """Keep the fields with these ids (keys or aliases)."""
+    if ids is None:
+        return
     where.append(
         "s.key IN (SELECT value FROM json_each(:ids) UNION SELECT a.key FROM aliases a"
         " WHERE a.kind = 'fields' AND a.old IN (SELECT value FROM json_each(:ids)))"

@@ -17,6 +17,7 @@ from leafdesk.edits import (
     base_of,
     before_of,
     encode,
+    fold,
     references,
     sentence,
     verb,
@@ -130,7 +131,15 @@ def rebase_after(connection: sqlite3.Connection, lost: Item) -> None:
         if base == later.base:
             continue
         if isinstance(later.edit, Change):
-            left = tuple((name, value) for name, value in later.edit.values if base[name] != value)
+            lines = live_items(connection, lost.kind, lost.record_id)
+            under = fold(
+                load_copy(connection, lost.kind, lost.record_id), [one.edit for one in lines if one.seq != later.seq]
+            )
+            left = tuple(
+                (name, value)
+                for name, value in later.edit.values
+                if {base[name], getattr(under, name, base[name])} != {value}
+            )
             edit = replace(later.edit, values=left) if left else None
             base = {name: base[name] for name, _ in left}
             rewrite_kept(connection, later, edit, base)
@@ -174,6 +183,6 @@ def _before(connection: sqlite3.Connection, item: Item, base: Json) -> Record | 
 
 def _write_needs(connection: sqlite3.Connection, seq: int, edit: Edit) -> None:
     connection.executemany(
-        "INSERT OR REPLACE INTO needs VALUES (?, ?, ?)",
+        "INSERT OR REPLACE INTO needs (seq, kind, key) VALUES (?, ?, ?)",
         [(seq, kind, find_key(connection, kind, key) or key) for kind, key in references(edit)],
     )

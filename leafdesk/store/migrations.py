@@ -157,10 +157,10 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_record ON outbox (kind, key, seq);;
 CREATE INDEX outbox_live ON outbox (state, seq) WHERE state IN ('waiting', 'sent', 'parked', 'conflict');;
 CREATE INDEX outbox_superseded ON outbox (superseded_by) WHERE superseded_by IS NOT NULL;;
-CREATE TABLE needs (
-    seq INTEGER NOT NULL REFERENCES outbox (seq),
+CREATE TABLE needs ( -- columns in the key's order: else quick_check of SQLite 3.40 sees NULLs that are none
     kind TEXT NOT NULL,
     key TEXT NOT NULL,
+    seq INTEGER NOT NULL REFERENCES outbox (seq),
     PRIMARY KEY (kind, key, seq)
 ) STRICT, WITHOUT ROWID;;
 CREATE INDEX needs_seq ON needs (seq);;

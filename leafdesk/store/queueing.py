@@ -68,7 +68,7 @@ def _create(connection: sqlite3.Connection, edit: Create, item_id: str, now: str
 
 def _refuse(connection: sqlite3.Connection, edit: Edit, before: Record | None, items: list[Item]) -> None:
     asked = edit
-    if isinstance(edit, Delete) and items and isinstance(items[0].edit, Create) and may_rewrite(connection, items[0]):
+    if isinstance(edit, Delete) and _unheard_of(connection, items):
         # Leaf has no delete for farms and growers, but one that Leaf never heard of can be taken back.
         resting = load_items(
             connection,
@@ -117,7 +117,7 @@ def _take_in(
         return item_id
     left: Edit | None = fresh
     base = base_of(fresh, before)
-    if items and isinstance(items[0].edit, Create) and may_rewrite(connection, items[0]):
+    if _unheard_of(connection, items):
         part, left = _part_for_create(fresh)
         merged = coalesce(items[0].edit, {}, part, {}) if part else None
         if merged:
@@ -128,12 +128,22 @@ def _take_in(
         return item_id
     base = {name: value for name, value in base.items() if not isinstance(left, Change) or name in dict(left.values)}
     into = _same_again(connection, left, items)
-    merged = coalesce(into.edit, into.base, left, base) if into else None
+    merged = None
+    if into is not None:
+        under = fold(load_copy(connection, into.kind, into.record_id), [one.edit for one in items if one is not into])
+        merged = coalesce(into.edit, into.base, left, base, under)
     if into is None or merged is None:
         insert(connection, left, base, before, item_id, now, "waiting")
         return item_id
     rewrite(connection, into, merged[0], merged[1], before)
     return into.id
+
+
+def _unheard_of(connection: sqlite3.Connection, items: list[Item]) -> bool:
+    """Whether the record begins with a create of which nothing can have reached Leaf."""
+    if not items or not isinstance(items[0].edit, Create) or not may_rewrite(connection, items[0]):
+        return False
+    return load_copy(connection, items[0].kind, items[0].record_id) is None
 
 
 def _only_news(edit: Edit, before: Record | None) -> Edit | None:
@@ -176,7 +186,7 @@ def _delete(
     now: str,
 ) -> str:
     """Queue a delete; what was never sent before it need not be sent any more, but comes back if it is taken back."""
-    if items and isinstance(items[0].edit, Create) and may_rewrite(connection, items[0]):
+    if _unheard_of(connection, items):
         supersede(connection, items, by=insert(connection, edit, base, before, item_id, now, "superseded"))
         return item_id
     needless = [

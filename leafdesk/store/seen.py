@@ -24,7 +24,7 @@ def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool =
             "DELETE FROM copies WHERE gone AND n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
         )
     copy = load_copy(connection, kind, key)
-    record = fold(copy, [edit for edit, _ in edits]) if edits or not _gone(connection, kind, key) else None
+    record = fold(copy, [edit for edit, _ in edits])
     old = connection.execute(
         f"SELECT n, {_ROW} FROM seen WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
     ).fetchone()
@@ -37,14 +37,6 @@ def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool =
     if (record.name, parent_of(record)) != (old[2], old[4]) if record and old else record or old:
         _index_fields_of(connection, kind, key)
     return Changes(frozenset({(kind, key)}) if changed or news else frozenset())
-
-
-def _gone(connection: sqlite3.Connection, kind: Kind, key: str) -> bool:
-    """Whether Leaf's copy is the last one of a record that Leaf no longer has."""
-    row = connection.execute(
-        "SELECT c.gone FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ?", (kind, key)
-    ).fetchone()
-    return row is not None and bool(row[0])
 
 
 def forget(connection: sqlite3.Connection, kind: Kind, key: str) -> None:

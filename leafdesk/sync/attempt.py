@@ -16,7 +16,7 @@ from leafdesk.api.errors import (
 )
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, State
-from leafdesk.sync.asks import Rule, Trip, look, patience, put, read, send, write
+from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, read, send, write
 
 if TYPE_CHECKING:
     from leafdesk.api.calls import Call
@@ -119,7 +119,8 @@ def send_ahead(
         return (yield from _unknown(item, trip, error))
     except (NotSentError, SignedOutError, BusyError) as error:
         later = trip.clock() + patience(error, item.attempts, trip) if isinstance(error, BusyError) else None
-        yield from settle(item, trip, "waiting", "notsent", reason=str(error), not_before=later)
+        reason = None if isinstance(error, StoppedError) else str(error)
+        yield from settle(item, trip, "waiting", "notsent", reason=reason, not_before=later)
         raise
     except GoneError:
         yield from settle(item, trip, "conflict", "rejected", reason=GONE)

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leafdesk.api.errors import (
@@ -43,6 +44,7 @@ class Engine:
         self._running: Future[SyncReport] | None = None
         self._ride: Ride | None = None
         self._stopped = False
+        self._alarm: asyncio.TimerHandle | None = None
 
     @property
     def syncing(self) -> bool:
@@ -56,6 +58,10 @@ class Engine:
         with self._guard:
             if self._running is not None and not self._running.done():
                 return self._running
+            if self._stopped:
+                closed: Future[SyncReport] = Future()
+                closed.set_exception(RuntimeError("this workspace has been closed"))
+                return closed
             running: Future[SyncReport] = Future()
             self._running = running
             ride = self._ride = Ride(self, line, self._terms)
@@ -100,6 +106,17 @@ class Engine:
 
         return self._submit(run())
 
+    def arm(self, seconds: float, start: Callable[[], object]) -> None:
+        """Run `start` on this thread after so many seconds, instead of what was armed before; never after a stop."""
+
+        async def set_alarm() -> None:
+            if self._alarm is not None:
+                self._alarm.cancel()
+            self._alarm = asyncio.get_running_loop().call_later(seconds, start)
+
+        with suppress(RuntimeError):  # closed meanwhile: nothing is to be started any more
+            self._submit(set_alarm())
+
     def stop(self) -> None:
         """End the running sync and the thread; returns when both are over. Nothing is written after this."""
         with self._guard:
@@ -118,7 +135,8 @@ class Engine:
         if running is not None and not running.done():
             if self._ride is not None:
                 self._ride.stop()
-            await asyncio.wait([asyncio.wrap_future(running)])
+            (ended,), _ = await asyncio.wait([asyncio.wrap_future(running)])
+            ended.exception()  # whoever asked for that sync hears of it
 
     async def _sync(
         self,
@@ -142,7 +160,7 @@ class Engine:
         with self._guard:
             if self._stopped:
                 job.close()
-                raise RuntimeError("the engine has been stopped")
+                raise RuntimeError("this workspace has been closed")
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 self._thread = threading.Thread(

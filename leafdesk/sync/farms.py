@@ -26,7 +26,8 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     assert isinstance(record, Farm | Grower)
     there = yield from _list(record, trip)
     pre = yield from earlier_pre(item)
-    if item.state == "sent":
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
         return (yield from _probe(item, record, there, set((pre or {}).get("ids", ())), trip))
     return (yield from _post(item, record, sorted((pre or {}).get("ids", ())) or [one.id for one in there], trip))
 

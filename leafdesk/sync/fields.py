@@ -173,15 +173,18 @@ def _seen(active: Boundary, base: dict[str, Any]) -> bool:
 
 
 def _notice(history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape) -> str | None:
-    """What the user must hear about a boundary that is not the last word, or that replaced somebody's unseen."""
+    """What the user must hear about a boundary that replaced somebody's unseen, or that is not the last word."""
     if ours is None or before is None:
         return None
     others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
+    told = [
+        f"Somebody's boundary of {b.created_time} was replaced by yours; Leaf keeps it in the history."
+        for b in others
+        if b.created_time <= ours.created_time
+    ]
     if ours.status != "ACTIVE":
-        return "Your boundary arrived, and somebody has replaced it since."
-    if others:
-        return f"Somebody's boundary of {others[-1].created_time} was replaced by yours; Leaf keeps it in the history."
-    return None
+        told.append("Your boundary arrived, and somebody has replaced it since.")
+    return " ".join(told) or None
 
 
 # ---------------------------------------------------------------------- delete

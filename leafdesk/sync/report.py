@@ -53,3 +53,5 @@ class SyncEnded:
 Event = Changes | Progress | ConnectionChanged | SyncEnded
 LAST_SYNC = "last_sync"
 """The fact in the database that says when the last whole sync ended."""
+SOON = 2.0
+"""Seconds between a user's edit and the sync that carries it: a few edits usually go together."""

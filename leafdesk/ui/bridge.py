@@ -6,18 +6,20 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from leafdesk.workspace import Changes, ConnectionChanged, Event, Progress, SyncEnded, Workspace
 
 T = TypeVar("T")
+BREATH_MS = 100
+"""A sync has news hundreds of times a second; between two tellings the window gets so long for everything else."""
 
 
 class Bridge(QObject):
     """Carries what happens on the writer's and the engine's threads over to the window.
 
-    Events that arrive before the window gets round to them are joined: any number of changes become one, and of
-    progress and connection only the last is told.
+    The first event is told at once. Those that come within BREATH_MS of it are joined: any number of changes become
+    one, and of progress only the last is told.
     """
 
     changed = Signal(object)
@@ -41,7 +43,9 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._open = True
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-read")
-        self._arrived.connect(self._tell, Qt.ConnectionType.QueuedConnection)
+        self._breath = QTimer(self, singleShot=True, interval=BREATH_MS)
+        self._breath.timeout.connect(self._tell)
+        self._arrived.connect(self._knock, Qt.ConnectionType.QueuedConnection)
         self._finished.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._stop = workspace.listen(self._take)
 
@@ -55,10 +59,18 @@ class Bridge(QObject):
                 self._arrived.emit()
 
     @Slot()
+    def _knock(self) -> None:
+        if not self._breath.isActive():
+            self._tell()
+
+    @Slot()
     def _tell(self) -> None:
         with self._lock:
             events = list(self._events)
             self._events.clear()
+        if not events:
+            return
+        self._breath.start()
         changes = Changes()
         progress: Progress | None = None
         for event in events:
@@ -116,5 +128,6 @@ class Bridge(QObject):
         """Tell nothing more and let the reading thread end; a reading under way is not waited for."""
         with self._lock:
             self._open = False
+        self._breath.stop()
         self._stop()
         self._reader.shutdown(wait=False, cancel_futures=True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from leafdesk.edits import Delete, Edit, change
 from leafdesk.ui.dialogs.field import DeleteField, MoveToFarm, Rename
+from leafdesk.ui.dialogs.sheet import Sheet
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.trouble import plain
 
@@ -26,9 +27,15 @@ class Doing(QObject):
         self.window, self.lists = window, lists
         self.bridge, self.workspace = lists.bridge, lists.bridge.workspace
 
-    def do(self, *edits: Edit, then: Callable[[Any], None] | None = None) -> None:
-        """Queue edits as one step; `then` is told what was queued."""
-        self._when_done(self.workspace.do(*edits), then)
+    def do(
+        self, *edits: Edit, then: Callable[[Any], None] | None = None, sorry: Callable[[str], None] | None = None
+    ) -> None:
+        """Queue edits as one step; `then` is told what was queued, `sorry` why nothing was (else `trouble` says it)."""
+        self._when_done(self.workspace.do(*edits), then, sorry)
+
+    def do_for(self, sheet: Sheet, *edits: Edit) -> None:
+        """Queue what a sheet asks for; the sheet stays open with all that is in it when that is not possible."""
+        self.do(*edits, then=lambda queued: sheet.done_well(), sorry=sheet.say_failed)
 
     def undo(self) -> None:
         """Take back the last step."""
@@ -52,16 +59,19 @@ class Doing(QObject):
         """Answer a conflict."""
         self._when_done(self.workspace.resolve(item_id, keep))
 
-    def _when_done(self, future: "Future[Any]", then: Callable[[Any], None] | None = None) -> None:
+    def _when_done(
+        self,
+        future: "Future[Any]",
+        then: Callable[[Any], None] | None = None,
+        sorry: Callable[[str], None] | None = None,
+    ) -> None:
         def done(result: object) -> None:
             self.stepped.emit()
             if then is not None:
                 then(result)
 
-        self.bridge.then(future, done, self._failed)
-
-    def _failed(self, error: BaseException) -> None:
-        self.trouble.emit("This is no longer in the queue." if isinstance(error, KeyError) else plain(error))
+        say = sorry or self.trouble.emit
+        self.bridge.then(future, done, lambda error: say(_why(error)))
 
     # ------------------------------------------------------------------ with a question first
     def rename(self, field_id: str) -> None:
@@ -70,7 +80,7 @@ class Doing(QObject):
         if known is None:
             return
         sheet = Rename(self.window, known.name)
-        sheet.accepted.connect(lambda: self.do(change("fields", field_id, name=sheet.name.text().strip())))
+        sheet.wanted.connect(lambda: self.do_for(sheet, change("fields", field_id, name=sheet.name.text().strip())))
         sheet.open()
 
     def move(self, field_id: str) -> None:
@@ -79,7 +89,7 @@ class Doing(QObject):
         if known is None:
             return
         sheet = MoveToFarm(self.window, self.lists, known.name, known.leaf_user_id, known.farm_id)
-        sheet.accepted.connect(lambda: self.do(change("fields", field_id, farm_id=sheet.farm.currentData())))
+        sheet.wanted.connect(lambda: self.do_for(sheet, change("fields", field_id, farm_id=sheet.farm.currentData())))
         sheet.open()
 
     def delete(self, field_id: str) -> None:
@@ -88,5 +98,9 @@ class Doing(QObject):
         if known is None:
             return
         sheet = DeleteField(self.window, known.name, known.area_ha)
-        sheet.accepted.connect(lambda: self.do(Delete("fields", field_id)))
+        sheet.wanted.connect(lambda: self.do_for(sheet, Delete("fields", field_id)))
         sheet.open()
+
+
+def _why(error: BaseException) -> str:
+    return "This is no longer in the queue." if isinstance(error, KeyError) else plain(error)

@@ -19,6 +19,7 @@ from leafdesk.ui.panels.map_page import MapPage
 BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
 EDIT = "Drag a corner to move it · Enter keeps · Esc takes back"
+AT_STAKE = "The boundary in your hand is not kept yet. Keep it with Enter, or take it back with Esc."
 NEW = ""
 """The field id under which a drawing that has no field yet is edited on."""
 
@@ -46,6 +47,20 @@ class Drawing(QObject):
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
 
+    @property
+    def at_stake(self) -> bool:
+        """Whether something was drawn that is not kept yet."""
+        return self.mode != "select" and (self.can_undo or self._unnamed is not None)
+
+    def let_go(self) -> bool:
+        """Go back to selecting unless something drawn would be lost; then say so, and answer False."""
+        if self.mode != "select" and self.can_undo:
+            self.actions[self.mode].setChecked(True)
+            self.doing.trouble.emit(AT_STAKE)
+            return False
+        self.leave()
+        return True
+
     def start_draw(self) -> None:
         """Draw a new field."""
         if not self.lists.users:
@@ -54,6 +69,7 @@ class Drawing(QObject):
             return
         self._drop()
         self._enter("draw", DRAW)
+        self.inspector.show_new(None, 0.0, [])
         self.canvas.start_draw()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -103,8 +119,11 @@ class Drawing(QObject):
 
     def _enter(self, mode: str, hint: str) -> None:
         self.mode = mode
+        self.doing.trouble.emit("")
         self.actions[mode].setChecked(True)
-        self.page.say(hint, drawing=True)
+        self.canvas.show_unnamed(None)
+        self.page.name_buttons(new=mode == "draw")
+        self.page.say(hint, drawing=True, closed=mode == "edit")
 
     def _drop(self) -> None:
         if self.mode != "select":
@@ -133,20 +152,34 @@ class Drawing(QObject):
         if state is None or self.mode == "select":
             return
         self.can_undo, self.can_redo = state.can_undo, state.can_redo
-        self.page.say(state.hint, drawing=True)
-        self.inspector.show_draft(
-            state.area_ha, state.before_ha, state.perimeter_m, [p.message for p in state.problems]
-        )
+        self.page.say(state.hint, drawing=True, closed=state.area_ha is not None)
+        wrong = [problem.message for problem in state.problems]
+        if self.mode == "draw":
+            self.inspector.show_new(state.area_ha, state.perimeter_m, wrong)
+        else:
+            self.inspector.show_draft(state.area_ha, state.before_ha, state.perimeter_m, wrong)
         self.doing.stepped.emit()
 
     def _edited(self, field_id: str, shape: Shape) -> None:
         if field_id != NEW:
-            self.doing.do(Redraw(field_id, shape))
+            self.doing.do(Redraw(field_id, shape), sorry=lambda why: self._not_kept(field_id, shape, why))
             return
         self._turn += 1  # the shape as it was is not asked about any more
         self._drawn(shape)
 
+    def _not_kept(self, field_id: str, drawn: Shape, why: str) -> None:
+        """The boundary goes back into the hand as it was drawn, to be kept a second time."""
+
+        def back(field: Field | None) -> None:
+            if self.mode == "select" and field is not None and field.shape is not None:
+                self._enter("edit", EDIT)
+                self.canvas.start_edit(field_id, field.shape, drawn)
+            self.doing.trouble.emit(why)
+
+        self.lists.bridge.read(lambda workspace: workspace.catalog.field(field_id), back)
+
     def _drawn(self, shape: Shape) -> None:
+        self.canvas.show_unnamed(shape)
         self._turn += 1
         turn = self._turn
         self.lists.bridge.read(lambda workspace: measure(shape), lambda found: self._ask(turn, shape, found.area_ha))
@@ -156,23 +189,33 @@ class Drawing(QObject):
             return
         sheet = NewField(self.page.window(), self.lists, words.area(area), self.inspector.field_id)
         self.sheet = sheet
-        sheet.accepted.connect(lambda: self._save(shape, *sheet.answer))
+        sheet.wanted.connect(lambda: self._save(sheet, shape))
         sheet.rejected.connect(lambda: self._go_on(shape))
-        sheet.thrown_away.connect(lambda: setattr(self, "sheet", None))
+        sheet.thrown_away.connect(self._forget)
         sheet.open()
 
     def _go_on(self, shape: Shape) -> None:
         self.sheet = None
-        self._enter("edit", EDIT)
-        self.actions["draw"].setChecked(True)
+        self._enter("draw", EDIT)
         self._unnamed = shape
         self.canvas.start_edit(NEW, shape)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _save(self, shape: Shape, name: str, leaf_user_id: str | None, farm_id: str | None) -> None:
+    def _forget(self) -> None:
         self.sheet = None
+        self.canvas.show_unnamed(None)
+
+    def _save(self, sheet: NewField, shape: Shape) -> None:
+        """Queue the new field; the sheet and the drawing stay when that is not possible."""
+        name, leaf_user_id, farm_id = sheet.answer
         id_ = str(uuid4())
+
+        def saved(_queued: object) -> None:
+            self._forget()
+            sheet.done_well()
+            self.saved.emit(id_)
+
         edits: list[Edit] = [Create(Field(id=id_, leaf_user_id=leaf_user_id or "", name=name, shape=shape))]
         if farm_id is not None:
             edits.append(change("fields", id_, farm_id=farm_id))
-        self.doing.do(*edits, then=lambda queued: self.saved.emit(id_))
+        self.doing.do(*edits, then=saved, sorry=sheet.say_failed)

@@ -1,6 +1,7 @@
 """The tree grower → farm → field as a Qt model over plain nodes, quick with ten thousand fields."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
@@ -30,8 +31,21 @@ class Node:
         self.number = self.place = 0
 
 
-def grow(growers: Iterable[Grower], farms: Iterable[Farm], rows: Iterable[FieldRow], *, empty: bool = True) -> Node:
-    """The tree's root. Fields keep the order they come in; farms without fields are left out unless `empty`."""
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A grown tree: its root, every node by its number, the fields' nodes by id. Pure Python, made on any thread."""
+
+    root: Node
+    nodes: list[Node]
+    by_id: dict[str, Node]
+
+    def lines(self) -> list[tuple[str, str, str]]:
+        """What stands where: level, key and the key above, line by line."""
+        return [(node.level, node.key, node.parent.key if node.parent else "") for node in self.nodes]
+
+
+def grow(growers: Iterable[Grower], farms: Iterable[Farm], rows: Iterable[FieldRow], *, empty: bool = True) -> Tree:
+    """Fields keep the order they come in; farms without fields are left out unless `empty`."""
     root = Node("root", "", "", None)
     grower_nodes = {grower.id: Node("grower", grower.id, grower.name or "Unnamed grower", root) for grower in growers}
     without_grower = Node("grower", "", "Without a grower", root)
@@ -53,15 +67,19 @@ def grow(growers: Iterable[Grower], farms: Iterable[Farm], rows: Iterable[FieldR
             root.children.append(node)
     if without_farm.children:
         root.children.append(without_farm)
-    _finish(root)
-    return root
+    tree = Tree(root, [], {})
+    _finish(root, tree)
+    return tree
 
 
-def _finish(node: Node) -> None:
+def _finish(node: Node, tree: Tree) -> None:
     for place, child in enumerate(node.children):
-        child.place = place
+        child.place, child.number = place, len(tree.nodes)
+        tree.nodes.append(child)
+        if child.level == "field":
+            tree.by_id[child.key] = child
         if child.children:
-            _finish(child)
+            _finish(child, tree)
         if child.level != "field":
             child.area = sum(below.area or 0.0 for below in child.children)
 
@@ -75,21 +93,21 @@ class FieldTree(QAbstractItemModel):
         self._by_id: dict[str, Node] = {}
         self._root = Node("root", "", "", None)
 
-    def show(self, root: Node) -> None:
-        """Show another tree."""
-        self.beginResetModel()
-        self._root = root
-        self._nodes = []
-        self._by_id = {}
-        waiting = list(root.children)
-        while waiting:
-            node = waiting.pop()
-            node.number = len(self._nodes)
-            self._nodes.append(node)
-            if node.level == "field":
-                self._by_id[node.key] = node
-            waiting.extend(node.children)
-        self.endResetModel()
+    @property
+    def tree(self) -> Tree:
+        """The tree that is shown."""
+        return Tree(self._root, self._nodes, self._by_id)
+
+    def show(self, tree: Tree, *, alike: bool = False) -> None:
+        """Show another tree. `alike`: the same lines in the same places, so that folds and selection can stay."""
+        if not alike:
+            self.beginResetModel()
+        self._root, self._nodes, self._by_id = tree.root, tree.nodes, tree.by_id
+        if alike:
+            last = len(tree.root.children) - 1
+            self.dataChanged.emit(self.index(0, 0), self.index(last, 0))
+        else:
+            self.endResetModel()
 
     def change(self, row: FieldRow) -> bool:
         """Show the field's new values where it stands; False when it has to move (name, farm) or is not shown."""

@@ -50,6 +50,8 @@ class Lists(QObject):
         self.farms: dict[str, Farm] = {}
         self.ready = False
         self._turn = 0
+        self._stale: set[str] = set()
+        self._reading = False
         bridge.changed.connect(self._changed)
 
     def load(self) -> None:
@@ -74,8 +76,18 @@ class Lists(QObject):
         fields = {id_ for kind, id_ in changes.records if kind == "fields"}
         if len(fields) != len(changes.records):
             self.bridge.read(_parents, self._take_parents)
-        if fields:
-            self.bridge.read(lambda workspace: _some(workspace, fields), self._take_some)
+        self._stale |= fields
+        self._refresh()
+
+    def _refresh(self) -> None:
+        """Read the changed fields, one reading at a time: what changes meanwhile waits for the next."""
+        if self._stale and not self._reading:
+            ids, self._stale, self._reading = self._stale, set(), True
+            self.bridge.read(lambda workspace: _some(workspace, ids), self._take_some, self._not_read)
+
+    def _not_read(self, error: BaseException) -> None:
+        self._reading = False
+        self.bridge.failed.emit(error)
 
     def _take_parents(self, read: Everything) -> None:
         self.users = {user.id: user for user in read.users}
@@ -84,12 +96,14 @@ class Lists(QObject):
         self.reshaped.emit()
 
     def _take_some(self, update: Update) -> None:
+        self._reading = False
         for row in update.rows:
             self.rows[row.id] = row
         for gone in update.gone:
             self.rows.pop(gone, None)
         self.updated.emit(update)
         self.reshaped.emit()
+        self._refresh()
 
     def where(self, row: FieldRow) -> str:
         """`Smith Farms › Main Farm`, or that the field has no farm."""

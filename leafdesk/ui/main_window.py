@@ -13,7 +13,7 @@ from leafdesk.ui.actions import Actions
 from leafdesk.ui.autosync import Autosync
 from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.doing import Doing
-from leafdesk.ui.drawing import Drawing
+from leafdesk.ui.drawing import AT_STAKE, Drawing
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Everything, Lists, Update
@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.bridge = Bridge(workspace, self)
         self.lists = Lists(self.bridge, self)
         self.commands = Actions(self, self.icons)
-        self._dressed = self._fitted = self._asked = False
+        self._dressed = self._fitted = self._asked = self._warned = False
         self._autosync: Autosync | None = None
         self._unseen = QTimer(self, singleShot=True, interval=1000)  # a window that nobody sees is not painted
         self._unseen.timeout.connect(self._painted)
@@ -74,7 +74,8 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(brand.window_icon())
         self.setMinimumSize(STEP * 225, STEP * 140)
         self._build(try_demo)
-        self._wire()
+        self._wire_commands()
+        self._wire_parts()
         self._remember()
         self._account_opened()
 
@@ -118,10 +119,11 @@ class MainWindow(QMainWindow):
         column.setStretch(1, 1)
         self.setCentralWidget(whole)
         self.notice.float_over(whole)
+        self.notice.lift = self.map_page.taken
         for glass in (self.top.finder.glass, self.navigator.glass):
             self.icons.put(glass, "magnifying-glass")
 
-    def _wire(self) -> None:
+    def _wire_commands(self) -> None:
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
@@ -132,7 +134,7 @@ class MainWindow(QMainWindow):
             ("redo", self.redo),
             ("sync", self.sync),
             ("cancel-sync", self.workspace.cancel_sync),
-            ("select", self.drawing.leave),
+            ("select", self.drawing.let_go),
             ("draw", self._draw),
             ("edit", self._edit),
             ("zoom-in", self.canvas.zoom_in),
@@ -147,6 +149,8 @@ class MainWindow(QMainWindow):
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
+
+    def _wire_parts(self) -> None:
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
         self.lists.reshaped.connect(self.leaf.offer)
@@ -221,8 +225,8 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:
         """Turn to a page."""
-        if page != "map":
-            self.drawing.leave()
+        if page != "map" and not self.drawing.let_go():
+            page = "map"
         widget: QWidget = {"map": self.workbench, "queue": self.queue, "settings": self.settings}[page]
         if page == "map" and self.workspace.account is None:
             widget = self.start
@@ -232,8 +236,10 @@ class MainWindow(QMainWindow):
 
     def select(self, field_id: str | None) -> None:
         """Select a field everywhere: map, list, inspector."""
-        if self.drawing.mode != "select" and field_id is not None and field_id != self.inspector.field_id:
-            self.drawing.leave()
+        other = field_id is not None and field_id != self.inspector.field_id
+        if other and self.drawing.mode != "select" and not self.drawing.let_go():
+            self.navigator.select(self.inspector.field_id)
+            return
         self.canvas.select(field_id)
         self.navigator.select(field_id)
         self.inspector.show_field(field_id)
@@ -243,7 +249,7 @@ class MainWindow(QMainWindow):
             return
         self.show_page("map")
         self.select(field_id)
-        if self.lists.rows[field_id].box is not None:
+        if self.inspector.field_id == field_id and self.lists.rows[field_id].box is not None:
             self.canvas.fit_field(field_id)
 
     def _find(self) -> None:
@@ -257,11 +263,13 @@ class MainWindow(QMainWindow):
 
     def _draw(self) -> None:
         self.show_page("map")
-        self.drawing.start_draw()
+        if self.drawing.let_go():
+            self.drawing.start_draw()
 
     def _edit(self) -> None:
         self.show_page("map")
-        self.drawing.start_edit(self.inspector.field_id)
+        if self.drawing.let_go():
+            self.drawing.start_edit(self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:
@@ -335,6 +343,7 @@ class MainWindow(QMainWindow):
 
     def _allow(self) -> None:
         """Name and allow undo, redo and sync as things stand."""
+        self._warned = False
         workspace, drawing = self.workspace, self.drawing
         inside = drawing.mode != "select"
         has = workspace.account is not None
@@ -361,6 +370,11 @@ class MainWindow(QMainWindow):
         self.top.finder.close_answers()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.drawing.at_stake and not self._warned:
+            self._warned = True
+            self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
+            event.ignore()
+            return
         self.memory.put("geometry", self.saveGeometry())
         self.memory.put("split", self.workbench.saveState())
         if self.workspace.account is not None and self.lists.rows:

@@ -283,6 +283,8 @@ def _lists(c: Colours) -> str:
     return f"""
     QTreeView::branch {{ background: transparent; image: none; border-image: none; }}
     QTreeView, QListWidget {{ background: transparent; border: none; outline: none; }}
+    QTreeView {{ show-decoration-selected: 0; }}
+    QTreeView::item:selected, QTreeView::branch:selected {{ background: transparent; }}
     QListWidget::item {{ padding: 4px 8px; border-radius: 6px; min-height: 24px; }}
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}

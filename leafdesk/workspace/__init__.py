@@ -6,6 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -20,18 +21,16 @@ from leafdesk.store.database import DamagedError, Database, DiskFullError, FromT
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.asks import Rule, Trip
-from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
+from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, Account, Accounts, new_account
-from leafdesk.workspace.lock import Lock
+from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online
 from leafdesk.workspace.overlaps import Meeting
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
@@ -87,10 +86,6 @@ SETTLE_SECONDS = 90.0
 _log = logging.getLogger("leafdesk")
 
 
-class InUseError(Exception):
-    """Another Leafdesk has this workspace open."""
-
-
 class SignedOutError(Exception):
     """Nobody has signed in here yet, or the token is gone."""
 
@@ -121,9 +116,11 @@ class Workspace:
         self._redo: list[Step] = []
         self._nothing: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
+        self._by_itself = False
+        self._failures = 0
         chosen = {name: parts[name] for name in ("clock", "chance", "transport") if name in parts}
         self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
-        self._lock = _lock(folder)
+        self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)
             self._account = self._accounts.choose(self._environ, self._api_url)
@@ -258,7 +255,10 @@ class Workspace:
         line = self._line()
         if line is None:
             return _failed(SignedOutError(NOBODY))
-        return self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+        running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+        if self._by_itself:
+            running.add_done_callback(self._rearm)
+        return running
 
     @property
     def online(self) -> Online:
@@ -272,6 +272,14 @@ class Workspace:
     def _line(self) -> Line | None:
         account = self._account
         return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
+
+    def keep_up(self) -> None:
+        """From now on sync without being asked: soon, after edits, when something is due, and at least every hour.
+
+        While Leaf cannot be reached it tries again after ever longer pauses. Not for unattended commands.
+        """
+        self._by_itself = True
+        self._engines().arm(0.0, self.sync)
 
     def cancel_sync(self) -> None:
         """Stop the running sync at the next safe point; what was read is kept."""
@@ -312,9 +320,9 @@ class Workspace:
 
     # ------------------------------------------------------------------ within
     def _settle(self, parts: dict[str, Any]) -> float:
-        given = parts.get("settle_seconds") or self._environ.get("LEAFDESK_SETTLE_SECONDS", "").strip()
+        given = parts.get("settle_seconds", self._environ.get("LEAFDESK_SETTLE_SECONDS", "").strip())
         try:
-            return max(0.0, float(given)) if given else SETTLE_SECONDS
+            return max(0.0, float(given)) if given != "" else SETTLE_SECONDS
         except ValueError:
             return SETTLE_SECONDS
 
@@ -339,7 +347,7 @@ class Workspace:
             self._account = self._accounts.signed(account, sentence is None)
             former.close()
         if sentence is not None:
-            self._account = _for_this_session(self._account)
+            self._account = replace(self._account, signed_in=True)  # as long as we run; the file does not promise it
         return sentence
 
     def _engines(self) -> "Engine":
@@ -349,6 +357,17 @@ class Workspace:
 
             self._engine = Engine(self._terms, self._tell)
         return self._engine
+
+    def _rearm(self, ended: Future[SyncReport]) -> None:
+        """Set the time of the next sync (on the engine's thread, when one ended)."""
+        from leafdesk.sync.again import seconds_until
+
+        report = ended.result() if ended.exception() is None else None
+        self._failures = 0 if report is not None and report.outcome == "done" else self._failures + 1
+        now, chance = self._terms.clock(), self._terms.chance()
+        seconds = seconds_until(report, self.outbox.items(), now=now, failures=self._failures, chance=chance)
+        if seconds is not None and not self._closed:
+            self._engines().arm(seconds, self.sync)
 
     def _keys(self) -> "Credentials":
         if self._credentials is None:
@@ -375,6 +394,8 @@ class Workspace:
                 undo.clear()  # this step cannot be taken back, so neither can those under it
             if forget is not None:
                 forget.clear()
+            if self._by_itself:
+                self._engines().arm(SOON, self.sync)
             return taken.queued, taken.changes
 
         return self._write(job, learn)
@@ -387,11 +408,9 @@ class Workspace:
 
     def _queue(self, job: Callable[[Outbox, str], Changes]) -> Future[None]:
         now = self._terms.now()
-        return self._write(lambda connection: job(Outbox(connection), now), lambda changes: (None, changes))
+        return self._write(lambda _, outbox: job(outbox, now), lambda changes: (None, changes))
 
-    def _write(
-        self, job: "Callable[[sqlite3.Connection], Any]", learn: Callable[[Any], tuple[T, Changes]]
-    ) -> Future[T]:
+    def _write(self, job: Callable[[Catalog, Outbox], Any], learn: Callable[[Any], tuple[T, Changes]]) -> Future[T]:
         """Run a user's job on the writer, before sync's; tell what changed, then answer."""
         answer: Future[T] = Future()
         answer.set_running_or_notify_cancel()
@@ -405,7 +424,7 @@ class Workspace:
             self._tell(changes)
             answer.set_result(value)
 
-        self._database.write(job, urgent=True).add_done_callback(written)
+        self._database.write(lambda c: job(Catalog(c), Outbox(c)), urgent=True).add_done_callback(written)
         return answer
 
     def _tell(self, event: Event) -> None:
@@ -415,23 +434,6 @@ class Workspace:
                 listener(event)
             except Exception:
                 _log.exception("a listener failed on %s", type(event).__name__)
-
-
-def _for_this_session(account: Account) -> Account:
-    """Signed in as long as the program runs: the file of accounts does not promise a token that is gone then."""
-    return Account(account.id, account.username, account.api_url, signed_in=True)
-
-
-def _lock(folder: Path) -> Lock:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return Lock(folder / "leafdesk.lock")
-    except BlockingIOError:
-        raise InUseError(
-            f"Another Leafdesk has {folder} open. Use that one, or close it first; nothing was changed."
-        ) from None
-    except OSError as error:
-        raise DiskFullError(f"{folder} cannot be used ({error.strerror}). Nothing was changed.") from error
 
 
 def _failed(error: Exception) -> "Future[Any]":

@@ -3,6 +3,12 @@
 import os
 from pathlib import Path
 
+from leafdesk.store.database import DiskFullError
+
+
+class InUseError(Exception):
+    """Another Leafdesk has this workspace open."""
+
 
 class Lock:
     """The right to write in a folder, held by one process at a time."""
@@ -21,6 +27,19 @@ class Lock:
         if self._file >= 0:
             os.close(self._file)
             self._file = -1
+
+
+def lock_folder(folder: Path) -> Lock:
+    """Make the folder if it is missing, and take its lock. Raises InUseError, or DiskFullError with what is wrong."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return Lock(folder / "leafdesk.lock")
+    except BlockingIOError:
+        raise InUseError(
+            f"Another Leafdesk has {folder} open. Use that one, or close it first; nothing was changed."
+        ) from None
+    except OSError as error:
+        raise DiskFullError(f"{folder} cannot be used ({error.strerror}). Nothing was changed.") from error
 
 
 def _take(file: int) -> None:

@@ -2,15 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from leafdesk.edits import Create, Delete, Edit, Redraw, as_new, inverse, name_of
 from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox, RefusedError
-
-if TYPE_CHECKING:
-    import sqlite3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +35,9 @@ class Taken:
 
 
 def take(
-    connection: "sqlite3.Connection", edits: Sequence[Edit], *, name: str | None, new_id: Callable[[], str], now: str
+    catalog: Catalog, outbox: Outbox, edits: Sequence[Edit], *, name: str | None, new_id: Callable[[], str], now: str
 ) -> Taken:
     """Queue edits as one step, inside one transaction: all or none. Raises RefusedError with the reason."""
-    catalog, outbox = Catalog(connection), Outbox(connection)
     queued: list[Queued] = []
     changes = Changes()
     back: list[Edit | None] = []

@@ -126,14 +126,16 @@ class Farmland(RuleBasedStateMachine):
 
     def do(self, edit: Edit) -> None:
         """An edit of the user: what is seen afterwards is the edit applied to what was seen before."""
-        before = self.catalog.get(edit.kind, edit.id)
+        before, was_gone = self.catalog.get(edit.kind, edit.id), self.catalog.gone(edit.kind, edit.id)
         try:
             self.write(lambda c: Outbox(c).add(edit, item_id=f"i{self.next()}", now=NOW)[1])
         except RefusedError as error:
             assert str(error)
             assert self.seen() == self.before
             return
-        if before is not None or not isinstance(edit, Create):
+        if was_gone and not self.catalog.pending(edit.kind, edit.id):
+            assert self.catalog.get(edit.kind, edit.id) is None  # nothing of ours is left of what Leaf no longer has
+        elif before is not None or not isinstance(edit, Create):
             assert essence(self.catalog.get(edit.kind, edit.id)) == essence(apply(edit, before))
         else:
             assert self.catalog.get(edit.kind, edit.id) is not None
@@ -188,22 +190,58 @@ class Farmland(RuleBasedStateMachine):
         record = self.pick(kind, which)
         self.write(lambda c: Catalog(c).drop(kind, record.id))
 
-    @step(kind=st.sampled_from(("farms", "growers")), which=WHICH, n=st.integers(1, 6))
-    def number(self, kind: Kind, which: int, n: int) -> None:
-        """A record made here gets its number, whether or not a pull already stored something under it."""
-        local = self.pick(kind, which)
-        need(local.id.startswith("local") and self.catalog.leaf_id(kind, local.id) is None)
-        holder = self.catalog.key(kind, str(n))
-        need(holder is None or holder == str(n))
-        self.write(lambda c: Catalog(c).number(kind, local.id, str(n)))
-        assert self.catalog.key(kind, str(n)) == local.id
-        assert self.catalog.leaf_id(kind, local.id) == str(n)
+    @step(kind=st.sampled_from(("farms", "growers")), which=WHICH, name=NAMES, pulled=st.booleans(), sent=st.booleans())
+    def number(self, kind: Kind, which: int, name: str, pulled: bool, sent: bool) -> None:
+        """A record made here gets its number, whether or not a pull has stored something under it already."""
+        key, n = f"local{self.next()}", 100 + self.next()
+        made: Farm | Grower = Farm(id=key, leaf_user_id="u", name=name)
+        if kind == "growers":
+            made = Grower(id=key, leaf_user_id="u", name=name)
+        self.do(Create(made))
+        if sent:
+            item = self.outbox.items()[-1]
+            self.database.write(lambda c: Outbox(c).mark_sent(item, body={}, pre={}, now=NOW, run_id="run")).result()
+        if pulled:
+            self.pull_under_number(kind, n, which)
+        self.write(lambda c: Catalog(c).number(kind, key, str(n)))
+        assert self.catalog.key(kind, str(n)) == key
+        assert self.catalog.leaf_id(kind, key) == str(n)
+
+    def pull_under_number(self, kind: Kind, n: int, which: int) -> None:
+        """A pull stores a record under its number, and a person goes on to work with that."""
+        if kind == "farms":
+            twin: Record = self.news(Farm(id=str(n), leaf_user_id="u", name="Twin Farm", leaf_id=n))
+            child: Record = self.news(Field(id=f"f{n}", leaf_user_id="u", name="Child", farm_id=str(n)))
+            moving, attribute = "fields", "farm_id"
+        else:
+            twin = self.news(Grower(id=str(n), leaf_user_id="u", name="Twin Grower", leaf_id=n))
+            child = self.news(Farm(id=str(n + 1_000), leaf_user_id="u", name="Child", grower_id=str(n)))
+            moving, attribute = "farms", "grower_id"
+        self.write(lambda c: Catalog(c).put([child, twin] if which % 2 else [twin, child]))
+        self.do(change(twin.kind, twin.id, name="Twin renamed"))
+        self.do(change(moving, self.pick(moving, which).id, **{attribute: twin.id}))  # type: ignore[arg-type]
 
     # ------------------------------------------------------------------ what a person does
     @step(name=NAMES, shape=SHAPES, farm=st.none() | WHICH)
     def new_field(self, name: str, shape: Shape, farm: int | None) -> None:
         parent = None if farm is None else self.pick("farms", farm).id
         self.do(Create(Field(id=f"local{self.next()}", leaf_user_id="u", name=name, shape=shape, farm_id=parent)))
+
+    @step(name=NAMES, shape=SHAPES, farm=WHICH, again=st.booleans(), sent=st.booleans())
+    def fleeting_field(self, name: str, shape: Shape, farm: int, again: bool, sent: bool) -> None:
+        """A field drawn, moved and deleted again, perhaps brought back, perhaps after its create was sent."""
+        field = Field(id=f"local{self.next()}", leaf_user_id="u", name=name, shape=shape)
+        self.do(Create(field))
+        if sent:
+            item = self.outbox.items()[-1]
+            self.database.write(lambda c: Outbox(c).mark_sent(item, body={}, pre={}, now=NOW, run_id="run")).result()
+        self.do(change("fields", field.id, farm_id=self.pick("farms", farm).id))
+        was = self.catalog.get("fields", field.id)
+        self.do(Delete("fields", field.id))
+        assert bool(self.outbox.edits_of("fields", field.id)) == sent
+        if again:
+            self.do(Create(field))
+            assert self.catalog.get("fields", field.id) == was
 
     @step(name=NAMES, grower=st.none() | WHICH)
     def new_farm(self, name: str, grower: int | None) -> None:
@@ -317,6 +355,8 @@ class Farmland(RuleBasedStateMachine):
 
     @step()
     def restart(self) -> None:
+        assert self.database.check() == []
+        assert self.database.reader().execute("PRAGMA quick_check").fetchall() == [("ok",)]
         self.database.close()
         self.database = Database(self.folder / "leafdesk.db")
         assert self.seen() == self.before

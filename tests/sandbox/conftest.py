@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 import pytest
-from openapi_core import OpenAPI
+from openapi_core import Config, OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
 
 from leafdesk.sandbox import Sandbox
@@ -18,13 +18,20 @@ Json = dict[str, Any]
 HOST = "https://api.withleaf.io"
 CONTRACT = Path(__file__).parents[1] / "contract" / "leaf-openapi.yaml"
 SQUARE = [[[[-93.5, 41.7], [-93.495, 41.7], [-93.495, 41.705], [-93.5, 41.705], [-93.5, 41.7]]]]
+PUBLISHED_ID = re.compile(r"[0-9a-z]{8,9}(-[0-9a-z]{4}){3}-[0-9a-z]{12}")
+"""Ids as Leaf's pages print them: some have a ninth digit or letters that no UUID has."""
+
+
+def _is_id(value: Any) -> bool:
+    return not isinstance(value, str) or PUBLISHED_ID.fullmatch(value) is not None
 
 
 class Contract:
     """leaf-openapi.yaml, and what was held against it: (operationId, status) pairs in `seen`."""
 
     def __init__(self) -> None:
-        self._openapi = OpenAPI.from_file_path(str(CONTRACT))
+        config = Config(extra_format_validators={"uuid": _is_id})
+        self._openapi = OpenAPI.from_file_path(str(CONTRACT), config=config)
         self.document = self._openapi.spec.read_value()
         self._patterns = sorted(self._operations(), key=lambda entry: entry[1].pattern.count("[^/]+"))
         self.seen: set[tuple[str, int]] = set()
@@ -40,9 +47,8 @@ class Contract:
     def operation(self, method: str, path: str) -> str:
         return next(name for verb, pattern, name in self._patterns if verb == method and pattern.fullmatch(path))
 
-    def operations(self, *tags: str) -> set[str]:
-        items = [item for path in self.document["paths"].values() for item in path.values() if isinstance(item, dict)]
-        return {item["operationId"] for item in items if set(tags) & set(item.get("tags", []))}
+    def operations(self) -> set[str]:
+        return {name for _, _, name in self._patterns}
 
     def check(self, response: httpx.Response) -> None:
         """Raises what openapi-core finds wrong with the answer; with the request too where the answer is a success."""
@@ -135,6 +141,34 @@ def manual(sandbox: Sandbox) -> Json:
 def provided(sandbox: Sandbox) -> Json:
     """A provider's field with a boundary."""
     return next(f for f in sandbox.leaf.all("fields") if f.get("providerName", "Leaf") != "Leaf" and f["boundaries"])
+
+
+@pytest.fixture
+def sendable(sandbox: Sandbox) -> Json:
+    """A field that may be sent to John Deere: made by hand, its user connected there."""
+    connected = {user["id"] for user in sandbox.leaf.all("users") if user["johnDeereCredentials"]}
+    fields = sandbox.leaf.all("fields")
+    return next(f for f in fields if f["leafUserId"] in connected and f.get("providerName") in (None, "Leaf"))
+
+
+@pytest.fixture
+def matched(sandbox: Sandbox) -> Json:
+    """A field operation with at least two product matches, one of them predicted: operation and `matches`."""
+    operations = {operation["id"]: operation | {"matches": []} for operation in sandbox.leaf.all("operations")}
+    for operation in operations.values():
+        operation["matches"] = json.loads(sandbox.leaf.matches_of(operation["id"]))
+    return next(
+        operation
+        for operation in operations.values()
+        if len(operation["matches"]) > 1 and operation["matches"][0]["matchDetails"]["status"] == "PREDICTED"
+    )
+
+
+@pytest.fixture
+def machines(sandbox: Sandbox) -> dict[str, Json]:
+    """One machine of the first Leaf user for each originType."""
+    user = sandbox.leaf.all("users")[0]["id"]
+    return {one["originType"]: one for one in sandbox.leaf.all("machines") if one["leafUserId"] == user}
 
 
 @pytest.fixture

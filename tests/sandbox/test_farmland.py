@@ -31,6 +31,7 @@ def test_exactly_as_many_fields_as_asked_for(fields: int) -> None:
     assert counts["users"] >= 1
     assert counts["growers"] >= 1
     assert counts["farms"] >= 1
+    assert counts["users"] >= min(3, 1 + fields // 50)
 
 
 def test_a_seed_makes_the_same_land() -> None:

@@ -14,6 +14,7 @@ from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.parcels import ParcelFileError, read_parcels
 
 Json = dict[str, Any]
+REAL_DATA = os.environ.get("LEAFDESK_REAL_DATA", "")  # read before a test's own environment hides it
 
 
 def _feature(x: float, src: str | None = None, crossed: bool = False, **properties: str) -> bytes:
@@ -56,6 +57,7 @@ def test_gzipped_without_a_source_and_broken(tmp_path: Path) -> None:
         (b'{"type": "Feature", "geometry": null}\n', "line 1"),
         (b"not json\n", "line 1"),
         (gzip.compress(_feature(1) * 100)[:-20], "damaged"),
+        (gzip.compress(_feature(1))[:10] + b"\xff" * 40, "damaged"),
     ],
 )
 def test_files_that_are_no_parcels(tmp_path: Path, content: bytes, words: str) -> None:
@@ -66,10 +68,9 @@ def test_files_that_are_no_parcels(tmp_path: Path, content: bytes, words: str) -
 
 
 def test_parcels_of_many_countries(contract: Any) -> None:
-    folder = os.environ.get("LEAFDESK_REAL_DATA")
-    if not folder:
+    if not REAL_DATA:
         pytest.skip("set LEAFDESK_REAL_DATA to the folder that holds parcels-combined-wgs84")
-    file = Path(folder) / "parcels-combined-wgs84" / "parcels_shared.geojsonl.gz"
+    file = Path(REAL_DATA) / "parcels-combined-wgs84" / "parcels_shared.geojsonl.gz"
     with Sandbox(parcels=file) as sandbox:
         assert sandbox.leaf.counts()["fields"] == 4791
         boundaries = sandbox.leaf.all("boundaries")

@@ -69,7 +69,7 @@ def test_going_dark_and_coming_back(sandbox: Sandbox, raw: httpx.Client) -> None
     assert raw.get(FARMS).status_code == 200  # the token still counts
 
 
-def test_dark_in_the_middle_of_a_request(sandbox: Sandbox, raw: httpx.Client) -> None:
+def test_dark_in_the_middle_of_a_request(sandbox: Sandbox, raw: httpx.Client, caplog: pytest.LogCaptureFixture) -> None:
     sandbox.faults.latency_ms = 60_000
     failed: list[Exception] = []
 
@@ -86,6 +86,7 @@ def test_dark_in_the_middle_of_a_request(sandbox: Sandbox, raw: httpx.Client) ->
     sandbox.go_dark()
     asking.join(10)
     assert len(failed) == 1
+    assert [record for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
 
 
 def test_the_end_leaves_no_thread() -> None:

@@ -15,6 +15,9 @@ Json = dict[str, Any]
 KINDS = ("users", "growers", "farms", "fields", "boundaries")
 
 
+GROWN = ("machines", "operators", "products", "matches", "operations", "files", "machineFiles", "tankMixes", "uploads")
+
+
 def _all(sandbox: Sandbox) -> dict[str, list[Json]]:
     return {kind: sandbox.leaf.all(kind) for kind in KINDS}  # type: ignore[arg-type]
 
@@ -38,6 +41,40 @@ def test_a_restart_changes_nothing(tmp_path: Path, square: Callable[..., Json]) 
     assert second.leaf.run_provider_sync() == [preview["id"]]
     assert second.leaf.active_boundary(preview["id"])["status"] == "ACTIVE"
     assert second.leaf.create_farm(user, "Next")["id"] > farm["id"]
+
+
+def test_what_grows_from_the_seed_is_kept_where_it_was_changed(tmp_path: Path) -> None:
+    file = tmp_path / "leaf.state"
+    leaf = Sandbox(fields=60, seed=3, products=40, state=file).leaf
+    user = leaf.all("users")[0]["id"]
+    match = leaf.all("matches")[0]["id"]
+    operation = next(one["id"] for one in leaf.all("operations") if match.encode() in leaf.matches_of(one["id"]))
+    mine = next(one for one in leaf.all("machines") if one["originType"] == "USER_CREATED")
+    made = leaf.create_machine(user, {"name": "Ox"})
+    leaf.delete_machine(mine["leafUserId"], mine["id"])
+    leaf.update_match(operation, match)
+    leaf.change("operators", leaf.all("operators")[0]["id"], name="Renamed")
+    leaf.add("implements", user, name="Dragon")
+    leaf.take_away("products", leaf.all("products")[0]["id"])
+    worked = leaf.all("operations")[5]["fields"][0]["id"]
+    leaf.remove(worked)
+    again = Sandbox(fields=7, seed=9, products=500, state=file).leaf  # size and seed count only at the beginning
+    for kind in GROWN:
+        assert sorted(leaf.all(kind), key=str) == sorted(again.all(kind), key=str), kind  # type: ignore[arg-type]
+    assert again.match_history(operation, match) == leaf.match_history(operation, match) != b"[]"
+    assert made in again.all("machines")
+    third = Sandbox(state=file).leaf  # the file has been written anew in between
+    assert mine["id"] not in [one["id"] for one in third.all("machines")]
+    assert len(third.all("products")) == len(leaf.all("products")) == 40 + 120 - 1
+    assert not [one for one in third.all("operations") if one["fields"] == [{"id": worked}]]
+
+
+def test_what_has_not_changed_is_not_in_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "leaf.state"
+    leaf = Sandbox(fields=10, products=5000, state=file).leaf
+    before = file.stat().st_size
+    assert len(leaf.all("products")) == 10_000
+    assert file.stat().st_size == before < 100_000
 
 
 def test_only_what_changed_is_written(tmp_path: Path) -> None:

@@ -261,8 +261,9 @@ def test_a_new_farm_that_leaf_never_heard_of_can_be_taken_back(land) -> None:
     land.do(change("fields", "mill", farm_id="local"), "move")
     with pytest.raises(RefusedError, match="Take back first: Move Mill Field to Lower"):
         land.do(Delete("farms", "local"))
-    land.discard("move")
+    land.do(change("fields", "mill", farm_id="42"))  # the move no longer needs the new farm
     land.do(Delete("farms", "local"))
+    assert land.item("move").edit == change("fields", "mill", farm_id="42")
     assert "local" not in {farm.id for farm in land.catalog.farms()}
 
 
@@ -477,3 +478,17 @@ def test_retry_lets_a_parked_item_go_again(land) -> None:
     land.settle("a", "conflict", "absent")
     with pytest.raises(RefusedError, match="choose which one to keep"):
         land.write(lambda c: Outbox(c).retry("a"))
+
+
+def test_what_is_changed_back_stays_queued_when_leafs_copy_has_moved_on(land, shape: Square) -> None:
+    land.do(change("fields", "mill", name="A"), "name")
+    land.do(Redraw("mill", shape(side=0.003)), "boundary")
+    mill = land.catalog.server_copy("fields", "mill")
+    land.put(replace(mill, name="Theirs", raw="{}", updated_time="2026-02-01T00:00:00Z"))
+    land.put_boundary("mill", Boundary(id="b2", status="ACTIVE", shape=shape(side=0.009), raw="{}"))
+    land.do(change("fields", "mill", name="Mill Field"))
+    land.do(Redraw("mill", shape()))
+    assert (land.catalog.field("mill").name, land.catalog.field("mill").shape) == ("Mill Field", shape())
+    assert land.states() == {"name": "waiting", "boundary": "waiting"}
+    assert land.item("name").base == {"name": "Mill Field"}
+    assert land.item("boundary").base["boundary_id"] == "b1"

@@ -240,6 +240,27 @@ def test_after_eight_lost_answers_only_this_edit_stops(laptop: Laptop) -> None:
     assert laptop.item(well).state == "done"
 
 
+def test_a_parked_create_of_unknown_outcome_is_looked_for_before_it_is_sent_again(laptop: Laptop) -> None:
+    laptop.sync()
+    (item,) = laptop.do(Create(Farm(id="f-1", leaf_user_id=USER, name="South Farm")))
+
+    def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        if asked != "createFarm":
+            return act()
+        if laptop.item(item).attempts == 8:
+            act()
+        return httpx.Response(502, json={})
+
+    laptop.far.fault = fault
+    for _ in range(9):
+        laptop.sync(pull=False)
+        laptop.time += 91
+    assert laptop.item(item).state == "parked"
+    laptop.queue(lambda outbox: outbox.retry(item))
+    laptop.sync()
+    assert laptop.item(item).state == "done" and laptop.leaf.counts()["farms"] == 1
+
+
 # ---------------------------------------------------------------------- what others did meanwhile
 def test_a_boundary_that_changed_at_leaf_is_never_overwritten(laptop: Laptop) -> None:
     field = laptop.make_field("Old")

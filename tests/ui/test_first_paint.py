@@ -4,6 +4,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from leafdesk.workspace import Workspace
 
 HEAVY = {
@@ -41,6 +43,39 @@ def test_nothing_heavy_is_imported_before_the_first_paint(workspace: Workspace) 
     workspace.close()
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM, str(workspace.folder)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stdout.splitlines()[0]))
+    assert "PySide6" in loaded
+    assert loaded & HEAVY == set()
+
+
+AS_A_DOUBLE_CLICK = """
+import json, sys
+import leafdesk.ui.main_window as of_the_window
+from PySide6.QtWidgets import QApplication
+
+def painted(self):
+    print(json.dumps(sorted(name for name in sys.modules if "." not in name)))
+    sys.stdout.flush()
+    QApplication.quit()
+
+of_the_window.MainWindow._painted = painted
+sys.argv = ["leafdesk"]
+from leafdesk.__main__ import main
+main()
+"""
+
+
+def test_nothing_heavy_lies_on_the_way_that_a_double_click_takes(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The packaged program and the menu entry start like this: through `leafdesk.__main__`, without arguments."""
+    workspace.sync().result(60)
+    workspace.close()
+    monkeypatch.setenv("LEAFDESK_DATA", str(workspace.folder))
+    done = subprocess.run(
+        [sys.executable, "-c", AS_A_DOUBLE_CLICK], capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
     loaded = set(json.loads(done.stdout.splitlines()[0]))

@@ -41,6 +41,7 @@ class NewField(Sheet):
         self.name = QLineEdit(placeholderText="Such as North Quarter")
         self.name.setObjectName("newFieldName")
         self.name.textChanged.connect(lambda text: self.yes.setEnabled(bool(text.strip())))
+        self.throw_away = button("Throw away", "quiet", tip="Forget this drawing")
         self.user, self.farm = QComboBox(), QComboBox()
         self.user.setObjectName("newFieldUser")
         self.farm.setObjectName("newFieldFarm")
@@ -59,12 +60,13 @@ class NewField(Sheet):
         if beside is not None:
             self.farm.setCurrentIndex(max(0, self.farm.findData(beside.farm_id)))
         self.yes.setEnabled(False)
-        self.throw_away = button("Throw away", "quiet", tip="Forget this drawing")
         self.throw_away.clicked.connect(self._throw_away)
         self.buttons.insertWidget(0, self.throw_away)
         self.name.setFocus()
 
     def _throw_away(self) -> None:
+        if self._waiting:
+            return
         self.blockSignals(True)
         self.reject()
         self.blockSignals(False)
@@ -112,6 +114,7 @@ class MoveToFarm(Sheet):
         self.farm.currentIndexChanged.connect(lambda: self.yes.setEnabled(self.farm.currentData() != farm_id))
         self.yes.setEnabled(False)
         self.ask("Farm", self.farm)
+        self.farm.setFocus()
 
 
 class DeleteField(Sheet):

@@ -1,6 +1,6 @@
 """The frame of every dialog: a heading, lines to fill in, one place for what is wrong, and two buttons."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from leafdesk.ui.parts import Card, button, label, row, set_role
@@ -8,7 +8,13 @@ from leafdesk.ui.theme import STEP
 
 
 class Sheet(QDialog):
-    """A dialog that is opened (`open()`), never waited for. Parts for tests: `yes`, `no`, `wrong`."""
+    """A dialog that is opened (`open()`), never waited for. Parts for tests: `yes`, `no`, `wrong`.
+
+    Yes emits `wanted` and the sheet stays, with all that was filled in, until it is told `done_well` or `say_failed`.
+    """
+
+    wanted = Signal()
+    """What was asked for may be done."""
 
     def __init__(self, parent: QWidget, title: str, about: str, yes: str, *, no: str = "Cancel") -> None:
         super().__init__(parent)
@@ -38,6 +44,34 @@ class Sheet(QDialog):
         self.buttons = row(None, self.no, self.yes)
         self.column.addLayout(self.buttons)
         self.setFixedWidth(STEP * 110)
+        self._waiting = False
+
+    def accept(self) -> None:
+        """Ask for it to be done."""
+        if not self._waiting:
+            self._wait(True)
+            self.say_wrong("")
+            self.wanted.emit()
+
+    def reject(self) -> None:
+        """Close without; not while it is being done."""
+        if not self._waiting:
+            super().reject()
+
+    def done_well(self) -> None:
+        """It was done: close."""
+        self._waiting = False
+        super().accept()
+
+    def say_failed(self, text: str) -> None:
+        """It could not be done: say why and stay."""
+        self._wait(False)
+        self.say_wrong(text)
+
+    def _wait(self, waiting: bool) -> None:
+        self._waiting = waiting
+        for part in (self.yes, self.no):
+            part.setEnabled(not waiting)
 
     def ask(self, title: str, widget: QWidget) -> QLabel:
         """Add a line to fill in under its name."""

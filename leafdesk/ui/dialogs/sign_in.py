@@ -77,7 +77,7 @@ class SignIn(Sheet):
     def _welcome(self, sentence: str | None) -> None:
         self.password.clear()
         self.signed_in.emit(sentence or "")
-        super().accept()
+        self.done_well()
 
     def _refused(self, error: BaseException) -> None:
         self._busy(False)

@@ -6,7 +6,10 @@ from leafdesk.ui.map.tool import Pointer, Tool
 
 
 class BrowseTool(Tool):
-    """Hovering shows which field a click would select; a click beside all fields selects none."""
+    """Hovering shows which field a click would select; a click beside all fields selects none.
+
+    Where fields lie over one another, each click selects the next one below.
+    """
 
     def hover(self, pointer: Pointer) -> None:
         self.canvas.point_at(self.canvas.field_at(pointer.pixel))
@@ -15,7 +18,9 @@ class BrowseTool(Tool):
         self.canvas.point_at(None)
 
     def click(self, pointer: Pointer) -> None:
-        found = self.canvas.field_at(pointer.pixel)
+        stack = self.canvas.fields_at(pointer.pixel)
+        below = stack.index(self.canvas.selection) + 1 if self.canvas.selection in stack else 0
+        found = stack[below % len(stack)] if stack else None
         self.canvas.select(found)
         self.canvas.selected.emit(found)
 

@@ -32,8 +32,9 @@ from leafdesk.ui.map.hand import Hand
 from leafdesk.ui.map.motion import Motion
 from leafdesk.ui.map.picture import FieldPicture
 from leafdesk.ui.map.scalebar import paint_scale_bar
-from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.map.sketch import EditState, paint_outline
 from leafdesk.ui.map.tool import Tool
+from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
     from leafdesk.workspace import FieldRow
@@ -76,6 +77,8 @@ class MapCanvas(QWidget):
         self._view = View((0.0, 20.0), 2.0, max(self.width(), 1), max(self.height(), 1))
         self._aim: Box | None = None
         self.hand_tool: Tool = BrowseTool(self)
+        self.unnamed: Trace | None = None
+        """A finished drawing that is no field yet."""
         self.picture = FieldPicture(self)
         self.picture.changed.connect(self.update)
         self.picture.settled.connect(self.settled)
@@ -106,8 +109,11 @@ class MapCanvas(QWidget):
 
     def select(self, field_id: str | None) -> None:
         """Mark a field as the selected one; no signal."""
-        self.selection = field_id
-        self.update()
+        if field_id != self.selection:
+            self.selection = self.picture.labels.first = field_id
+            self.picture.labels.outdate()
+            self.picture.wake()
+            self.update()
 
     def point_at(self, field_id: str | None) -> None:
         """Mark the field under the cursor."""
@@ -116,10 +122,13 @@ class MapCanvas(QWidget):
             self.setCursor(Qt.CursorShape.PointingHandCursor if field_id else self.hand_tool.cursor)
             self.update()
 
+    def fields_at(self, pixel: Pixel) -> list[str]:
+        """The fields at a pixel, the one drawn on top first; when there is none, the one just beside it."""
+        return self.picture.outlines.all_at(world(self._view.to_lonlat(pixel)), _SLACK / self._view.world_px)
+
     def field_at(self, pixel: Pixel) -> str | None:
         """The field drawn on top at a pixel, or the one just beside it."""
-        point = world(self._view.to_lonlat(pixel))
-        return self.picture.outlines.at(point, _SLACK / self._view.world_px)
+        return next(iter(self.fields_at(pixel)), None)
 
     # ------------------------------------------------------------------ view
     @property
@@ -228,10 +237,15 @@ class MapCanvas(QWidget):
         """Begin a new boundary."""
         self._take(DrawTool(self))
 
-    def start_edit(self, field_id: str, shape: Shape) -> None:
-        """Begin to change a field's shape."""
-        self.selection = field_id
-        self._take(EditTool(self, field_id, shape))
+    def start_edit(self, field_id: str, shape: Shape, drawn: Shape | None = None) -> None:
+        """Begin to change a field's shape; with `drawn`, go on where the hand had got to already."""
+        self.select(field_id)
+        self._take(EditTool(self, field_id, shape, drawn))
+
+    def show_unnamed(self, shape: Shape | None) -> None:
+        """Show a finished drawing that is no field yet; None takes it away."""
+        self.unnamed = Trace(shape) if shape else None
+        self.update()
 
     def finish(self) -> None:
         """Keep the drawing, as Enter does: `drawn` or `edited` follows unless the hint says why not."""
@@ -276,6 +290,8 @@ class MapCanvas(QWidget):
         hidden = self.hand_tool.hides
         self._paint_marked(painter, hidden)
         self.picture.paint_labels(painter, hidden)
+        if self.unnamed is not None:
+            paint_outline(painter, self.unnamed.path(self._view), self.colours)
         self.hand_tool.paint(painter)
         paint_scale_bar(painter, self._view, self.colours, self.font())
         painter.end()

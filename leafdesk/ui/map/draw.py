@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPen
@@ -23,6 +24,9 @@ from leafdesk.ui.map.sketch import (
 )
 from leafdesk.ui.map.tool import Pointer, Tool
 
+if TYPE_CHECKING:
+    from leafdesk.ui.map.canvas import MapCanvas
+
 _REACH = 10.0
 """A click within so many pixels of the first corner closes the ring."""
 
@@ -32,11 +36,10 @@ class DrawTool(Tool):
 
     cursor = Qt.CursorShape.CrossCursor
 
-    def __init__(self, canvas: object) -> None:
-        super().__init__(canvas)  # type: ignore[arg-type]
+    def __init__(self, canvas: MapCanvas) -> None:
+        super().__init__(canvas)
         self.history: History[Ring] = History.of(())
         self.hand: Pointer | None = None
-        self.refusal = ""
         self._state = EditState(hint=_hint(0))
 
     # ------------------------------------------------------------------ the hand
@@ -77,7 +80,7 @@ class DrawTool(Tool):
         try:
             self._step("Add corner", actions.add_position(self.history.now, at))
         except actions.NotPossibleError as error:
-            self._refuse(str(error))
+            self._refresh(str(error))
 
     def _step(self, name: str, drawn: Ring) -> None:
         self.history = self.history.done(name, drawn)
@@ -98,11 +101,11 @@ class DrawTool(Tool):
     def finish(self) -> None:
         """Close the ring; what is no valid boundary is not taken, and the hint says why."""
         if reason := actions.why_not_close(self.history.now):
-            self._refuse(reason)
+            self._refresh(reason)
             return
         shape = actions.close(self.history.now)
         if wrong := problems(shape):
-            self._refuse(wrong[0].message)
+            self._refresh(wrong[0].message)
             return
         self.canvas.leave_tool()
         self.canvas.drawn.emit(shape)
@@ -111,9 +114,6 @@ class DrawTool(Tool):
     @property
     def state(self) -> EditState:
         return self._state
-
-    def _refuse(self, reason: str) -> None:
-        self._refresh(reason)
 
     def _refresh(self, refusal: str = "") -> None:
         drawn = self._preview()
@@ -178,7 +178,7 @@ class DrawTool(Tool):
         if state.problems:
             return [state.problems[0].message, side] if side else [state.problems[0].message]
         if state.area_ha is not None:
-            return [f"{state.area_ha:.2f} ha", " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
+            return [f"{state.area_ha:,.2f} ha", " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
         return [metres(state.side_m)] if state.side_m else []
 
 

@@ -47,12 +47,15 @@ HINT = "Drag a corner to move it · click an edge to add one · Del removes · E
 class EditTool(Tool):
     """The shape in a history; `live` is what it looks like in the middle of a drag."""
 
-    def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
+    def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape, drawn: Shape | None = None) -> None:
         super().__init__(canvas)
         self.field_id = self.hides = field_id
         self.history: History[Shape] = History.of(shape)
+        if drawn is not None:
+            self.history = self.history.done("Edit boundary", drawn)
         self.live: Shape | None = None
-        self.trace = self._former = Trace(shape)
+        self._former = Trace(shape)
+        self.trace = Trace(self.history.now)
         self.hand: Pointer | None = None
         self.chosen: Corner | None = None
         self._held: Corner | None = None
@@ -294,9 +297,9 @@ class EditTool(Tool):
     def _lines(self) -> list[str]:
         area, around, wrong = self._measures
         if wrong:
-            return [wrong[0].message, f"{area:.2f} ha"]
+            return [wrong[0].message, f"{area:,.2f} ha"]
         side = self._side_m()
         length = f"side {metres(side)}" if side else f"around {metres(around)}"
         if not self.history.changed and self.live is None:
-            return [f"{area:.2f} ha", length]
-        return [f"{self._before_ha:.2f} → {area:.2f} ha", f"{signed(area - self._before_ha)} · {length}"]
+            return [f"{area:,.2f} ha", length]
+        return [f"{self._before_ha:,.2f} → {area:,.2f} ha", f"{signed(area - self._before_ha)} · {length}"]

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections import OrderedDict, defaultdict
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPixmap
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QPainter, QPixmap
 
+from leafdesk.geo import flat
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.outlines import Outlines, WorldBox
+from leafdesk.ui.map.wording import MARGIN, Wording, Words
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,19 +22,12 @@ if TYPE_CHECKING:
 
 _MOST = 500
 """Labels on one screen; more would be noise."""
-_SHORTEST = 9
-"""Letters that must be left of a name that is cut; "Gre…" tells nobody anything."""
 _GAP = 4.0
 """Pixels that stay free between two labels."""
 _AIRY = 3.0
 """A label that fits nowhere inside is still shown on a field so many times larger."""
 _AROUND = 0.25
 """Labels are placed for so much of the view beyond each edge, so that a pan finds them there."""
-_NAME_PX, _AREA_PX = 13, 12
-_HALO = [(1.5 * math.cos(turn * math.pi / 4), 1.5 * math.sin(turn * math.pi / 4)) for turn in range(8)]
-"""Where the text is painted in the halo's colour: all around, a pixel and a half away."""
-_MARGIN = 3
-_PICTURES_KEPT = 1500
 _CHUNK = 16
 
 Spot = tuple[float, float]
@@ -74,7 +68,7 @@ def spread(wishes: Sequence[Wish], gap: float = _GAP) -> list[Spot | None]:
                 for i in range(int(left // cell), int(right // cell) + 1)
                 for j in range(int(top // cell), int(bottom // cell) + 1)
             ]
-            if any(left < r and l < right and top < b and t < bottom for c in cells for l, t, r, b in taken[c]):  # noqa: E741
+            if any(left < x1 and x0 < right and top < y1 and y0 < bottom for c in cells for x0, y0, x1, y1 in taken[c]):
                 continue
             for c in cells:
                 taken[c].append((left, top, right, bottom))
@@ -92,19 +86,13 @@ class Labels:
         self.placed: list[Label] = []
         self.zoom = -1.0
         self._area: WorldBox | None = None
-        self._pictures: OrderedDict[tuple[str, str], QPixmap] = OrderedDict()
-        self._colours, self._ratio = LIGHT, 1.0
-        self._name_font, self._area_font = QFont(), QFont()
-        self.dress(LIGHT, 1.0, QFont())
+        self._words = Wording(LIGHT, 1.0, QFont())
+        self.first: str | None = None
+        """The field whose label goes before all others: the selected one."""
 
     def dress(self, colours: MapColours, ratio: float, font: QFont) -> None:
         """Other colours, another screen, another font: every picture is made anew."""
-        self._colours, self._ratio = colours, ratio
-        self._name_font, self._area_font = QFont(font), QFont(font)
-        self._name_font.setPixelSize(_NAME_PX)
-        self._name_font.setWeight(QFont.Weight.DemiBold)
-        self._area_font.setPixelSize(_AREA_PX)
-        self._pictures.clear()
+        self._words = Wording(colours, ratio, font)
         self.outdate()
 
     def outdate(self) -> None:
@@ -120,24 +108,24 @@ class Labels:
         return a[0] <= left and a[1] <= top and right <= a[2] and bottom <= a[3]
 
     # ------------------------------------------------------------------ placing
-    def place(self, view: View) -> Iterator[None]:
+    def place(self, view: View) -> Generator[None, None, None]:
         """Place the labels for a view, giving way after each millisecond or so of work."""
         area = _world_of(view, _AROUND)
         slots = self._candidates(area, view.world_px)
-        wishes: list[tuple[str, str, str, Wish]] = []
+        wishes: list[tuple[str, Words, Wish]] = []
         for start in range(0, len(slots), _CHUNK):
             wishes += self._wishes(slots[start : start + _CHUNK], view.world_px)
             yield
         placed = []
-        for (id_, name, size, wish), spot in zip(wishes, spread([wish for *_, wish in wishes]), strict=True):
+        for (id_, words, wish), spot in zip(wishes, spread([wish for *_, wish in wishes]), strict=True):
             if spot:
                 middle = (spot[0] / view.world_px, spot[1] / view.world_px)
-                placed.append(Label(id_, self._picture(name, size), middle, wish.width, wish.height))
+                placed.append(Label(id_, self._words.picture(words), middle, wish.width, wish.height))
             yield
         self.placed, self.zoom, self._area = placed, view.zoom, area
 
     def _candidates(self, area: WorldBox, world_px: float) -> list[int]:
-        """Slots with room for a label: those that have one now first, then by size."""
+        """Slots with room for a label: the selected field, those that have one now, then by size."""
         import numpy as np
 
         found = self.outlines.within(area)
@@ -149,70 +137,46 @@ class Labels:
         found, size = found[roomy], (wide * high)[roomy]
         shown = {label.id for label in self.placed}
         had = np.array([self.outlines.ids[slot] in shown for slot in found.tolist()], bool)
-        return [int(slot) for slot in found[np.lexsort((-size, ~had))][:_MOST]]
+        first = np.array([self.outlines.ids[slot] == self.first for slot in found.tolist()], bool)
+        return [int(slot) for slot in found[np.lexsort((-size, ~had, ~first))][:_MOST]]
 
-    def _wishes(self, slots: list[int], world_px: float) -> list[tuple[str, str, str, Wish]]:
+    def _wishes(self, slots: list[int], world_px: float) -> list[tuple[str, Words, Wish]]:
         import numpy as np
 
         at = np.asarray(slots, np.intp)
         boxes = self.outlines.boxes(at) * world_px
         rows = [self.outlines.rows.get(self.outlines.ids[slot] or "") for slot in slots]
-        texts = [
-            self._texts(row.name, row.area_ha, box) if row else None
-            for row, box in zip(rows, boxes.tolist(), strict=True)
+        room = (boxes[:, 2:] - boxes[:, :2]).tolist()
+        words = [
+            self._words.fit(row.name, row.area_ha, wide, high * 0.9) if row else None
+            for row, (wide, high) in zip(rows, room, strict=True)
         ]
-        keep = [n for n, text in enumerate(texts) if text]
+        keep = [n for n, text in enumerate(words) if text]
         if not keep:
             return []
-        sizes = np.array([[text[2], text[3]] for text in texts if text])
+        sizes = np.array([[text.width, text.height] for text in words if text])
         spots = self._spots(at[keep], boxes[keep], sizes, world_px)
         wishes = []
         for n, where in zip(keep, spots, strict=True):
-            row, text = rows[n], texts[n]
+            row, text = rows[n], words[n]
             if row and text:
-                wishes.append((row.id, text[0], text[1], Wish(text[2], text[3], where)))
+                wishes.append((row.id, text, Wish(text.width, text.height, where)))
         return wishes
-
-    def _texts(self, name: str, area: float | None, box: list[float]) -> tuple[str, str, float, float] | None:
-        """What fits into a box of pixels: name, area, and the width and height they take; None when nothing does."""
-        room_x, room_y = box[2] - box[0], (box[3] - box[1]) * 0.9
-        metrics = QFontMetricsF(self._name_font)
-        shown = metrics.elidedText(name, Qt.TextElideMode.ElideRight, max(room_x, 0.0))
-        if not shown or metrics.height() > room_y + 4 or (shown != name and len(shown) < _SHORTEST):
-            return None
-        size = hectares(area)
-        small = QFontMetricsF(self._area_font)
-        width, height = metrics.horizontalAdvance(shown), metrics.height()
-        if size and small.horizontalAdvance(size) <= room_x and height + small.height() <= room_y:
-            return shown, size, max(width, small.horizontalAdvance(size)), height + small.height()
-        return shown, "", width, height
 
     def _spots(
         self, slots: NDArray[np.intp], boxes: NDArray[np.float64], sizes: NDArray[np.float64], world_px: float
     ) -> list[tuple[Spot, ...]]:
         """Where each label may lie, in pixels of the world: spots at which all of it is inside first."""
-        import numpy as np
-        import shapely
-
         shapes = self.outlines.geometries(slots)
-        middle = shapely.get_coordinates(shapely.centroid(shapes)) * world_px
-        surface = shapely.get_coordinates(shapely.point_on_surface(shapes)) * world_px
-        lift = np.stack([np.zeros(len(slots)), (boxes[:, 3] - boxes[:, 1]) * 0.22], axis=1)
-        tries = np.stack([middle, surface, middle - lift, middle + lift], axis=1)
-        half = sizes[:, None, :] / 2
-        low, high = (tries - half) / world_px, (tries + half) / world_px
-        rects = shapely.box(low[..., 0], low[..., 1], high[..., 0], high[..., 1])
-        valid = shapely.is_valid(shapes)
-        inside = np.zeros(rects.shape, bool)
-        inside[valid] = shapely.covers(shapes[valid][:, None], rects[valid])
-        near = [shapely.intersects_xy(shapes, *(tries[:, n] / world_px).T) for n in (0, 2, 3)]
-        ground = shapely.area(shapes) * world_px**2
-        edges = np.stack([boxes[:, 0] + half[:, 0, 0], boxes[:, 2] - half[:, 0, 0]], axis=1)
+        tries, whole, inside = flat.name_spots(shapes, sizes / world_px)
+        ground = flat.areas(shapes) * world_px**2
+        half = sizes[:, :1] / 2
+        edges = (boxes[:, [0, 2]] + half * [[1, -1]]).tolist()
         spots = []
-        for n, options in enumerate(tries.tolist()):
-            good = [(x, y) for (x, y), ok in zip(options, inside[n].tolist(), strict=True) if ok]
+        for n, options in enumerate((tries * world_px).tolist()):
+            good = [(x, y) for (x, y), ok in zip(options, whole[n].tolist(), strict=True) if ok]
             if not good and sizes[n, 0] * sizes[n, 1] * _AIRY < ground[n]:
-                good = [_second_best(options, [bool(hit[n]) for hit in near], edges[n].tolist())]
+                good = [_second_best(options, inside[n].tolist(), edges[n])]
             spots.append(tuple(good))
         return spots
 
@@ -225,58 +189,17 @@ class Labels:
             x = label.middle[0] * view.world_px - left
             y = label.middle[1] * view.world_px - top
             if label.id != hidden and seen.contains(x, y):
-                corner = QPointF(x - label.width / 2 - _MARGIN, y - label.height / 2 - _MARGIN)
-                painter.drawPixmap(_crisp(corner, self._ratio), label.picture)
-
-    def _picture(self, name: str, size: str) -> QPixmap:
-        key = (name, size)
-        if key not in self._pictures:
-            self._pictures[key] = self._draw(name, size)
-        self._pictures.move_to_end(key)
-        while len(self._pictures) > _PICTURES_KEPT:
-            self._pictures.popitem(last=False)
-        return self._pictures[key]
-
-    def _draw(self, name: str, size: str) -> QPixmap:
-        lines = [(name, self._name_font, self._colours.label)]
-        if size:
-            lines.append((size, self._area_font, self._colours.label_quiet))
-        metrics = [QFontMetricsF(font) for _, font, _ in lines]
-        width = max(m.horizontalAdvance(text) for m, (text, *_) in zip(metrics, lines, strict=True)) + 2 * _MARGIN
-        height = sum(m.height() for m in metrics) + 2 * _MARGIN
-        picture = QPixmap(round(width * self._ratio + 0.5), round(height * self._ratio + 0.5))
-        picture.setDevicePixelRatio(self._ratio)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        y = float(_MARGIN)
-        for m, (text, font, colour) in zip(metrics, lines, strict=True):
-            start = QPointF((width - m.horizontalAdvance(text)) / 2, y + m.ascent())
-            painter.setFont(font)
-            painter.setPen(self._colours.halo)
-            for dx, dy in _HALO:  # a stroked path would take five times as long
-                painter.drawText(start + QPointF(dx, dy), text)
-            painter.setPen(colour)
-            painter.drawText(start, text)
-            y += m.height()
-        painter.end()
-        return picture
+                corner = QPointF(x - label.width / 2 - MARGIN, y - label.height / 2 - MARGIN)
+                painter.drawPixmap(_crisp(corner, self._words.ratio), label.picture)
 
 
-def _second_best(options: list[list[float]], near: list[bool], edges: list[float]) -> Spot:
+def _second_best(options: list[list[float]], inside: list[bool], edges: list[float]) -> Spot:
     """Where a label goes that fits nowhere: on the middle, above or below it, else beside, but over no other field."""
-    for option, hit in zip((options[0], options[2], options[3]), near, strict=True):
-        if hit:
-            return (option[0], option[1])
+    for n in (0, 2, 3):
+        if inside[n]:
+            return (options[n][0], options[n][1])
     x = min(max(options[1][0], edges[0]), edges[1]) if edges[0] <= edges[1] else sum(edges) / 2
     return (x, options[1][1])
-
-
-def hectares(area: float | None) -> str:
-    """An area for a label: "21.2 ha", small ones with two digits, "" when unknown."""
-    if area is None:
-        return ""
-    return f"{area:,.0f} ha" if area >= 1000 else f"{area:.1f} ha" if area >= 1 else f"{area:.2f} ha"
 
 
 def _world_of(view: View, around: float) -> WorldBox:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QByteArray, QDataStream
 from PySide6.QtGui import QPainterPath
 
-from leafdesk.geo.shape import Box, ring_sizes
-from leafdesk.geo.view import world, world_array
+from leafdesk.geo import flat
+from leafdesk.geo.shape import Box
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 WorldBox = tuple[float, float, float, float]
 """Left, top, right, bottom in `geo.view.world` units."""
 _OCTAVES_KEPT = 3
+_EXACT_FROM = 19
+"""From this octave on a pixel is smaller than what anybody has measured; nothing is thinned."""
+_THIN_PX = 0.35
 
 
 class Outlines:
@@ -78,7 +81,7 @@ class Outlines:
                 self._drop(id_)
         ids = [id_ for id_, packed in batch.items() if packed is not None and self.packed.get(id_) is packed]
         if ids:
-            geometries = geometries_of([self.packed[id_] for id_ in ids])
+            geometries = flat.flat([self.packed[id_] for id_ in ids])
             self._store(ids, geometries)
             touched += [box for id_ in ids if (box := self._box_of(id_))]
         self._rank = None
@@ -86,13 +89,12 @@ class Outlines:
 
     def _store(self, ids: Sequence[str], geometries: NDArray[Any]) -> None:
         import numpy as np
-        import shapely
 
         at = np.array([self._slot(id_) for id_ in ids])
         self._grow()
         assert self._boxes is not None and self._geometries is not None
         self._geometries[at] = geometries
-        self._boxes[at] = shapely.bounds(geometries)
+        self._boxes[at] = flat.boxes(geometries)
         for paths in self._paths.values():
             for slot in at.tolist():
                 paths.pop(slot, None)
@@ -161,34 +163,21 @@ class Outlines:
             self._rank[order] = np.arange(len(order))
         return self._rank
 
-    def at(self, point: tuple[float, float], slack: float = 0.0) -> str | None:
-        """The id of the field drawn on top at a world point; with `slack`, else the one nearest within so much."""
-        import shapely
-
+    def all_at(self, point: tuple[float, float], slack: float = 0.0) -> list[str]:
+        """The ids of the fields at a world point, the top one first; with `slack`, else the one nearest within it."""
         x, y = point
         near = self.within((x - slack, y - slack, x + slack, y + slack))
         if near is None or not len(near) or self._geometries is None:
-            return None
-        inside = near[shapely.contains_xy(self._valid(near), x, y)]
-        if len(inside):
-            return self.ids[int(inside[-1])]
-        if not slack:
-            return None
-        gaps = shapely.distance(self._geometries[near], shapely.Point(x, y))
-        best = int(gaps.argmin())
-        return self.ids[int(near[best])] if gaps[best] <= slack else None
+            return []
+        found = near[flat.holding(self._geometries[near], x, y)][::-1]
+        if not len(found) and slack:
+            gaps = flat.gaps(self._geometries[near], x, y)
+            found = near[[gaps.argmin()]] if gaps.min() <= slack else found
+        return [id_ for slot in found.tolist() if (id_ := self.ids[slot])]
 
-    def _valid(self, slots: NDArray[np.intp]) -> NDArray[Any]:
-        """The geometries with crossings taken apart by even and odd, as they are painted."""
-        import shapely
-
-        assert self._geometries is not None
-        found = self._geometries[slots]
-        bad = ~shapely.is_valid(found)
-        if bad.any():
-            found = found.copy()
-            found[bad] = shapely.make_valid(found[bad])
-        return found
+    def at(self, point: tuple[float, float], slack: float = 0.0) -> str | None:
+        """The first of `all_at`, None where there is no field."""
+        return next(iter(self.all_at(point, slack)), None)
 
     def geometries(self, slots: NDArray[np.intp]) -> NDArray[Any]:
         """The geometries of slots, in world units."""
@@ -218,14 +207,12 @@ class Outlines:
         """Make the paths of these slots for an octave; see `path`."""
         import numpy as np
 
-        assert self._geometries is not None and self._boxes is not None
+        assert self._geometries is not None
         scale = 256.0 * 2.0**octave
         at = np.asarray(slots, np.intp)
-        thin = (
-            simplified(self._geometries[at], self._boxes[at], 0.35 / (2 * scale))
-            if octave < 19
-            else self._geometries[at]
-        )
+        thin = self._geometries[at]
+        if octave < _EXACT_FROM:
+            thin = flat.thinned(thin, _THIN_PX / (2 * scale))
         kept = self._paths.setdefault(octave, {})
         kept.update(zip(slots, paths_of(thin, scale), strict=True))
         for other in sorted(self._paths, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
@@ -240,65 +227,13 @@ class Outlines:
         return found
 
 
-def geometries_of(packed: Sequence[bytes]) -> NDArray[Any]:
-    """Shapely MultiPolygons in world units of packed shapes; what is no ring is closed or doubled until it is one."""
-    import numpy as np
-    import shapely
-
-    parts, ring_lengths, ring_counts, polygon_counts = [], [], [], []
-    for blob in packed:
-        polygons, offset = ring_sizes(blob)
-        positions = np.frombuffer(blob, "<f8", offset=offset).reshape(-1, 2)
-        polygon_counts.append(len(polygons))
-        start = 0
-        for polygon in polygons:
-            ring_counts.append(len(polygon))
-            for size in polygon:
-                ring = _ringed(positions[start : start + size])
-                parts.append(ring)
-                ring_lengths.append(len(ring))
-                start += size
-    offsets = tuple(
-        np.concatenate(([0], np.cumsum(n))).astype(np.int64) for n in (ring_lengths, ring_counts, polygon_counts)
-    )
-    coordinates = world_array(np.concatenate(parts)) if parts else np.empty((0, 2))
-    return np.asarray(shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, coordinates, offsets), "O")
-
-
-def _ringed(ring: NDArray[np.float64]) -> NDArray[np.float64]:
-    """GEOS takes only closed rings of four and more; a provider's broken one is still shown as it is."""
-    import numpy as np
-
-    if len(ring) and not (ring[0, 0] == ring[-1, 0] and ring[0, 1] == ring[-1, 1]):
-        ring = np.concatenate((ring, ring[:1]))
-    while 0 < len(ring) < 4:
-        ring = np.concatenate((ring, ring[-1:]))
-    return ring
-
-
-def simplified(geometries: NDArray[Any], boxes: NDArray[np.float64], tolerance: float) -> NDArray[Any]:
-    """The geometries without detail smaller than the tolerance; what would vanish becomes its box."""
-    import shapely
-
-    thin = shapely.simplify(geometries, tolerance, preserve_topology=False)
-    lost = shapely.is_empty(thin)
-    if lost.any():
-        left, top, right, bottom = boxes[lost].T
-        thin[lost] = shapely.box(left - tolerance, top - tolerance, right + tolerance, bottom + tolerance)
-    return thin  # type: ignore[no-any-return]
-
-
 def paths_of(geometries: NDArray[Any], scale: float) -> list[QPainterPath]:
     """QPainterPaths of (Multi)Polygons, coordinates times `scale`, filled by even and odd.
 
     Made through Qt's own stream format, so that no Python runs for a single corner.
     """
-    import shapely
-
-    kind, coordinates, (rings, *upper) = shapely.to_ragged_array(geometries)
-    polygons = rings[upper[0]]
-    starts = polygons[upper[1]] if kind == shapely.GeometryType.MULTIPOLYGON else polygons
-    elements = _elements(coordinates * scale, rings)
+    points, rings, starts = flat.corners(geometries)
+    elements = _elements(points * scale, rings)
     return [_streamed(elements[a:b]) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
 
 
@@ -322,10 +257,3 @@ def _streamed(elements: NDArray[Any]) -> QPainterPath:
     path = QPainterPath()
     QDataStream(QByteArray(blob)) >> path
     return path
-
-
-def world_box(box: Box) -> WorldBox:
-    """A box of degrees in world units."""
-    left, top = world((box[0], box[3]))
-    right, bottom = world((box[2], box[1]))
-    return (left, top, right, bottom)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from threading import Thread
 from time import perf_counter
 
@@ -42,7 +42,7 @@ class FieldPicture(QObject):
         self.turns = 0
         """How many turns of the event loop were worked in."""
         self._snapshot: tuple[QImage, View] | None = None
-        self._job: tuple[Key | str, Iterator[None]] | None = None
+        self._job: tuple[Key | str, Generator[None, None, None]] | None = None
         self._warming: Thread | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.work)
@@ -148,7 +148,7 @@ class FieldPicture(QObject):
         self.tiles.age(self.outlines.take_in(_BATCH))
         self.labels.outdate()
 
-    def _next_job(self) -> tuple[Key | str, Iterator[None]] | None:
+    def _next_job(self) -> tuple[Key | str, Generator[None, None, None]] | None:
         if self.hurried:
             return None
         if not self.labels.fit(self.view) and self.tiles.complete(self.view):
@@ -158,7 +158,7 @@ class FieldPicture(QObject):
 
     def _abandon(self) -> None:
         if self._job:
-            self._job[1].close()  # type: ignore[attr-defined]  # a generator; its painter must end before its image
+            self._job[1].close()  # its painter must end before its image does
             self._job = None
 
     # ------------------------------------------------------------------ painting
@@ -182,13 +182,11 @@ class FieldPicture(QObject):
 
 def _load() -> None:
     """Load the libraries, and do once what is slow the first time."""
+    from leafdesk.geo import flat
     from leafdesk.geo.measure import area_ha
     from leafdesk.geo.shape import Shape, pack
-    from leafdesk.ui.map.outlines import geometries_of, paths_of, simplified
+    from leafdesk.ui.map.outlines import paths_of
 
     plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
     area_ha(plot)
-    import shapely
-
-    geometries = geometries_of([pack(plot)])
-    paths_of(simplified(geometries, shapely.bounds(geometries), 1.0), 1.0)
+    paths_of(flat.thinned(flat.flat([pack(plot)]), 1.0), 1.0)

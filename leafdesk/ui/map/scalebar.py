@@ -9,6 +9,7 @@ from PySide6.QtGui import QFont, QPainter, QPen
 
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
+from leafdesk.ui.map.wording import paint_text
 
 _LONGEST = 120
 _INSET = 14
@@ -30,13 +31,12 @@ def paint_scale_bar(painter: QPainter, view: View, colours: MapColours, font: QF
     small = QFont(font)
     small.setPixelSize(11)
     painter.setFont(small)
-    painter.setPen(colours.label_quiet)
-    painter.drawText(QPointF(left, bottom - 9), text)
-    painter.setPen(QPen(colours.label_quiet, 1.6, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
-    painter.drawLines(
-        [
-            QLineF(left, bottom - 5, left, bottom),
-            QLineF(left, bottom, right, bottom),
-            QLineF(right, bottom, right, bottom - 5),
-        ]
-    )
+    paint_text(painter, QPointF(left, bottom - 9), text, colours.label_quiet, colours.halo)
+    bar = [
+        QLineF(left, bottom - 5, left, bottom),
+        QLineF(left, bottom, right, bottom),
+        QLineF(right, bottom, right, bottom - 5),
+    ]
+    for colour, width in ((colours.halo, 4.0), (colours.label_quiet, 1.6)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        painter.drawLines(bar)

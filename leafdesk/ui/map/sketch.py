@@ -129,7 +129,7 @@ def metres(length: float) -> str:
 
 def signed(hectares: float) -> str:
     """A difference with its sign: "−0.75 ha", "+1.20 ha"."""
-    return f"{'−' if hectares < 0 else '+'}{abs(hectares):.2f} ha"
+    return f"{'−' if hectares < 0 else '+'}{abs(hectares):,.2f} ha"
 
 
 def _pen(colour: QColor, width: float) -> QPen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF
@@ -110,7 +110,7 @@ class Tiles:
         return all(key in self.done for key in self.keys(view))
 
     # ------------------------------------------------------------------ rendering
-    def render(self, key: Key) -> Iterator[None]:
+    def render(self, key: Key) -> Generator[None, None, None]:
         """Render one tile, giving way after each millisecond or so of work; the tile is kept when it is finished."""
         octave = math.floor(key.zoom)
         found = self.outlines.within(self.box(key, pad=6))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtGui import QPainterPath
 
 from leafdesk.geo.actions import Corner
+from leafdesk.geo.flat import thinned_rings
 from leafdesk.geo.shape import Position, Ring, Shape
 from leafdesk.geo.view import Pixel, View, world, world_array
 from leafdesk.ui.map.outlines import streamed_rings
@@ -69,16 +70,11 @@ class Trace:
 
     def _path(self, view: View) -> QPainterPath:
         import numpy as np
-        import shapely
 
         points = self.pixels(view)[self._order]
-        if len(points) < _MANY or np.diff(self._offsets).min() < 4:
+        if len(points) < _MANY:
             return streamed_rings(points, np.array(self._offsets))
-        lines = shapely.linestrings(
-            points, indices=np.repeat(np.arange(len(self._offsets) - 1), np.diff(self._offsets))
-        )
-        thin, offsets = shapely.get_coordinates(shapely.simplify(lines, _THIN_PX), return_index=True)
-        return streamed_rings(thin, np.searchsorted(offsets, np.arange(len(self._offsets))))
+        return streamed_rings(*thinned_rings(points, self._offsets, _THIN_PX))
 
     def corner_at(self, pixel: Pixel, view: View, reach: float) -> int | None:
         """The corner nearest to a pixel within reach, as an index into `corners`."""

@@ -9,12 +9,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, 
 from leafdesk.edits import Delete, Redraw, change
 from leafdesk.records import Boundary, Field
 from leafdesk.ui import words
-from leafdesk.ui.actions import Actions
+from leafdesk.ui.actions import GAP, Actions
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.parts import Card, Figures, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Item, Workspace
+
+EMPTY, FIELD, NEW = range(3)
+"""The inspector's three faces: nothing selected, a field, a new field being drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Inspector(QFrame):
         self._either = QStackedLayout(self)
         self._either.addWidget(self._build_empty())
         self._either.addWidget(self._build_field())
+        self._either.addWidget(self._build_new())
         lists.reshaped.connect(self._say_totals)
         lists.bridge.changed.connect(lambda changes: self.show_field(self.field_id))
 
@@ -63,7 +67,20 @@ class Inspector(QFrame):
         hint = "Click a field on the map or in the list to see its boundary, its area and what can be done with it."
         column.addWidget(label(hint, "muted", wrap=True))
         self.totals = Figures(fields="Fields", farms="Farms", hectares="Area in all", unsent="Not sent yet")
+        self.totals.hide()
         column.addWidget(self.totals)
+        column.addStretch(1)
+        return page
+
+    def _build_new(self) -> QWidget:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
+        column.setSpacing(STEP * 3)
+        column.addWidget(label("New field", "title"))
+        column.addWidget(label("It gets its name and farm when the boundary is closed.", "muted", wrap=True))
+        self.new = Figures(now="Area now", around="Perimeter", problems="Shape")
+        column.addWidget(self.new)
         column.addStretch(1)
         return page
 
@@ -97,7 +114,7 @@ class Inspector(QFrame):
             flow.addWidget(self.commands.bind(button(""), key, text=key != "edit"))
         edit = buttons.findChild(type(button("")), "button-edit")
         if edit is not None:
-            edit.setText("Edit boundary")
+            edit.setText(f"{GAP}Edit boundary")
         self.column.addWidget(buttons)
         self.reason = label("", "small", wrap=True)
         self.column.addWidget(self.reason)
@@ -129,6 +146,7 @@ class Inspector(QFrame):
     # ------------------------------------------------------------------ nothing selected
     def _say_totals(self) -> None:
         rows = self.lists.rows.values()
+        self.totals.setVisible(self.lists.ready)
         self.totals.put("fields", f"{len(rows):,}", "strong")
         self.totals.put("farms", f"{len(self.lists.farms):,}")
         self.totals.put("hectares", f"{sum(line.area_ha or 0.0 for line in rows):,.0f} ha")
@@ -145,7 +163,7 @@ class Inspector(QFrame):
         self.field_id = field_id
         known = self.lists.rows.get(field_id or "")
         if field_id is None:
-            self._either.setCurrentIndex(0)
+            self._either.setCurrentIndex(EMPTY)
             self._allow(None)
             return
         if self.look is None:
@@ -154,7 +172,7 @@ class Inspector(QFrame):
             self.banner.hide()
             self._clear_figures()
             self.reason.hide()
-        self._either.setCurrentIndex(1)
+        self._either.setCurrentIndex(FIELD)
         self.lists.bridge.read(lambda workspace: look_at(workspace, field_id), lambda look: self._take(turn, look))
 
     def _clear_figures(self) -> None:
@@ -171,7 +189,7 @@ class Inspector(QFrame):
         field = look.field
         if field is None:
             self.field_id = None
-            self._either.setCurrentIndex(0)
+            self._either.setCurrentIndex(EMPTY)
             self._allow(None)
             return
         self.look = look
@@ -212,6 +230,8 @@ class Inspector(QFrame):
         self.versions.setText(words.count(len(look.boundaries), "version"))
         areas = [boundary.area_ha or 0.0 for boundary in reversed(look.boundaries)]
         self.bars.show_areas(areas[-8:])
+        self.history.column.activate()  # the card shrinks at once, not with some later turn
+        self.column.activate()
 
     def _say_banner(self, items: list[Item]) -> None:
         self.banner.setVisible(bool(items))
@@ -265,8 +285,8 @@ class Inspector(QFrame):
 
     # ------------------------------------------------------------------ while drawing
     def show_draft(self, area: float | None, before: float | None, around: float, problems: list[str]) -> None:
-        """Live figures of what is being drawn or edited."""
-        self.draft.put("now", words.area(area), "strong")
+        """Live figures of the boundary that is being edited."""
+        self._put_draft(self.draft, area, around, problems)
         self.draft.put("before", words.area(before) if before is not None else "")
         grown = (
             ""
@@ -274,15 +294,26 @@ class Inspector(QFrame):
             else f"{'+' if area >= before else words.MINUS}{abs(area - before):,.2f} ha"
         )
         self.draft.put("change", grown)
-        self.draft.put("around", words.length(around))
-        self.draft.put(
-            "problems", f"▲ {problems[0]}" if problems else "✓ valid for Leaf", "error" if problems else "good"
-        )
         self.draft.show()
         self.figures.hide()
 
+    def show_new(self, area: float | None, around: float, problems: list[str]) -> None:
+        """Live figures of the new field that is being drawn."""
+        self._put_draft(self.new, area, around, problems)
+        self._either.setCurrentIndex(NEW)
+
+    def _put_draft(self, card: Figures, area: float | None, around: float, problems: list[str]) -> None:
+        card.put("now", words.area(area), "strong")
+        card.put("around", words.length(around) if around else "")
+        if problems:
+            card.put("problems", f"▲ {problems[0]}", "error")
+        else:
+            card.put("problems", "✓ valid for Leaf" if area else "", "good")
+
     def end_draft(self) -> None:
         """Show the field's own figures again."""
+        if self._either.currentIndex() == NEW:
+            self._either.setCurrentIndex(FIELD if self.field_id else EMPTY)
         self.draft.hide()
         self.figures.show()
 

@@ -11,6 +11,8 @@ from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme, font
 
+SCALE_BAR = STEP * 34
+"""So much of the lower edge belongs to the map's scale bar."""
 KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl)\b")
 
 
@@ -37,8 +39,9 @@ class MapPage(QWidget):
         self.zoom.setObjectName("zoom")
         self._fill(self.zoom, QVBoxLayout(), actions, ("zoom-in", "zoom-out", "fit-all"), words=False)
         self.hint = Hint(theme)
-        self.keep = button("Keep", "primary", tip="Keep this boundary (Enter)")
-        self.back = button("Take back", tip="Leave the boundary as it was (Esc)")
+        self.keep = button("", "primary")
+        self.back = button("")
+        self.name_buttons(new=False)
         self.keep.clicked.connect(self.kept)
         self.back.clicked.connect(self.taken_back)
         self.bar = Card("float")
@@ -66,14 +69,28 @@ class MapPage(QWidget):
         card.column.setContentsMargins(STEP, STEP, STEP, STEP)
         card.column.addLayout(line)
 
-    def say(self, hint: str, *, drawing: bool = False) -> None:
-        """What the next click, Enter and Esc do; while drawing with buttons for the latter two."""
+    def name_buttons(self, *, new: bool) -> None:
+        """Say what the two buttons of the hint bar do to a new field's boundary, or to one that is there already."""
+        names = ("Close boundary", "Cancel") if new else ("Keep", "Take back")
+        tips = ("Close and name the field", "Forget this drawing") if new else ("Keep it", "Leave it as it was")
+        for made, name, tip, key in zip((self.keep, self.back), names, tips, ("Enter", "Esc"), strict=True):
+            made.setText(name)
+            made.setAccessibleName(name)
+            made.setToolTip(f"{tip} ({key})")
+
+    def say(self, hint: str, *, drawing: bool = False, closed: bool = False) -> None:
+        """What the next click, Enter and Esc do; while drawing with buttons for the latter two, Enter's when closed."""
         self.drawing = drawing
+        self.keep.setEnabled(closed)
         self.hint.say(hint)
         self.keep.setVisible(drawing)
         self.back.setVisible(drawing)
         self.bar.setVisible(bool(hint))
         self._place()
+
+    def taken(self) -> int:
+        """How many pixels of the lower edge the hint takes."""
+        return self.bar.height() + STEP * 2 if self.bar.isVisible() else 0
 
     def offer(self, title: str, text: str, *, action: str = "") -> None:
         """Cover the map's middle with a next step; an empty title takes it away. `action` is the button's text."""
@@ -101,7 +118,8 @@ class MapPage(QWidget):
         self.zoom.adjustSize()
         self.zoom.move(self.width() - self.zoom.width() - edge, edge)
         room = self.width() - 2 * edge
-        self.bar.setMaximumWidth(room)
+        buttons = self.keep.sizeHint().width() + self.back.sizeHint().width() + STEP * 6
+        self.hint.fit(room - SCALE_BAR - STEP * 8 - (buttons if self.drawing else 0))
         self.bar.adjustSize()
         self.bar.move(edge, self.height() - self.bar.height() - edge)
         self.empty.setFixedWidth(min(STEP * 100, room))
@@ -126,47 +144,70 @@ class Empty(Card):
 
 
 class Hint(QWidget):
-    """One line of text in which the names of keys look like keys."""
+    """A sentence in which the names of keys look like keys; where there is little room it takes more lines."""
+
+    LINE = STEP * 6
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme, self._pieces, self.text = theme, [], ""  # type: ignore[var-annotated]
+        self._theme, self.text, self._room = theme, "", 0
+        self._lines: list[list[tuple[str, bool]]] = []
         theme.changed.connect(self.update)
 
     def say(self, text: str) -> None:
         """Show another hint."""
         self.text = text
-        self._pieces = [(piece, bool(KEYS.fullmatch(piece))) for piece in KEYS.split(text) if piece]
         self.setAccessibleName(text)
-        self.updateGeometry()
+        self._break()
+
+    def fit(self, room: int) -> None:
+        """Take no more than so many pixels across."""
+        if room != self._room:
+            self._room = room
+            self._break()
+
+    def _break(self) -> None:
+        """Break between clauses, which ` · ` divides."""
+        self._lines = [[]]
+        wide = 0.0
+        for place, clause in enumerate(self.text.split(" · ")):
+            pieces = [(piece, bool(KEYS.fullmatch(piece))) for piece in KEYS.split(clause) if piece]
+            if place and wide + _wide([(" · ", False), *pieces]) > self._room:
+                self._lines.append([])
+                wide = 0.0
+            elif place:
+                pieces.insert(0, (" · ", False))
+            self._lines[-1].extend(pieces)
+            wide += _wide(pieces)
+        self.setFixedSize(int(max(map(_wide, self._lines))) + STEP * 2, self.LINE * len(self._lines))
         self.update()
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetricsF(font(13))
-        wide = sum(metrics.horizontalAdvance(piece) + (STEP * 3 if key else 0) for piece, key in self._pieces)
-        return QSize(int(wide) + STEP * 2, STEP * 6)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(STEP * 20, STEP * 6)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = self._theme.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        x = float(STEP)
-        for piece, key in self._pieces:
-            painter.setFont(font(12, bold=True) if key else font(13))
-            wide = painter.fontMetrics().horizontalAdvance(piece)
-            if key:
-                box = QRectF(x + 1.5, self.height() / 2 - STEP * 2.5, wide + STEP * 2, STEP * 5)
-                painter.setPen(QPen(QColor(c.line), 1))
-                painter.setBrush(QColor(c.hover))
-                painter.drawRoundedRect(box, 4, 4)
+        for place, line in enumerate(self._lines):
+            x, y = float(STEP), place * self.LINE
+            for piece, key in line:
+                wide = _wide([(piece, key)])
                 painter.setPen(QColor(c.text))
-                painter.drawText(box, Qt.AlignmentFlag.AlignCenter, piece)
-                x += wide + STEP * 3
-            else:
-                painter.setPen(QColor(c.text))
-                painter.drawText(QRectF(x, 0, wide + 2, self.height()), Qt.AlignmentFlag.AlignVCenter, piece)
+                painter.setFont(font(12, bold=True) if key else font(13))
+                box = QRectF(x, y, wide, self.LINE)
+                if key:
+                    painter.setPen(QPen(QColor(c.line), 1))
+                    painter.setBrush(QColor(c.hover))
+                    painter.drawRoundedRect(box.adjusted(2, 2, -2, -2), 4, 4)
+                    painter.setPen(QColor(c.text))
+                    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, piece)
+                else:
+                    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, piece)
                 x += wide
         painter.end()
+
+
+def _wide(pieces: list[tuple[str, bool]]) -> float:
+    """How wide words and keys are, side by side."""
+    plain, bold = QFontMetricsF(font(13)), QFontMetricsF(font(12, bold=True))
+    return sum(
+        bold.horizontalAdvance(word) + STEP * 4 if key else plain.horizontalAdvance(word) for word, key in pieces
+    )

@@ -1,6 +1,7 @@
 """The list on the left: search, filter chips with counts, and the tree of growers, farms and fields."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPolygonF
@@ -19,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from leafdesk.records import Farm, Grower
 from leafdesk.ui import words
-from leafdesk.ui.field_tree import AREA_ROLE, ID_ROLE, LEVEL_ROLE, MARK_ROLE, FieldTree, grow
+from leafdesk.ui.field_tree import AREA_ROLE, ID_ROLE, LEVEL_ROLE, MARK_ROLE, FieldTree, Tree, grow
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists, Update
 from leafdesk.ui.theme import STEP, Colours, Theme, font
@@ -35,6 +37,41 @@ CHIPS: dict[str, tuple[str, Callable[[FieldRow], bool]]] = {
 }
 UNFOLD = 400
 """Up to so many fields shown, every farm starts unfolded."""
+AT_ONCE = 1500
+"""A tree of so many fields is made within a few milliseconds; larger ones are made beside the window."""
+REST_MS = 1000
+"""While a sync goes on, a large tree is made anew at most so often; marks and areas follow at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The tree of the fields that a chip and a search leave, and how many each chip has; `whole` when that is all.
+
+    `alike`: the lines are those of the tree before, only their values may differ.
+    """
+
+    tree: Tree
+    counts: dict[str, int]
+    whole: bool
+    alike: bool
+
+
+def choose(
+    rows: list[FieldRow],
+    growers: list[Grower],
+    farms: list[Farm],
+    chip: str,
+    found: set[str] | None,
+    before: Tree,
+) -> Choice:
+    """Pick, sort and grow. Pure."""
+    keep = CHIPS[chip][1]
+    shown = [row for row in rows if keep(row) and (found is None or row.id in found)]
+    shown.sort(key=lambda row: words.natural(row.name))
+    whole = chip == "all" and found is None
+    counts = {name: sum(map(counted, rows)) for name, (_, counted) in CHIPS.items()}
+    tree = grow(growers, farms, shown, empty=whole)
+    return Choice(tree, counts, whole, bool(before.nodes) and tree.lines() == before.lines())
 
 
 class Navigator(QFrame):
@@ -54,17 +91,21 @@ class Navigator(QFrame):
         self.lists, self.theme = lists, theme
         self.chip = "all"
         self._found: set[str] | None = None
-        self._order: list[str] = []
+        self._order = 0
         self._turn = 0
         self._quiet = False
         self._chosen: str | None = None
         self._folded: dict[tuple[str, str], bool] = {}
         self._later = QTimer(self, singleShot=True, interval=0)
         self._later.timeout.connect(self.rebuild)
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._rested)
+        self._unsettled = False
         self._build()
         lists.reshaped.connect(self._reshaped)
         lists.updated.connect(self._updated)
         theme.changed.connect(self.tree.viewport().update)
+        self._say_empty(0, whole=True)
 
     def _build(self) -> None:
         self.search = QLineEdit(placeholderText="Filter fields", clearButtonEnabled=True)
@@ -73,8 +114,28 @@ class Navigator(QFrame):
         self.glass = self.search.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
         self.search.textChanged.connect(self._search)
         self.search.returnPressed.connect(self._pick_first)
+        self._build_tree()
+        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self.empty.setProperty("role", "muted")
+        self.empty.setContentsMargins(STEP * 6, STEP * 8, STEP * 6, 0)
+        self.empty.setTextFormat(Qt.TextFormat.PlainText)
+        self._either = QStackedLayout()
+        self._either.addWidget(self.tree)
+        self._either.addWidget(self.empty)
+        top = QHBoxLayout()
+        top.setContentsMargins(STEP * 3, 0, STEP * 3, 0)
+        top.addWidget(self.search)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, STEP * 3, 0, 0)
+        column.setSpacing(STEP * 2)
+        column.addLayout(top)
+        column.addWidget(self._build_chips())
+        column.addLayout(self._either, 1)
+
+    def _build_chips(self) -> QWidget:
         chips = QWidget()
         flow = Flow(chips, gap=STEP)
+        flow.setContentsMargins(STEP * 3, 0, STEP * 3, STEP)
         self.chips: dict[str, QPushButton] = {}
         for name, (label, _) in CHIPS.items():
             chip = QPushButton(label)
@@ -86,6 +147,9 @@ class Navigator(QFrame):
             self.chips[name] = chip
             flow.addWidget(chip)
         self.chips["all"].setChecked(True)
+        return chips
+
+    def _build_tree(self) -> None:
         self.model = FieldTree(self)
         self.tree = QTreeView(headerHidden=True, uniformRowHeights=True, indentation=STEP * 4, animated=False)
         self.tree.setObjectName("fieldTree")
@@ -98,27 +162,8 @@ class Navigator(QFrame):
         self.tree.selectionModel().currentChanged.connect(self._current)
         self.tree.activated.connect(self._activated)
         self.tree.clicked.connect(self._clicked)
-        self.tree.expanded.connect(lambda index: self._folded.__setitem__(self._place(index), False))
-        self.tree.collapsed.connect(lambda index: self._folded.__setitem__(self._place(index), True))
-        self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
-        self.empty.setProperty("role", "muted")
-        self.empty.setContentsMargins(STEP * 6, STEP * 8, STEP * 6, 0)
-        self.empty.setTextFormat(Qt.TextFormat.PlainText)
-        self._either = QStackedLayout()
-        self._either.addWidget(self.tree)
-        self._either.addWidget(self.empty)
-        top = QHBoxLayout()
-        top.addWidget(self.search)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, STEP * 3, 0, 0)
-        column.setSpacing(STEP * 2)
-        for part in (top, None):
-            if part:
-                part.setContentsMargins(STEP * 3, 0, STEP * 3, 0)
-                column.addLayout(part)
-        flow.setContentsMargins(STEP * 3, 0, STEP * 3, STEP)
-        column.addWidget(chips)
-        column.addLayout(self._either, 1)
+        self.tree.expanded.connect(lambda index: self._fold(index, False))
+        self.tree.collapsed.connect(lambda index: self._fold(index, True))
 
     # ------------------------------------------------------------------ what is shown
     def choose(self, chip: str) -> None:
@@ -149,41 +194,71 @@ class Navigator(QFrame):
             self.rebuild()
 
     def _reshaped(self) -> None:
-        self._later.start()
+        self._unsettled = True
+        if not self._rest.isActive():
+            self._later.start()
+
+    def _rested(self) -> None:
+        if self._unsettled:
+            self.rebuild()
 
     def _updated(self, update: Update) -> None:
+        for row in update.rows[:UNFOLD]:  # what a person did shows at once; a sync's crowd comes with the next tree
+            self.model.change(row)
         if self._found is not None:
             self._search(self.search.text())
 
     def rebuild(self) -> None:
-        """Make the tree anew from the lists, the search and the chip."""
-        rows = sorted(self.lists.rows.values(), key=lambda row: words.natural(row.name))
-        self._count(rows)
-        keep = CHIPS[self.chip][1]
-        found = self._found
-        shown = [row for row in rows if keep(row) and (found is None or row.id in found)]
-        whole = self.chip == "all" and found is None
-        self._quiet = True
-        self.model.show(grow(self.lists.growers.values(), self.lists.farms.values(), shown, empty=whole))
-        self._unfold(whole=whole, many=len(shown) > UNFOLD)
-        self._quiet = False
-        self._say_empty(len(shown), whole=whole)
-        self.select(self._chosen)
+        """Make the tree anew from the lists, the search and the chip; a large one on the reading thread."""
+        self._order += 1
+        self._unsettled = False
+        order, lists, chip, found, before = self._order, self.lists, self.chip, self._found, self.model.tree
+        rows, growers, farms = list(lists.rows.values()), list(lists.growers.values()), list(lists.farms.values())
+        if len(rows) <= AT_ONCE:
+            self._take(order, choose(rows, growers, farms, chip, found, before))
+        else:
+            self._rest.start()
+            lists.bridge.read(
+                lambda _: choose(rows, growers, farms, chip, found, before), lambda choice: self._take(order, choice)
+            )
 
-    def _count(self, rows: list[FieldRow]) -> None:
-        for name, (label, keep) in CHIPS.items():
-            number = sum(map(keep, rows))
+    def _take(self, order: int, choice: "Choice") -> None:
+        if order != self._order:
+            return
+        for name, (label, _) in CHIPS.items():
+            number = choice.counts[name]
             self.chips[name].setText(f"{label} {number:,}" if number or name == "all" else label)
             self.chips[name].setAccessibleName(f"{label}, {words.count(number, 'field')}")
+        shown = len(choice.tree.by_id)
+        self._quiet = True
+        self.model.show(choice.tree, alike=choice.alike)
+        if choice.alike:
+            self.tree.viewport().update()
+        else:
+            self._unfold(whole=choice.whole, many=shown > UNFOLD)
+        self._quiet = False
+        self._say_empty(shown, whole=choice.whole)
+        self.select(self._chosen)
 
     def _unfold(self, *, whole: bool, many: bool) -> None:
+        """Unfold growers, and farms unless there are many; of the whole list, as the user left them."""
         for top in range(self.model.rowCount()):
             above = self.model.index(top, 0)
-            self.tree.setExpanded(above, not self._folded.get(self._place(above), False) or not whole)
+            if whole and self._folded.get(self._place(above), False):
+                continue
+            self.tree.setExpanded(above, True)
+            if many and not (whole and self._folded):
+                continue
             for place in range(self.model.rowCount(above)):
                 below = self.model.index(place, 0, above)
-                if below.data(LEVEL_ROLE) == "farm":
-                    self.tree.setExpanded(below, not self._folded.get(self._place(below), many) if whole else not many)
+                if below.data(LEVEL_ROLE) == "farm" and not (
+                    self._folded.get(self._place(below), many) if whole else many
+                ):
+                    self.tree.setExpanded(below, True)
+
+    def _fold(self, index: QModelIndex, folded: bool) -> None:
+        if not self._quiet:
+            self._folded[self._place(index)] = folded
 
     def _place(self, index: QModelIndex) -> tuple[str, str]:
         return (index.data(LEVEL_ROLE), index.data(ID_ROLE))

@@ -1,5 +1,7 @@
 """One sentence that floats over the window's lower edge for a while."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -16,6 +18,8 @@ class Notice(Card):
         super().__init__("float")
         self.setParent(parent)
         self._above = parent
+        self.lift: Callable[[], int] = lambda: 0
+        """How much room is taken above the status bar."""
         self.setObjectName("notice")
         self.text = label("", "", wrap=True)
         done = button("Close", "link")
@@ -46,9 +50,8 @@ class Notice(Card):
         self.setParent(parent)
 
     def place(self) -> None:
-        """Keep to the middle above the status bar."""
+        """Keep to the middle above the status bar, and above what stands there already."""
         above = self._above
-        wide = min(STEP * 130, above.width() - STEP * 8)
-        self.setFixedWidth(wide)
-        self.adjustSize()
-        self.move((above.width() - wide) // 2, above.height() - self.height() - STEP * 12)
+        wide = min(STEP * 120, above.width() - STEP * 8)
+        self.setFixedSize(wide, self.column.totalHeightForWidth(wide))
+        self.move((above.width() - wide) // 2, above.height() - self.height() - STEP * 12 - self.lift())

@@ -123,7 +123,7 @@ class QueueLine(Card):
         super().__init__()
         self.line = line
         item = line.item
-        id_, bad = item.id, item.state in ("parked", "conflict")
+        bad = item.state in ("parked", "conflict")
         self.setObjectName("queueLine")
         self.setAccessibleName(f"{item.sentence}, {words.STATES[item.state]}")
         self.state = label(words.STATES[item.state], "error" if bad else "warn" if item.state == "waiting" else "muted")
@@ -136,6 +136,12 @@ class QueueLine(Card):
         self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when))
         self.column.addWidget(self.sentence)
         self.column.addWidget(self.reason)
+        self._build_buttons(queue)
+        self.column.addSpacing(STEP)
+        self.column.addLayout(row(*self.buttons.values(), None))
+
+    def _build_buttons(self, queue: Queue) -> None:
+        item, id_ = self.line.item, self.line.item.id
         self.buttons = {
             "mine": button("Keep mine", tip="Send your change again, on top of Leaf's present copy"),
             "theirs": button("Take theirs", tip="Keep Leaf's copy and take your change back"),
@@ -165,8 +171,6 @@ class QueueLine(Card):
         if item.state == "conflict":
             set_role(self.buttons["mine"], "choice")
             set_role(self.buttons["theirs"], "choice")
-        self.column.addSpacing(STEP)
-        self.column.addLayout(row(*self.buttons.values(), None))
 
 
 class Sign(QWidget):

@@ -1,5 +1,7 @@
 """The map as it is seen and clicked: colours at places, what a click selects, how the view moves."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
@@ -95,6 +97,16 @@ def test_clicking_selects_and_a_hole_is_not_the_field(show: Callable[..., MapCan
     canvas.select("west")
     assert told == ["west", "east", None], "only the user's clicks are told"
     assert close_to(colour(canvas, WEST[1]), LIGHT.accent)
+
+
+def test_clicking_again_selects_what_lies_below(show: Callable[..., MapCanvas], field: Any, qtbot: QtBot) -> None:
+    canvas = show(*(field(name, ((WEST,),)) for name in ("a", "b", "c")))
+    told: list[str] = []
+    canvas.selected.connect(told.append)
+    for _ in range(4):
+        qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=at(canvas, corner(WEST)))
+    assert len(set(told[:3])) == 3
+    assert told[3] == told[0]
 
 
 def test_a_click_just_beside_a_tiny_field_catches_it(show: Callable[..., MapCanvas], field: Any) -> None:
@@ -277,3 +289,20 @@ def test_one_piece_of_work_is_bounded(canvas: MapCanvas, grid: Callable[[int], l
         canvas.picture._do_some()
         left.append(len(canvas.picture.outlines.waiting))
     assert max(a - b for a, b in pairwise(left)) <= 64
+
+
+FIRST_PAINT = """
+import sys
+from PySide6.QtWidgets import QApplication
+app = QApplication([])
+from leafdesk.ui.map.canvas import MapCanvas
+canvas = MapCanvas()
+canvas.resize(400, 300)
+assert not canvas.grab().isNull()
+print(sorted({"numpy", "shapely", "pyproj"} & set(sys.modules)))
+"""
+
+
+def test_the_first_paint_needs_no_heavy_library() -> None:
+    ran = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from leafdesk.geo.shape import Ring
 from leafdesk.ui.map.canvas import MapCanvas
-from leafdesk.ui.map.labels import Wish, hectares, spread
+from leafdesk.ui.map.labels import Wish, spread
+from leafdesk.ui.map.wording import hectares, in_two
 from tests.ui.map.conftest import square
 
 spots = st.tuples(st.floats(0, 600), st.floats(0, 400))
@@ -105,3 +106,25 @@ def test_a_pan_moves_the_labels_and_places_none_anew(
 )
 def test_areas_on_labels(area: float | None, text: str) -> None:
     assert hectares(area) == text
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("Copse", None),
+        ("Lower Meadow", ("Lower", "Meadow")),
+        ("The Far Bench Pivot", ("The Far", "Bench Pivot")),
+        (" edge ", None),
+    ],
+)
+def test_a_long_name_is_broken_near_its_middle(name: str, lines: tuple[str, str] | None) -> None:
+    assert in_two(name) == lines
+
+
+def test_the_selected_fields_label_goes_first(show: Callable[..., MapCanvas], field: Any) -> None:
+    """Two fields of the same outline: only one label has room, the selected field's."""
+    canvas = show(field("a", ((square(-93.5, 41.7),),), "Upper"), field("b", ((square(-93.5, 41.7),),), "Lower"))
+    for id_ in ("a", "b", "a"):
+        canvas.select(id_)
+        canvas.settle()
+        assert id_ in {label.id for label in canvas.picture.labels.placed}

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 
+from leafdesk.geo.flat import flat
 from leafdesk.geo.shape import Shape, pack
 from leafdesk.geo.view import world
-from leafdesk.ui.map.outlines import Outlines, geometries_of, paths_of, simplified
+from leafdesk.ui.map.outlines import Outlines, paths_of
 from tests.ui.map.conftest import square
 
 
@@ -31,7 +32,7 @@ def test_a_point_finds_the_field_that_shapely_says_it_is_in(places: list[tuple[f
     for n, shape in enumerate(shapes):
         outlines._put(f"f{n}", pack(shape))
     outlines.take_in(100)
-    geometries = geometries_of([pack(shape) for shape in shapes])
+    geometries = flat([pack(shape) for shape in shapes])
     for place in places:
         inside = np.flatnonzero(shapely.contains_xy(geometries, *world(place)))
         assert outlines.at(world(place)) == (f"f{inside[0]}" if len(inside) else None)
@@ -39,7 +40,7 @@ def test_a_point_finds_the_field_that_shapely_says_it_is_in(places: list[tuple[f
 
 def test_paths_hold_every_corner_of_every_ring() -> None:
     shape: Shape = ((square(10, 50), square(10.001, 50.001, 0.001)), (square(11, 50),))
-    (path,) = paths_of(geometries_of([pack(shape)]), 1000.0)
+    (path,) = paths_of(flat([pack(shape)]), 1000.0)
     corners = [position for polygon in shape for ring in polygon for position in ring]
     assert path.elementCount() == len(corners)
     for n, corner in enumerate(corners):
@@ -48,19 +49,6 @@ def test_paths_hold_every_corner_of_every_ring() -> None:
     assert [path.elementAt(n).isMoveTo() for n in range(15)] == [n % 5 == 0 for n in range(15)]
     x, y = world((10.0015, 50.0015))
     assert not path.contains(QPointF(x * 1000, y * 1000)), "the hole is none of the field"
-
-
-def test_thinning_stays_within_the_tolerance_and_loses_no_field() -> None:
-    angles = np.linspace(0, 2 * np.pi, 200)
-    circle = tuple((10 + 0.01 * float(np.cos(a)), 50 + 0.006 * float(np.sin(a))) for a in angles)
-    tiny = square(10.5, 50, 1e-7)
-    geometries = geometries_of([pack((((*circle[:-1], circle[0]),),)), pack(((tiny,),))])
-    tolerance = 1e-6
-    thin = simplified(geometries, shapely.bounds(geometries), tolerance)
-    assert shapely.get_num_coordinates(thin[0]) < 60
-    assert shapely.hausdorff_distance(thin[0], geometries[0]) <= tolerance * 1.01
-    assert not shapely.is_empty(thin[1])
-    assert shapely.area(thin[1]) > 0
 
 
 def test_slots_are_used_again_and_paths_follow_changes(field: Any) -> None:

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from PySide6.QtGui import QImage, QPainter
 
+from leafdesk.geo.flat import flat
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.colours import LIGHT
 from leafdesk.ui.map.graticule import paint_graticule
 from leafdesk.ui.map.looks import looks_for
-from leafdesk.ui.map.outlines import geometries_of, paths_of
+from leafdesk.ui.map.outlines import paths_of
 from leafdesk.ui.map.tiles import SIDE, Tiles
 from tests.ui.map.conftest import square
 
@@ -85,7 +86,7 @@ def paint_in_one_go(
     paint_graticule(painter, LIGHT, px, box)
     looks, order = looks_for(LIGHT, ratio, fine=False), tiles.outlines.within((0.0, 0.0, 1.0, 1.0))
     assert order is not None
-    paths = paths_of(geometries_of([pack(shape) for shape in shapes]), px)
+    paths = paths_of(flat([pack(shape) for shape in shapes]), px)
     for slot in order.tolist():
         n = int((tiles.outlines.ids[slot] or "")[1:])
         looks[kinds[n % 4]].paint(painter, paths[n])

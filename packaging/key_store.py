@@ -1,0 +1,47 @@
+"""Proves that the installed package keeps a sign-in in a real key store, and says so plainly when there is none."""
+
+import json
+
+from clean_root import Answer, CleanRoot, must
+
+_IN_A_SESSION = """
+set -eu
+export XDG_RUNTIME_DIR="$HOME/runtime" LEAFDESK_API_URL="$1"
+mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+printf 'a passphrase' | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1
+echo "$3" | leafdesk login --username "$2" >/dev/null
+leafdesk doctor --json | grep -q 'SecretService'
+leafdesk sync --json
+secret-tool search --all service leafdesk >found 2>&1 || true
+grep -q 'attribute.username' found
+leafdesk logout >/dev/null
+secret-tool search --all service leafdesk >left 2>&1 || true
+! grep -q 'attribute.username' left
+"""
+
+
+def in_a_real_key_store(root: CleanRoot) -> str:
+    """Sign in, sync from a second process, sign out: with gnome-keyring, and without any key store."""
+    with root.sandbox("--fields", "8") as leaf:
+        without = sign_in(root, leaf.url, leaf.username, leaf.password)
+        must(without.code == 4 and "offers no key store" in without.err, "no key store is said plainly", without)
+        synced = root.farmer("env", f"LEAFDESK_API_URL={leaf.url}", "leafdesk", "sync")
+        must(synced.code == 4, "without a key store the next command is signed out", synced)
+        root.install("dbus", "gnome-keyring", "libsecret-tools")
+        session = ("dbus-run-session", "--", "sh", "-c", _IN_A_SESSION, "session")
+        told = root.farmer(*session, leaf.url, leaf.username, leaf.password)
+        must(told.code == 0 and json.loads(told.out)["pulled"], "the token outlives the command that signed in", told)
+    found = (root.folder / "home/farmer/found").read_bytes()
+    must(b"eyJ" in found, "the key store's own tool shows a token", found[:500])
+    plain = [
+        path.name
+        for path in (root.folder / "home/farmer").rglob("*")
+        if path.is_file() and path.name != "found" and b"eyJ" in path.read_bytes()
+    ]
+    must(not plain, "no file holds a token in plain text", plain)
+    return "the token went into gnome-keyring and out, and into no file"
+
+
+def sign_in(root: CleanRoot, url: str, username: str, password: str) -> Answer:
+    """Sign in as the user, with the password on stdin."""
+    return root.farmer("leafdesk", "login", "--api-url", url, "--username", username, stdin=f"{password}\n")

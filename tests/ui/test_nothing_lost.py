@@ -1,4 +1,4 @@
-"""What stands in the window when a change cannot be kept, and when the hand goes elsewhere in the middle of a drawing."""
+"""What stands in the window when a change cannot be kept, and when the hand goes elsewhere while drawing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

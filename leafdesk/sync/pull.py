@@ -146,7 +146,9 @@ def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
 
 
 def _remember(catalog: Catalog, listing: Listing[R], trip: Trip) -> Changes:
-    catalog.put_fetched(listing.kind, listing.leaf_user_id, trip.now(), listing.parent or listing.source)
+    about = listing.parent or ("" if listing.source == "list" else listing.source)
+    user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
+    catalog.put_fetched(listing.kind, user, trip.now(), about)
     return Changes()
 
 

@@ -16,11 +16,12 @@ from leafdesk.api.client import Client
 from leafdesk.api.errors import LeafError
 from leafdesk.edits import Edit
 from leafdesk.geo.shape import Shape, to_geojson
+from leafdesk.sandbox.asking import Ask as Request
+from leafdesk.sandbox.asking import refusal
 from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.refusals import Refused
-from leafdesk.sandbox.routes import Ask as Request
-from leafdesk.sandbox.routes import refusal, table
+from leafdesk.sandbox.routes import table
 from leafdesk.sandbox.tokens import Tokens
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.database import Database

@@ -67,8 +67,13 @@ EVERY: list[Any] = [
     ProviderSummary(id="hill JohnDeere", leaf_user_id="hill", provider_name="JohnDeere", fields=100, raw="{}"),
     Configuration(id="hill", leaf_user_id="hill", custom_data_sync=False, raw="{}"),
     Organization(
-        id="hill JohnDeere 007", leaf_user_id="hill", provider_name="JohnDeere",
-        organization_id="007", name="Home", connected=True, raw="{}",
+        id="hill JohnDeere 007",
+        leaf_user_id="hill",
+        provider_name="JohnDeere",
+        organization_id="007",
+        name="Home",
+        connected=True,
+        raw="{}",
     ),
 ]
 

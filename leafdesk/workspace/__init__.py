@@ -23,10 +23,11 @@ from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
-from leafdesk.workspace.accounts import LEAF_URL, Account, Accounts, new_account
+from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.lock import InUseError, lock_folder
-from leafdesk.workspace.online import Online
+from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
+from leafdesk.workspace.providers import Compared, compare
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
-__all__ += ["Changes", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
 __all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
 __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
@@ -45,13 +46,6 @@ T = TypeVar("T")
 SETTLE_SECONDS = 90.0
 """How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
 _log = logging.getLogger("leafdesk")
-
-
-class SignedOutError(Exception):
-    """Nobody has signed in here yet, or the token is gone."""
-
-
-NOBODY = "Nobody has signed in here yet. Sign in to Leaf first."
 
 
 class Workspace:
@@ -145,6 +139,10 @@ class Workspace:
         """The fields here that overlap a shape by Leaf's own rule, most first; what `online.meeting` asks Leaf."""
         return overlaps.meeting(self.catalog, shape, threshold=threshold, leaf_user_id=leaf_user_id)
 
+    def providers(self) -> list[Compared]:
+        """What each provider gave by Leaf's count beside what is here, and why the two differ."""
+        return compare(self.tables)
+
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""
         return overlaps.common_of(self.catalog, field_ids)
@@ -215,7 +213,7 @@ class Workspace:
         """
         line = self._line()
         if line is None:
-            return _failed(SignedOutError(NOBODY))
+            return failed(SignedOutError(NOBODY))
         running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
         if self._by_itself:
             running.add_done_callback(self._rearm)
@@ -343,7 +341,7 @@ class Workspace:
         self, edits: tuple[Edit, ...], name: str | None, undo: list[Step], forget: list[Step] | None = None
     ) -> Future[list[Queued]]:
         if self._account is None:
-            return _failed(SignedOutError(NOBODY))
+            return failed(SignedOutError(NOBODY))
         job = partial(take, edits=edits, name=name, new_id=self._new_id, now=self._terms.now())
 
         def learn(taken: Taken) -> tuple[list[Queued], Changes]:
@@ -361,7 +359,7 @@ class Workspace:
 
     def _again(self, stack: list[Step], other: list[Step], nothing: str) -> Future[list[Queued]]:
         if not stack:
-            return _failed(RefusedError(nothing))
+            return failed(RefusedError(nothing))
         step = stack.pop()
         return self._take(step.edits, step.name, other)
 
@@ -396,10 +394,4 @@ class Workspace:
 
 
 def _signed_out(_: object) -> "Future[Any]":
-    return _failed(SignedOutError(NOBODY))
-
-
-def _failed(error: Exception) -> "Future[Any]":
-    future: Future[Any] = Future()
-    future.set_exception(error)
-    return future
+    return failed(SignedOutError(NOBODY))

@@ -59,7 +59,7 @@ class Workspace:
         """Open the folder (made if missing) and the account used last. Raises InUseError, or a StoreError.
 
         Parts that may be passed in: `api_url`, `environ`, `credentials`, `transport`, `clock` (seconds since 1970),
-        `settle_seconds`, `new_id`.
+        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`.
         """
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
@@ -73,7 +73,8 @@ class Workspace:
         self._closed = False
         self._by_itself = False
         self._failures = 0
-        chosen = {name: parts[name] for name in ("clock", "chance", "transport") if name in parts}
+        chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
+        chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
         self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
         self._lock = lock_folder(folder)
         try:
@@ -225,6 +226,12 @@ class Workspace:
         line = self._line()
         ask = _signed_out if line is None else partial(self._engines().ask, line)
         return Online(ask, lambda: self.catalog)
+
+    def remove_missing(self) -> Future[int]:
+        """Say that the many records which the last sync missed at Leaf may go; how many. The next sync removes them."""
+        from leafdesk.sync.removals import confirm
+
+        return self._database.write(lambda connection: confirm(Catalog(connection)), urgent=True)
 
     def keep_up(self) -> None:
         """From now on sync without being asked: soon, after edits, when something is due, and at least every hour.

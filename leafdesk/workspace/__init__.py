@@ -286,7 +286,7 @@ class Workspace:
             self._accounts.use(account)
             return database
         self._nothing = tempfile.TemporaryDirectory(prefix="leafdesk-")
-        return Database(Path(self._nothing.name) / "leafdesk.db")
+        return Database(Path(self._nothing.name) / "leafdesk.db", kept=False)
 
     def _enter(self, account: Account, token: str) -> str | None:
         """Keep the token and open the account it belongs to (on the engine's thread, no sync running)."""

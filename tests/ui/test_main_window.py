@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QIcon, QImage
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import change
@@ -96,6 +96,7 @@ def test_find_picks_a_field_by_keyboard(window: MainWindow, qtbot: QtBot) -> Non
     qtbot.keyClick(finder, Qt.Key.Key_Return)
     assert window.inspector.field_id == row.id
     assert finder.text() == ""
+    assert window.canvas.hasFocus(), "so that the next key is the map's"
 
 
 def test_find_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
@@ -174,3 +175,16 @@ def test_the_first_fetch_does_not_move_a_map_that_was_touched(
     touched = window.canvas.view
     qtbot.waitUntil(lambda: window.status.cancel.isHidden() and len(window.lists.rows) == FIELDS, timeout=60000)
     assert window.canvas.view == touched
+
+
+def test_icons_wear_the_colours_of_rest_checked_and_disabled(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window._dressed)
+    icon, colours = window.commands["map"].icon(), window.theme.colours
+    for mode, state, colour in (
+        (QIcon.Mode.Normal, QIcon.State.Off, colours.muted),
+        (QIcon.Mode.Active, QIcon.State.On, colours.accent),
+        (QIcon.Mode.Disabled, QIcon.State.Off, colours.disabled),
+    ):
+        image = icon.pixmap(QSize(64, 64), mode, state).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        assert {pixel.name() for pixel in pixels if pixel.alpha() == 255} == {colour}

@@ -165,6 +165,7 @@ class MainWindow(FirstSight):
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self._look_at)
         self.top.finder.found.connect(self._look_at)
+        self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))

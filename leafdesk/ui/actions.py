@@ -40,6 +40,16 @@ TABLE = (
     Entry("hole", "Cut a hole", "circle-dashed", ("H",), "Leave a pond or a wood out of the selected field", tool=True),
     Entry("part", "Add a part", "selection-plus", ("P",), "Draw more ground that belongs to the field", tool=True),
     Entry("remove", "Remove hole or part", "eraser", ("X",), "Point at a hole or a part to remove it", tool=True),
+    Entry("split", "Split field", "scissors", ("S",), "Cut the selected field in two along a line", tool=True),
+    Entry(
+        "join",
+        "Join fields",
+        "arrows-in-line-horizontal",
+        ("J",),
+        "Make the selected field and another one into one",
+        tool=True,
+    ),
+    Entry("measure", "Measure", "ruler", ("R",), "Lengths, bearings and the area of anything on the map", tool=True),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
@@ -51,9 +61,9 @@ TABLE = (
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
-ON_A_FIELD = ("edit", "hole", "part", "remove")
+ON_A_FIELD = ("edit", "hole", "part", "remove", "split", "join")
 """The tools that change the boundary of the selected field."""
-MORE = ("hole", "part", "remove")
+MORE = ("hole", "part", "remove", "split", "join", "measure")
 """The tools in the toolbar's menu."""
 
 GAP = "\N{EN SPACE}"
@@ -62,6 +72,9 @@ GAP = "\N{EN SPACE}"
 
 class Actions(QObject):
     """The QActions of one window, by the table's keys: `actions["sync"]`."""
+
+    hand_tools = ("draw", "measure", *ON_A_FIELD)
+    """What the hand can take on the map, beside the selecting that it begins with."""
 
     def __init__(self, window: QWidget, icons: Icons) -> None:
         super().__init__(window)

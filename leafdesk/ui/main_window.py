@@ -126,8 +126,6 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.actions import ON_A_FIELD
-
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
@@ -139,9 +137,8 @@ class MainWindow(FirstSight):
             ("sync", self.sync),
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
-            ("draw", self._draw),
             ("more", self.map_page.open_more),
-            *((key, partial(self._on_field, key)) for key in ON_A_FIELD),
+            *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
@@ -253,15 +250,10 @@ class MainWindow(FirstSight):
         self.show_page("map")
         self._type_into(self.navigator.search)
 
-    def _draw(self) -> None:
+    def _take(self, tool: str) -> None:
         self.show_page("map")
         if self.drawing.let_go():
-            self.drawing.start_draw()
-
-    def _on_field(self, tool: str) -> None:
-        self.show_page("map")
-        if self.drawing.let_go():
-            self.drawing.start_on(tool, self.inspector.field_id)
+            self.drawing.start(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:

@@ -33,7 +33,7 @@ _REACH = 10.0
 """A click within so many pixels of the first corner closes the ring."""
 _STEP_PX, _EDGE_PX = 12, 24
 """A stroke of an arrow key moves the cross-hair so far; it keeps so far from the map's edge."""
-_ARROWS = {
+ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
@@ -96,7 +96,7 @@ class DrawTool(Tool):
                     self.click(self.hand)
             case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down:
                 self._push(
-                    *_ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                    *ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
                 )
             case _:
                 return False

@@ -15,7 +15,7 @@ SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
 NARROW = STEP * 70
 """With less room than this for the hint, its buttons go underneath."""
-KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl)\b")
+KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N)\b")
 
 BUTTONS = {
     "edit": (("Keep", "Take back"), ("Keep it", "Leave it as it was")),

@@ -61,3 +61,9 @@ def along(a: Position, b: Position, share: float) -> Position:
     azimuth, _, length = _geod().inv(a[0], a[1], b[0], b[1])
     lon, lat, _ = _geod().fwd(a[0], a[1], azimuth, length * share)
     return (float(lon), float(lat))
+
+
+def reached(start: Position, bearing: float, metres: float) -> Position:
+    """Where one arrives going so many metres from `start` in a direction (degrees clockwise from true north)."""
+    lon, lat, _ = _geod().fwd(start[0], start[1], bearing, metres)
+    return (float(lon), float(lat))

@@ -37,6 +37,7 @@ TABLE = (
     Entry("draw", "Draw", "polygon", ("D",), "Draw the boundary of a new field", tool=True),
     Entry("edit", "Edit", "pencil-simple", ("E",), "Change the boundary of the selected field", tool=True),
     Entry("more", "More", "dots-three", ("T",), "More tools: holes, parts, cutting, joining, measuring"),
+    Entry("pivot", "Draw pivot", "circle", ("C",), "A new field from a centre and a radius, or a sector", tool=True),
     Entry("hole", "Cut a hole", "circle-dashed", ("H",), "Leave a pond or a wood out of the selected field", tool=True),
     Entry("part", "Add a part", "selection-plus", ("P",), "Draw more ground that belongs to the field", tool=True),
     Entry("remove", "Remove hole or part", "eraser", ("X",), "Point at a hole or a part to remove it", tool=True),
@@ -63,7 +64,7 @@ TABLE = (
 )
 ON_A_FIELD = ("edit", "hole", "part", "remove", "split", "join")
 """The tools that change the boundary of the selected field."""
-MORE = ("hole", "part", "remove", "split", "join", "measure")
+MORE = ("pivot", "hole", "part", "remove", "split", "join", "measure")
 """The tools in the toolbar's menu."""
 
 GAP = "\N{EN SPACE}"
@@ -73,7 +74,7 @@ GAP = "\N{EN SPACE}"
 class Actions(QObject):
     """The QActions of one window, by the table's keys: `actions["sync"]`."""
 
-    hand_tools = ("draw", "measure", *ON_A_FIELD)
+    hand_tools = ("draw", "pivot", "measure", *ON_A_FIELD)
     """What the hand can take on the map, beside the selecting that it begins with."""
 
     def __init__(self, window: QWidget, icons: Icons) -> None:

@@ -15,9 +15,11 @@ from leafdesk.ui.doing import Doing
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.cutting import CutTool
+from leafdesk.ui.map.draw import DrawTool
 from leafdesk.ui.map.joining import JoinTool
 from leafdesk.ui.map.measuring import MEASURE, MeasureTool
 from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
+from leafdesk.ui.map.pivot import PivotTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
@@ -34,6 +36,8 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "split": CutTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
+NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {"draw": DrawTool, "pivot": PivotTool}
+"""What draws a new field."""
 NEW = ""
 """The field id under which a drawing that has no field yet is edited on."""
 
@@ -80,8 +84,8 @@ class Drawing(QObject):
 
     def start(self, tool: str, field_id: str | None) -> None:
         """Take a tool: "draw", "measure", or one for the boundary of this field."""
-        if tool == "draw":
-            self.start_draw()
+        if tool in NEW_FIELD:
+            self.start_draw(tool)
         elif tool == "measure":
             self.start_measure()
         else:
@@ -94,16 +98,16 @@ class Drawing(QObject):
         self.canvas.take(MeasureTool(self.canvas))
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def start_draw(self) -> None:
+    def start_draw(self, tool: str = "draw") -> None:
         """Draw a new field."""
         if not self.lists.users:
             self.doing.trouble.emit("Fetch your fields first: a new field belongs to one of your Leaf users.")
             self._to_select()
             return
         self._drop()
-        self._enter("draw", DRAW)
+        self._enter(tool, DRAW)
         self.inspector.show_new(None, 0.0, [])
-        self.canvas.start_draw()
+        self.canvas.take(NEW_FIELD[tool](self.canvas))
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def start_on(self, tool: str, field_id: str | None) -> None:
@@ -194,7 +198,7 @@ class Drawing(QObject):
         wrong = [problem.message for problem in state.problems]
         if self.mode == "measure":
             pass
-        elif self.mode == "draw":
+        elif self.mode in NEW_FIELD:
             self.inspector.show_new(state.area_ha, state.perimeter_m, wrong)
         else:
             self.inspector.show_draft(state.area_ha, state.before_ha, state.perimeter_m, wrong)

@@ -168,3 +168,18 @@ def test_measuring_changes_nothing_and_is_left_without_a_question(window: MainWi
     window.commands["select"].trigger()
     assert (window.canvas.tool, window.drawing.mode) == ("browse", "select")
     assert not window.queue.items
+
+
+def test_a_pivot_becomes_a_new_field(window: MainWindow, qtbot: QtBot) -> None:
+    before = set(window.lists.rows)
+    hands.press(window, "pivot")
+    assert window.map_page.keep.text() == "Close boundary" and not window.map_page.keep.isEnabled()
+    middle = QPoint(window.canvas.width() // 2, window.canvas.height() // 2)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.keyClicks(window.canvas, "400")
+    assert window.map_page.keep.isEnabled() and "ha" in window.inspector.new.value("now")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    hands.name_it(window, "Pivot One", qtbot)
+    qtbot.waitUntil(lambda: len(window.lists.rows) == len(before) + 1, timeout=PATIENCE)
+    (made,) = set(window.lists.rows) - before
+    assert area_ha(shape_of(window, made)) == pytest.approx(50.27, rel=0.006)

@@ -89,8 +89,7 @@ class DrawTool(Tool):
             case Qt.Key.Key_Escape:
                 self.canvas.cancel()
             case Qt.Key.Key_Backspace | Qt.Key.Key_Delete:
-                if self.history.now:
-                    self._step("Remove corner", actions.take_back(self.history.now))
+                self._take_back()
             case Qt.Key.Key_Space:
                 if self.hand is not None:
                     self.click(self.hand)
@@ -114,6 +113,10 @@ class DrawTool(Tool):
             self.canvas.pan(kept[0] - x, kept[1] - y)
         self.hand, self._by_keys = self.canvas.aim(kept, snap=not fine), True
         self._refresh()
+
+    def _take_back(self) -> None:
+        if self.history.now:
+            self._step("Remove corner", actions.take_back(self.history.now))
 
     def _add(self, at: Position) -> None:
         try:

@@ -20,6 +20,7 @@ KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|C
 BUTTONS = {
     "edit": (("Keep", "Take back"), ("Keep it", "Leave it as it was")),
     "draw": (("Close boundary", "Cancel"), ("Close and name the field", "Forget this drawing")),
+    "pivot": (("Close boundary", "Cancel"), ("Keep the circle and name the field", "Forget this drawing")),
     "hole": (("Cut hole", "Cancel"), ("Close the hole and cut it out", "Leave the field as it was")),
     "part": (("Add part", "Cancel"), ("Close the part and add it", "Leave the field as it was")),
     "split": (("Split", "Cancel"), ("Cut the field in two", "Leave the field whole")),

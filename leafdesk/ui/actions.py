@@ -60,6 +60,7 @@ TABLE = (
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
+    Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
 ON_A_FIELD = ("edit", "hole", "part", "remove", "split", "join")

@@ -126,6 +126,8 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
+        from leafdesk.ui.dialogs.reader import read_guide
+
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
@@ -147,6 +149,7 @@ class MainWindow(FirstSight):
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
             ("sign-in", self.sign_in),
+            ("help", lambda: read_guide(self)),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
@@ -306,7 +309,8 @@ class MainWindow(FirstSight):
     def _updated(self, update: Update) -> None:
         first = not self._fitted and any(line.box for line in update.rows)
         self.canvas.update_fields(update.rows, update.outlines, update.gone)
-        if first or (self.workspace.syncing and not self.inspector.field_id and self.workspace.last_sync is None):
+        untouched = self.canvas.aimed and self.drawing.mode == "select" and not self.inspector.field_id
+        if first or (untouched and self.workspace.syncing and self.workspace.last_sync is None):
             self.canvas.fit_all()
         self._fitted |= first
         if self.inspector.field_id in update.gone:

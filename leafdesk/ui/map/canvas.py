@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
+    QCursor,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -151,6 +152,11 @@ class MapCanvas(QWidget):
         self._aim = None
         self._show(view.resized(self._view.width, self._view.height))
 
+    @property
+    def aimed(self) -> bool:
+        """Whether the view is one that was fitted, untouched by a hand since."""
+        return self._aim is not None
+
     def fit_all(self) -> None:
         """Show every field."""
         if box := self.picture.outlines.around_all():
@@ -195,6 +201,9 @@ class MapCanvas(QWidget):
         self._view = view.aligned(self.devicePixelRatioF())
         self.picture.look(self._view)
         self.view_changed.emit(self._view)
+        if self.underMouse():  # the map moved under a hand that rests
+            at = self.mapFromGlobal(QCursor.pos())
+            self.cursor_moved.emit(self._view.to_lonlat((at.x(), at.y())))
         self.update()
 
     def snapshot(self) -> QImage:

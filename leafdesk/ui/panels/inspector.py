@@ -162,8 +162,9 @@ class Inspector(QFrame):
             self.look = None
         self.field_id = field_id
         known = self.lists.rows.get(field_id or "")
+        new = self._either.currentIndex() == NEW  # a field that is being drawn stays in sight whatever a sync brings
         if field_id is None:
-            self._either.setCurrentIndex(EMPTY)
+            self._either.setCurrentIndex(NEW if new else EMPTY)
             self._allow(None)
             return
         if self.look is None:
@@ -172,7 +173,7 @@ class Inspector(QFrame):
             self.banner.hide()
             self._clear_figures()
             self.reason.hide()
-        self._either.setCurrentIndex(FIELD)
+        self._either.setCurrentIndex(NEW if new else FIELD)
         self.lists.bridge.read(lambda workspace: look_at(workspace, field_id), lambda look: self._take(turn, look))
 
     def _clear_figures(self) -> None:

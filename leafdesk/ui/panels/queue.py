@@ -29,7 +29,9 @@ class Line:
 
 
 class Queue(QFrame):
-    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`, `more`. What needs a person comes first.
+    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`, `more`.
+
+    What needs a person comes first.
 
     Signals: `show_on_map(field id)`, `retry(item id)`, `discard(item id)`, `resolve(item id, "mine" | "theirs")`,
     `counted(number of items, number that need a person)`.

@@ -12,7 +12,6 @@ from leafdesk.geo.cut import cut
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.shape import Ring, Shape, rings
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.parts import LARGE
 from leafdesk.ui.map.sketch import EditState, paint_outline
 from leafdesk.ui.map.trace import Trace
 
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
 Sides = tuple[Shape, Shape]
+_LIVE = 500
+"""Fields with more corners are cut when the line is finished, not at every move of the hand (8 ms at this size)."""
 
 
 class CutTool(DrawTool):
@@ -30,7 +31,7 @@ class CutTool(DrawTool):
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
         self.field_id, self.shape = field_id, shape
-        self._small = sum(len(ring) for ring in rings(shape)) <= LARGE
+        self._small = sum(len(ring) for ring in rings(shape)) <= _LIVE
         self._before_ha, self._before_m = area_ha(shape), perimeter_m(shape)
         self._sides: tuple[float, float] | None = None
         self._smaller: Trace | None = None

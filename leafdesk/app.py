@@ -158,15 +158,22 @@ class Desk:
 
         self.workspace, self.folder, self.autosync, self.code = workspace, folder, autosync, 0
         self.demo: DemoFarm | None = None
+        self._lock, self._over = threading.Lock(), False
         self.window: MainWindow = MainWindow(
             workspace or self._open, folder, try_demo=self.open_demo, autosync=autosync, title=title
         )
         self.window.unopened.connect(self._cannot)
 
     def _open(self) -> Workspace:
+        """On a thread of its own; the window may be closed before it is through."""
         keep_log(self.folder)
-        self.workspace = open_workspace(self.folder)
-        return self.workspace
+        workspace = open_workspace(self.folder)
+        with self._lock:
+            if self._over:
+                workspace.close()
+            else:
+                self.workspace = workspace
+        return workspace
 
     def _cannot(self, error: Exception) -> None:
         self.code = say_cannot_start(self.folder, error)
@@ -196,6 +203,8 @@ class Desk:
 
     def close(self) -> None:
         """Close what was opened."""
+        with self._lock:
+            self._over = True
         if self.workspace is not None:
             self.workspace.close()
         if self.demo is not None:

@@ -15,6 +15,14 @@ BREATH_MS = 100
 """A sync has news hundreds of times a second; between two tellings the window gets so long for everything else."""
 
 
+def beside(job: Callable[[], T]) -> "Future[T]":
+    """Run a job once on a thread of its own: what must be done before there is a workspace to read from."""
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-open")
+    future = pool.submit(job)
+    pool.shutdown(wait=False)
+    return future
+
+
 class Bridge(QObject):
     """Carries what happens on the writer's and the engine's threads over to the window.
 

@@ -3,17 +3,24 @@
 Only Qt and the standard library are on the way to this first paint.
 """
 
+from __future__ import annotations
+
 import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
 from leafdesk.ui.memory import Memory
 
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+T = TypeVar("T")
 SIZE, LEAST = (1400, 860), (900, 560)
 """Pixels across and down of a window that was never sized, and of the smallest."""
 SLICE_S = 0.008
@@ -33,6 +40,8 @@ def load() -> Iterator[None]:
 class FirstSight(QMainWindow):
     """A window that works through `steps` as soon as it has painted, a few milliseconds in each turn."""
 
+    _woken = Signal()
+
     def __init__(self, folder: Path, title: str) -> None:
         super().__init__()
         self.folder = folder
@@ -44,6 +53,8 @@ class FirstSight(QMainWindow):
         self._unseen.timeout.connect(self._go)
         self._turn = QTimer(self, interval=0)
         self._turn.timeout.connect(self._work)
+        self._woken.connect(self._wake)
+        self._over = False
         self.setWindowTitle(title)
         self.setMinimumSize(*LEAST)
         self.resize(*SIZE)
@@ -87,11 +98,23 @@ class FirstSight(QMainWindow):
         """One turn: as much as fits into a slice."""
         until = perf_counter() + SLICE_S
         for _ in self.steps:
-            if perf_counter() >= until:
+            if not self._turn.isActive() or perf_counter() >= until:
                 return
         self._turn.stop()
 
+    def rest_until(self, future: Future[T]) -> Iterator[None]:
+        """A step that takes no turns while something is being done on another thread."""
+        future.add_done_callback(lambda _: self._woken.emit())
+        while not future.done():
+            self._turn.stop()
+            yield
+
+    def _wake(self) -> None:
+        if not self._over:
+            self._turn.start()
+
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._over = True
         self._turn.stop()
         self._unseen.stop()
         self.memory.put("geometry", self.saveGeometry())

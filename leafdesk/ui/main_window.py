@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
 from leafdesk.ui.first_sight import FirstSight, load
@@ -104,10 +104,14 @@ class MainWindow(FirstSight):
     def _open(self, opening: Callable[[], Workspace]) -> Iterator[None]:
         """Load, open, make and dress, beside a picture of what will be there."""
         yield from load()
+        from leafdesk.ui.bridge import beside
+
+        opened = beside(opening)  # after a power cut the database is looked through first, which takes its time
+        yield from self.rest_until(opened)
         try:
-            workspace = opening()
-        except Exception as error:
-            self.unopened.emit(error)
+            workspace = opened.result()
+        except Exception as error:  # told when these steps are over: whoever hears it may open a dialog of its own
+            QTimer.singleShot(0, self, partial(self.unopened.emit, error))
             return
         yield
         yield from self._furnish(workspace)

@@ -81,7 +81,7 @@ class Oracle:
             " WHERE state = 'sent' AND verb IN ('farm.create', 'grower.create')"
         )
         for id_, kind, name in self.laptop.disk.connection.execute(query).fetchall():
-            for made in self.far.memory.made.get(id_, ()):
+            for made in () if id_ in self.people.again else self.far.memory.made.get(id_, ()):
                 there = self.far.memory.values[made][-1][2]
                 if same(there.get("name"), name) and self.laptop.catalog.key(kind, made[1]) == made[1]:
                     self.say(f"I2 shown twice: {made} is {id_} and stands beside it")

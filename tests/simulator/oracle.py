@@ -30,7 +30,7 @@ class Oracle:
         self._over: dict[str, str] = {}
         self._landed = 0
         self._shown: set[tuple[str, str]] = set()
-        self._updated: dict[int, str] = {}
+        self._updated: dict[str, str] = {}
         self._unseen: list[tuple[str, str, Sender]] = []
 
     def say(self, sentence: str) -> None:
@@ -88,10 +88,12 @@ class Oracle:
 
     def _backwards(self) -> None:
         """I6: a copy never gives way to an older one."""
-        for n, updated in self.laptop.disk.connection.execute("SELECT n, updated FROM copies").fetchall():
-            if updated < self._updated.get(n, ""):
-                self.say(f"I6 an older copy was taken for a newer one: {updated} for {self._updated[n]}")
-            self._updated[n] = updated
+        query = "SELECT r.kind || r.key, c.updated FROM copies c JOIN records r USING (n)"
+        now = dict(self.laptop.disk.connection.execute(query).fetchall())
+        for name, updated in now.items():
+            if updated < self._updated.get(name, ""):
+                self.say(f"I6 an older copy of {name} was taken for a newer one: {updated} for {self._updated[name]}")
+        self._updated = now
 
     def people_acted(self) -> None:
         """After every act of the user: what left the queue by it is theirs to decide."""
@@ -171,7 +173,11 @@ class Oracle:
         key = self.laptop.catalog.leaf_id(item.kind, item.record_id) or item.record_id
         target = (str(item.kind), key)
         if isinstance(edit, Create):
-            return any(who != COLLEAGUE and target in made for who, made in memory.made.items())
+            who = next((who for who, made in memory.made.items() if target in made), None)
+            if who == COLLEAGUE and item.kind != "fields" and item.attempts:
+                self.counted["took a colleague's of the same name for its own"] += 1
+                return same(memory.values[target][-1][2].get("name"), edit.record.name)  # nothing tells the two apart
+            return who is not None and who != COLLEAGUE
         if isinstance(edit, Delete):
             return target in memory.gone or target not in memory.values
         if isinstance(edit, Redraw):

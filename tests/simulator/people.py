@@ -126,7 +126,7 @@ class People:
         name = dict(getattr(item.edit, "values", ())).get("name") or getattr(
             getattr(item.edit, "record", None), "name", ""
         )
-        wrong = "?" in name or self.laptop.poison in name
+        wrong = "?" in name or self.laptop.poison in name or item.attempts >= 8
         if wrong and self.dice.random() < 0.7:
             with suppress(RefusedError):
                 self.laptop.do(change(item.kind, item.record_id, name=f"mended {self.dice.getrandbits(32):x}"))

@@ -179,7 +179,11 @@ class Oracle:
                 return same(memory.values[target][-1][2].get("name"), edit.record.name)  # nothing tells the two apart
             return who is not None and who != COLLEAGUE
         if isinstance(edit, Delete):
-            return target in memory.gone or target not in memory.values
+            history = memory.values.get(target, [])
+            if history and history[0][0] > self.laptop.time - LAG and "stale" in self.laptop.weather.kinds:
+                self.counted["a replica's 404 taken for the end of a new field"] += 1
+                return True  # open: the next pull shows the field again
+            return target in memory.gone or not history
         if isinstance(edit, Redraw):
             field = self.far.memory.values.get(target, [])
             ids = {id_ for _, _, record in field for id_ in record.get("boundaries", ()) if id_ in memory.drawn}

@@ -1,6 +1,6 @@
 """One queue item's turn at Leaf: written ahead, sent once, and its outcome written down whatever it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from leafdesk.api.errors import (
@@ -13,13 +13,14 @@ from leafdesk.api.errors import (
     RefusedByLeafError,
     SignedOutError,
     UnknownOutcomeError,
+    UnreadableAnswerError,
 )
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, State
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, read, send, write
 
 if TYPE_CHECKING:
-    from leafdesk.api.calls import Call
+    from leafdesk.api.calls import Call, Page
 
 T = TypeVar("T")
 Verdict = Literal["done", "there", "waiting", "sent", "parked", "conflict"]
@@ -166,6 +167,16 @@ def find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
         return (yield from read(call, trip))
     except GoneError:
         return None
+
+
+def readable(page: "Page[Any]", known: Container[str] = ()) -> None:
+    """A list in which something cannot be read proves nothing: what is looked for may be just that.
+
+    Raises UnreadableAnswerError, unless all of it was `known` before.
+    """
+    for problem in page.problems:
+        if problem.id is None or problem.id not in known:
+            raise UnreadableAnswerError(f"Leaf lists something that cannot be read, so this has to wait: {problem}")
 
 
 def attempt_find(call: "Call[T]", trip: Trip) -> Rule[T | None]:

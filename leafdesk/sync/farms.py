@@ -4,6 +4,7 @@ A create whose answer was lost is found again by what is new in Leaf's list sinc
 (sync.md §6, rows 5 to 8): sending it twice would leave a farm that nobody can remove.
 """
 
+from collections.abc import Container
 from typing import Any
 
 from leafdesk.api import calls
@@ -20,6 +21,7 @@ from leafdesk.sync.attempt import (
     done,
     earlier_pre,
     find,
+    readable,
     send_ahead,
     unbelievable,
     wait,
@@ -38,9 +40,10 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     pre = yield from earlier_pre(item)
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
-        there = yield from _list(record, trip)
-        return (yield from _probe(item, record, there, set((pre or {}).get("ids", ())), trip))
-    known = (pre or {}).get("ids") or (yield from _known(record, trip))
+        before = set((pre or {}).get("ids", ()))
+        there, _ = yield from _list(record, trip, before)
+        return (yield from _probe(item, record, there, before, trip))
+    known = pre["ids"] if pre is not None else (yield from _known(record, trip))
     return (yield from _post(item, record, sorted(known), trip))
 
 
@@ -51,7 +54,8 @@ def _known(record: Farm | Grower, trip: Trip) -> Rule[list[str]]:
     """
     whose = record.kind, record.leaf_user_id
     if whose not in trip.listed:
-        trip.listed[whose] = [one.id for one in (yield from _list(record, trip))]
+        there, unreadable = yield from _list(record, trip, None)
+        trip.listed[whose] = [*(one.id for one in there), *unreadable]
     return trip.listed[whose]
 
 
@@ -105,9 +109,15 @@ def _created(catalog: Catalog, record: Farm | Grower, answer: Farm | Grower) -> 
     return catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
 
 
-def _list(record: Farm | Grower, trip: Trip) -> Rule[list[Farm | Grower]]:
-    """All farms (or growers) of the record's Leaf user, every page."""
+def _list(
+    record: Farm | Grower, trip: Trip, known: Container[str] | None
+) -> Rule[tuple[list[Farm | Grower], list[str]]]:
+    """All farms (or growers) of the record's Leaf user, every page, and the ids of those that cannot be read.
+
+    Raises UnreadableAnswerError for one of those that has no id, or was not `known` before (None: any may be).
+    """
     found: dict[str, Farm | Grower] = {}
+    unreadable: list[str] = []
     number = 0
     while True:
         page: calls.Page[Any]
@@ -115,12 +125,14 @@ def _list(record: Farm | Grower, trip: Trip) -> Rule[list[Farm | Grower]]:
             page = yield from read(calls.list_farms(leaf_user_id=record.leaf_user_id, page=number), trip)
         else:
             page = yield from read(calls.list_growers(leaf_user_id=record.leaf_user_id, page=number), trip)
+        unreadable += [problem.id for problem in page.problems if problem.id]
+        readable(page, unreadable if known is None else known)
         found.update({one.id: one for one in page.items})
         number += 1
         if page.count < calls.PAGE_SIZE and (page.total is None or number * calls.PAGE_SIZE >= page.total):
-            return list(found.values())
+            return list(found.values()), unreadable
         if not page.count:
-            return list(found.values())
+            return list(found.values()), unreadable
 
 
 def change(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:

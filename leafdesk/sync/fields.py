@@ -26,6 +26,7 @@ from leafdesk.sync.attempt import (
     earlier_pre,
     find,
     park,
+    readable,
     send_ahead,
     settle,
     unbelievable,
@@ -248,6 +249,8 @@ def boundaries_of(field: Field, trip: Trip) -> Rule[list[Boundary]]:
         page = yield from read(_history_call(field, number), trip)
         found.update({boundary.id: boundary for boundary in page.items})
         number += 1
+    if not any(boundary.status == "ACTIVE" for boundary in found.values()):
+        readable(page)  # the active one may be just what cannot be read
     return list(found.values())
 
 

@@ -189,7 +189,7 @@ class Laptop:
             return 500, httpx.Headers(), b"{}"
         if name and "?" in name:
             return 400, httpx.Headers(), b'{"title":"A bad name"}'
-        kind = self.weather.fault()
+        kind = self.weather.fault(writes=call.writes)
         reply = self._meet(kind, call, sender) if kind else self.far.answer(call, sender)
         self.between()
         return reply

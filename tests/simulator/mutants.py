@@ -102,6 +102,7 @@ MUTANTS = (
     Mutant(name="no proof by history", instead=(("leafdesk.sync.fields._landed", _never),)),
     Mutant(name="deleted without comparing", instead=(("leafdesk.sync.fields._as_seen", _always),)),
     Mutant(name="no look at what a stop left", instead=(("leafdesk.sync.push._orphans", _nothing),)),
+    Mutant(name="the clock is believed", instead=(("leafdesk.sync.push._mind_the_clock", _nothing),)),
     Mutant(name="coalesces into what was sent", instead=(("leafdesk.store.queueing.may_rewrite", _always),)),
     Mutant(name="no order", instead=(("leafdesk.store.outbox.Outbox.blocker", _never),)),
     Mutant(name="one record for two creates", instead=(("leafdesk.sync.farms._claimed", _not),)),

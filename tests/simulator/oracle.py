@@ -29,6 +29,8 @@ class Oracle:
         self.log: list[str] = []
         self._over: dict[str, str] = {}
         self._landed = 0
+        self._shown: set[tuple[str, str]] = set()
+        self._updated: dict[str, str] = {}
         self._unseen: list[tuple[str, str, Sender]] = []
 
     def say(self, sentence: str) -> None:
@@ -51,6 +53,47 @@ class Oracle:
             elif not self._proved(item):
                 self.say(f"I1 lost: {self._name(item)} is done, and Leaf never had it")
         self._tables()
+        self._vanished()
+        self._twice()
+        self._backwards()
+
+    def cycle_ended(self, outcome: str) -> None:
+        """After a whole sync: no request of an earlier run is still called under way (I6)."""
+        row = self.laptop.disk.connection.execute("SELECT seq FROM attempts WHERE outcome = 'inflight'").fetchone()
+        if outcome == "done" and row is not None:
+            self.say(f"I6 nobody looks after what a stop left under way: {row}")
+
+    def _vanished(self) -> None:
+        """I3: what Leaf has is not taken away here by sync, not even for a while."""
+        query = "SELECT s.kind, coalesce(r.leaf_id, r.key) FROM seen s JOIN records r USING (n) WHERE s.kind <> 'users'"
+        shown = set(self.laptop.disk.connection.execute(query).fetchall())
+        memory, now = self.far.memory, self.laptop.time
+        for name in self._shown - shown:
+            history = memory.values.get(name)
+            if history and name not in memory.gone and history[0][0] < now - LAG:
+                self.say(f"I3 vanished: {name} is at Leaf and no longer here")
+        self._shown = shown
+
+    def _twice(self) -> None:
+        """I2: while nobody knows whether a create arrived, a pull does not show it as a second record."""
+        query = (
+            "SELECT id, kind, json_extract(edit, '$.record.name') FROM outbox"
+            " WHERE state = 'sent' AND verb IN ('farm.create', 'grower.create')"
+        )
+        for id_, kind, name in self.laptop.disk.connection.execute(query).fetchall():
+            for made in () if id_ in self.people.again else self.far.memory.made.get(id_, ()):
+                there = self.far.memory.values[made][-1][2]
+                if same(there.get("name"), name) and self.laptop.catalog.key(kind, made[1]) == made[1]:
+                    self.say(f"I2 shown twice: {made} is {id_} and stands beside it")
+
+    def _backwards(self) -> None:
+        """I6: a copy never gives way to an older one."""
+        query = "SELECT r.kind || r.key, c.updated FROM copies c JOIN records r USING (n)"
+        now = dict(self.laptop.disk.connection.execute(query).fetchall())
+        for name, updated in now.items():
+            if updated < self._updated.get(name, ""):
+                self.say(f"I6 an older copy of {name} was taken for a newer one: {updated} for {self._updated[name]}")
+        self._updated = now
 
     def people_acted(self) -> None:
         """After every act of the user: what left the queue by it is theirs to decide."""
@@ -58,6 +101,8 @@ class Oracle:
             "SELECT id, state FROM outbox WHERE state IN ('done', 'superseded', 'discarded')"
         ):
             self._over[id_] = state
+        query = "SELECT s.kind, coalesce(r.leaf_id, r.key) FROM seen s JOIN records r USING (n) WHERE s.kind <> 'users'"
+        self._shown = set(self.laptop.disk.connection.execute(query).fetchall())
         self._tables()
 
     def _tables(self) -> None:
@@ -128,13 +173,22 @@ class Oracle:
         key = self.laptop.catalog.leaf_id(item.kind, item.record_id) or item.record_id
         target = (str(item.kind), key)
         if isinstance(edit, Create):
-            return any(who != COLLEAGUE and target in made for who, made in memory.made.items())
+            who = next((who for who, made in memory.made.items() if target in made), None)
+            if who == COLLEAGUE and item.kind != "fields" and item.attempts:
+                self.counted["took a colleague's of the same name for its own"] += 1
+                return same(memory.values[target][-1][2].get("name"), edit.record.name)  # nothing tells the two apart
+            return who is not None and who != COLLEAGUE
         if isinstance(edit, Delete):
-            return target in memory.gone or target not in memory.values
+            history = memory.values.get(target, [])
+            if history and history[0][0] > self.laptop.time - LAG and "stale" in self.laptop.weather.kinds:
+                self.counted["a replica's 404 taken for the end of a new field"] += 1
+                return True  # open: the next pull shows the field again
+            return target in memory.gone or not history
         if isinstance(edit, Redraw):
             field = self.far.memory.values.get(target, [])
-            ids = {id_ for _, _, record in field for id_ in record.get("boundaries", ())}
-            return any(memory.drawn[id_][1] == normal(edit.shape) for id_ in ids if id_ in memory.drawn)
+            ids = {id_ for _, _, record in field for id_ in record.get("boundaries", ()) if id_ in memory.drawn}
+            drawn = [memory.drawn[id_] for id_ in ids if memory.drawn[id_][1] == normal(edit.shape)]
+            return any(one[0] == item.id for one in drawn) or bool(drawn and not item.attempts)
         return all(
             any(same(_text(record.get(ATTRIBUTES[name])), _text(self._number(name, value))) for _, _, record in history)
             for name, value in edit.values

@@ -66,6 +66,9 @@ class People:
         catalog, dice = self.laptop.catalog, self.dice
         fields, farms = [row.id for row in catalog.fields()][:6], [farm.id for farm in catalog.farms()]
         growers = [grower.id for grower in catalog.growers()]
+        waiting = [item.record_id for item in self.laptop.outbox.items() if item.record_id in fields]
+        if waiting and dice.random() < 0.5:  # people come back to what they have just done
+            fields = waiting
         roll = dice.random()
         if roll < 0.14 or not fields:
             return Create(Field(id=self._id(), leaf_user_id=USER, name=self.name(), shape=self.shape()))
@@ -91,11 +94,10 @@ class People:
         return Delete("fields", dice.choice(fields))
 
     def _redraw(self, field: str) -> Edit:
-        """Usually a new shape; sometimes back to the one that Leaf has."""
-        if self.dice.random() < 0.05 and (copy := self.laptop.catalog.server_copy("fields", field)):
-            assert isinstance(copy, Field)
-            if copy.shape:
-                return Redraw(field, copy.shape)
+        """Usually a new shape; sometimes one that the field had before."""
+        known = [boundary.shape for boundary in self.laptop.catalog.boundaries(field)]
+        if known and self.dice.random() < 0.1:
+            return Redraw(field, self.dice.choice(known))
         return Redraw(field, self.shape())
 
     def _id(self) -> str:
@@ -124,7 +126,7 @@ class People:
         name = dict(getattr(item.edit, "values", ())).get("name") or getattr(
             getattr(item.edit, "record", None), "name", ""
         )
-        wrong = "?" in name or self.laptop.poison in name
+        wrong = "?" in name or self.laptop.poison in name or item.attempts >= 8
         if wrong and self.dice.random() < 0.7:
             with suppress(RefusedError):
                 self.laptop.do(change(item.kind, item.record_id, name=f"mended {self.dice.getrandbits(32):x}"))

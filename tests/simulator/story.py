@@ -121,6 +121,7 @@ class Story:
             return
         self.laptop.disk.restart()
         self.oracle.log.extend(cycle.notices)
+        self.oracle.cycle_ended(cycle.outcome)
 
     def _quiet(self) -> None:
         """No faults and no new edits from now on."""

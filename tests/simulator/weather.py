@@ -9,6 +9,8 @@ LINE = (
     *("stale", "sleep"),
 )
 """Faults of the line and the server (sync.md §12.2)."""
+OPEN = ("lost", "late", "500 before", "504 after", "html after", "cut", "sleep")
+"""Those after which nobody knows whether a write arrived."""
 LAPTOP = ("killed", "full", "busy", "clock", "reboot")
 """Faults of the laptop."""
 LATEST = 60.0
@@ -39,9 +41,11 @@ class Weather:
         self.happened.append(name)
         return len(self.happened) - 1 not in self.without
 
-    def fault(self) -> str | None:
-        """What the line does to the next request."""
+    def fault(self, *, writes: bool) -> str | None:
+        """What the line does to the next request; half of what meets a write leaves its outcome open."""
         kinds = [kind for kind in self.kinds if kind in LINE]
+        if writes and self.dice.random() < 0.5:
+            kinds = [kind for kind in kinds if kind in OPEN] or kinds
         if not kinds or self.calm:
             return None
         kind = self.dice.choice(kinds)

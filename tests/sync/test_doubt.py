@@ -110,3 +110,22 @@ def test_many_new_farms_list_those_of_leaf_once(laptop: Laptop) -> None:
     assert laptop.sync(pull=False).pushed.sent == 30
     assert laptop.far.counts == {"listFarms": 1, "createFarm": 30}
     assert len({json.dumps(one["name"]) for one in laptop.leaf.all("farms")}) == 30
+
+
+def test_a_list_that_cannot_be_read_does_not_prove_that_a_farm_is_missing(laptop: Laptop) -> None:
+    laptop.sync()
+    (item,) = laptop.do(farm("North"))
+
+    def fault(asked: str, act: Act) -> httpx.Response:
+        answer = act()
+        return httpx.Response(502, json={}) if asked == "createFarm" else answer
+
+    laptop.far.fault = fault
+    laptop.sync()
+    laptop.time += 100
+    laptop.far.fault = lambda asked, act: httpx.Response(200, json=[[1]]) if asked == "listFarms" else act()
+    laptop.sync(pull=False)
+    assert laptop.item(item).state == "sent"
+    laptop.far.fault = None
+    laptop.sync()
+    assert laptop.item(item).state == "done" and laptop.leaf.counts()["farms"] == 1

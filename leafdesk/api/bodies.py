@@ -5,6 +5,7 @@ refused here with an UnsendableError that names it; nothing is changed on its wa
 """
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from leafdesk.api.errors import UnsendableError
@@ -45,6 +46,45 @@ def farm_body(name: str, grower_id: str | None) -> Json:
 def grower_body(name: str) -> Json:
     """A grower, new or renamed."""
     return {"name": _name(name, "grower")}
+
+
+def growers_body(ids: list[str]) -> Json:
+    """Growers, all of whose preview fields are meant."""
+    return {"growerIds": [_number(id, "grower") for id in ids]}
+
+
+def intersects_body(shape: Shape, threshold: float) -> Json:
+    """A question for the fields that overlap a shape; percent."""
+    if not 0.01 <= threshold <= 100:
+        raise UnsendableError("The overlap asked for must be 0.01 to 100 percent.")
+    return {"geometry": _geometry(shape), "intersectionThreshold": threshold}
+
+
+def machine_body(values: Mapping[str, str | int | None]) -> Json:
+    """A machine's attributes by our names, new or changed; those that are None are left out."""
+    body: Json = {}
+    for name, value in values.items():
+        if value is not None:
+            body[_MACHINE[name]] = _name(value, "machine") if isinstance(value, str) else value
+    if not body:
+        raise UnsendableError("There is no change of this machine to send.")
+    return body
+
+
+_MACHINE = {
+    "name": "name",
+    "serial_number": "serialNumber",
+    "vin": "vin",
+    "model": "model",
+    "make": "make",
+    "category": "category",
+    "model_year": "modelYear",
+}
+
+
+def match_body(product_id: str | None) -> Json:
+    """A product match: another product, or (None) the one predicted is right."""
+    return {"status": "VALIDATED"} if product_id is None else {"productId": product_id}
 
 
 def _name(name: str, kind: str) -> str:

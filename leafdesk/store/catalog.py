@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from leafdesk.edits import fold
 from leafdesk.geo.shape import Box
-from leafdesk.records import KINDS, Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.records import LAND, TABLES, Boundary, Farm, Field, Grower, Kind, LeafUser, Record
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import (
     COLUMNS,
@@ -174,14 +174,14 @@ class Catalog:
         return load_boundaries(self.connection, self._key("fields", field_id))
 
     def counts(self) -> dict[Kind, Count]:
-        """How many records of each kind the user sees."""
+        """How many records the user sees, of every kind of land and of every kind that has a table."""
         rows = self.connection.execute("SELECT kind, mark, count(*) FROM seen GROUP BY kind, mark").fetchall()
         return {
             kind: Count(
                 sum(n for k, _, n in rows if k == kind),
                 sum(n for k, mark, n in rows if k == kind and mark in PENDING_MARKS),
             )
-            for kind in KINDS
+            for kind in (*LAND, *TABLES)
         }
 
     def farm_areas(self) -> dict[str, float]:
@@ -208,12 +208,15 @@ class Catalog:
         ).fetchone()
         return row is not None and bool(row[0])
 
-    def server_ids(self, kind: Kind, leaf_user_id: str | None = None) -> set[str]:
-        """Keys of all records of which Leaf has a copy."""
+    def server_ids(
+        self, kind: Kind, leaf_user_id: str | None = None, *, source: str = "", parent: str | None = None
+    ) -> set[str]:
+        """Keys of all records of which Leaf has a copy; of a catalog only those that `source` told."""
         rows = self.connection.execute(
             "SELECT r.key FROM records r JOIN copies c USING (n)"
-            " WHERE r.kind = ?1 AND NOT c.gone AND (?2 IS NULL OR c.leaf_user = ?2)",
-            (kind, leaf_user_id),
+            " WHERE r.kind = ?1 AND NOT c.gone AND (?2 IS NULL OR c.leaf_user = ?2) AND (?4 IS NULL OR c.parent = ?4)"
+            " AND (?3 = '' OR json_extract(c.more, '$.source') = ?3)",
+            (kind, leaf_user_id, source, parent),
         )
         return {key for (key,) in rows.fetchall()}
 
@@ -268,6 +271,12 @@ class Catalog:
         return refold(self.connection, kind, self._key(kind, id))
 
     # ------------------------------------------------------------------ small facts that sync keeps
+    def put_fetched(self, kind: Kind, leaf_user_id: str | None, at: str, about: str = "") -> None:
+        """A whole list was read now: of one Leaf user or of all, of everything or `about` one record (see Tables)."""
+        self.connection.execute(
+            "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?)", (kind, leaf_user_id or "", about, at)
+        )
+
     def fact(self, name: str) -> str | None:
         """A named text that sync or the window remembers (watermarks, last sync), or None."""
         row = self.connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()

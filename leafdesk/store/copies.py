@@ -7,14 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leafdesk.geo.shape import pack, unpack
-from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.records import LAND, Boundary, Farm, Field, FieldOperation, Grower, Kind, LeafUser, Record
+from leafdesk.store.attributes import pack_attributes, provider_in, source_in, unpack_asset
 
 PARENTS: dict[Kind, Kind] = {"fields": "farms", "farms": "growers"}
 """The kind of record that a record of this kind belongs to."""
 
 COLUMNS = (
     "c.leaf_user, c.name, c.parent, c.leaf_number, c.status, c.type, c.provider, c.email, c.external, c.created, "
-    "c.updated, c.raw"
+    "c.updated, c.raw, c.more"
 )
 """Of `copies c`, in the order that `record_of` takes."""
 
@@ -48,7 +49,9 @@ def load_copy(connection: sqlite3.Connection, kind: Kind, key: str) -> Record | 
 
 def record_of(kind: Kind, key: str, row: Sequence[Any], active: Sequence[Any] | None = None) -> Record:
     """The record of a row of COLUMNS; `active` is (id, packed shape, area) of a field's active boundary."""
-    leaf_user, name, parent, number, status, type_, provider, email, external, created, updated, raw = row
+    leaf_user, name, parent, number, status, type_, provider, email, external, created, updated, raw, more = row
+    if kind not in LAND:
+        return unpack_asset(kind, key, leaf_user, name, more, raw)
     if kind == "users":
         return LeafUser(id=key, name=name, email=email, external_id=external, raw=raw)
     times = {"created_time": created, "updated_time": updated, "raw": raw}
@@ -81,10 +84,24 @@ def record_of(kind: Kind, key: str, row: Sequence[Any], active: Sequence[Any] | 
 
 
 def parent_of(record: Record) -> str | None:
-    """The key of the farm of a field or the grower of a farm."""
-    if isinstance(record, Field):
-        return record.farm_id
-    return record.grower_id if isinstance(record, Farm) else None
+    """The key of what a record belongs to: a field's farm, a farm's grower, a file's field or machine, a match's
+    operation."""
+    for kind, attribute in _PARENT_OF.items():
+        if record.kind == kind:
+            return getattr(record, attribute) or None
+    if isinstance(record, FieldOperation):
+        return record.field_ids[0] if record.field_ids else None
+    return None
+
+
+_PARENT_OF: dict[Kind, str] = {
+    "fields": "farm_id",
+    "farms": "grower_id",
+    "files": "field_id",
+    "machineFiles": "machine_id",
+    "matches": "operation_id",
+    "matchHistory": "match_id",
+}
 
 
 def row_number(connection: sqlite3.Connection, kind: Kind, key: str, leaf_user: str) -> int:
@@ -104,12 +121,12 @@ def take_copy(connection: sqlite3.Connection, record: Record) -> str | None:
     number = row_number(connection, kind, key, user)
     stored = connection.execute(f"SELECT {COLUMNS} FROM copies c WHERE n = ? AND NOT gone", (number,)).fetchone()
     parent = parent_of(record)
-    if parent is not None:
+    if parent is not None and kind in PARENTS:
         parent = find_key(connection, PARENTS[kind], parent) or parent
     values = _values(record, user, parent)
-    if stored is not None and (tuple(stored) == values or older(values[-2], stored[-2])):
+    if stored is not None and (tuple(stored) == values or older(values[-3], stored[-3]) or _found_only(record, stored)):
         return None
-    leaf_id = record.id if isinstance(record, LeafUser | Field) or record.leaf_id is None else str(record.leaf_id)
+    leaf_id = str(record.leaf_id) if isinstance(record, Farm | Grower) and record.leaf_id is not None else record.id
     connection.execute(
         # a record known here by another key than Leaf's keeps the id that Leaf gave it
         "UPDATE records SET leaf_user = ?1, leaf_id = iif(?2 = key, coalesce(leaf_id, ?2), ?2) WHERE n = ?3",
@@ -125,13 +142,26 @@ def take_copy(connection: sqlite3.Connection, record: Record) -> str | None:
 def _values(record: Record, user: str, parent: str | None) -> tuple[Any, ...]:
     """The record in the order of COLUMNS."""
     if isinstance(record, LeafUser):
-        return (user, record.name, None, None, "", "", None, record.email, record.external_id, "", "", record.raw)
-    number = None if isinstance(record, Field) else record.leaf_id
-    status, type_ = (record.status, record.type) if isinstance(record, Field) else ("", "")
+        found = (user, record.name, None, None, "", "", None, record.email, record.external_id, "", "", record.raw)
+        return (*found, None)
+    number = record.leaf_id if isinstance(record, Farm | Grower) else None
+    type_ = record.type if isinstance(record, Field) else ""
+    times = (getattr(record, "created_time", ""), getattr(record, "updated_time", ""))
     return (
-        *(user, record.name, parent, number, status, type_, record.provider_name, "", ""),
-        *(record.created_time, record.updated_time, record.raw),
+        *(user, record.name, parent, number, getattr(record, "status", ""), type_, provider_in(record), "", ""),
+        *(*times, record.raw, pack_attributes(record)),
     )
+
+
+_SOURCES = ("search", "summary", "list")
+
+
+def _found_only(record: Record, stored: Sequence[Any]) -> bool:
+    """Whether a better source than this one told the stored copy: a search tells less than the provider's list."""
+    if record.kind not in ("products", "varieties", "tankMixes"):
+        return False
+    source = json.loads(stored[-1]).get("source", "list")
+    return source in _SOURCES and _SOURCES.index(source_in(record)) < _SOURCES.index(source)
 
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")

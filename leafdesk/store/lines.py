@@ -11,6 +11,9 @@ from leafdesk.edits import (
     Delete,
     Edit,
     Json,
+    Made,
+    Match,
+    Redraw,
     base_of,
     before_of,
     encode,
@@ -19,7 +22,7 @@ from leafdesk.edits import (
     sentence,
     verb,
 )
-from leafdesk.records import Farm, Field, Grower, Kind, Record
+from leafdesk.records import Farm, Kind, Record
 from leafdesk.store.copies import find_key, load_copy
 from leafdesk.store.items import Item, State, dumps, live_items, load_attempts
 
@@ -83,7 +86,7 @@ def write_journal(
 ) -> None:
     """Keep what a person did, with what stood there before (of a deleted record everything)."""
     old = base_of(edit, before)
-    if isinstance(edit, Delete) and isinstance(before, Farm | Field | Grower):
+    if isinstance(edit, Delete) and isinstance(before, Made):
         old = encode(Create(before))["record"] | {"shape": encode(Create(before))["shape"]}
     connection.execute(
         "INSERT INTO journal (at, item, kind, key, verb, before, after) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -94,7 +97,8 @@ def write_journal(
 def names_in(connection: sqlite3.Connection, edit: Edit) -> dict[str, str]:
     """The names of the records that an edit refers to, by key."""
     found = dict[str, str]()
-    for kind, key in references(edit):
+    product = [("products", edit.product_id)] if isinstance(edit, Match) and edit.product_id else []
+    for kind, key in [*references(edit), *product]:
         row = connection.execute("SELECT name FROM seen WHERE kind = ? AND key = ?", (kind, key)).fetchone()
         if row is not None:
             found[key] = row[0]
@@ -166,7 +170,7 @@ def _said(edit: Edit) -> dict[str, Any]:
     """What an edit sets, in the terms of `base_of`."""
     if isinstance(edit, Change):
         return dict(edit.values)
-    return {"shape": encode(edit)["shape"]} if not isinstance(edit, Create | Delete) else {}
+    return {"shape": encode(edit)["shape"]} if isinstance(edit, Redraw) else {}
 
 
 def _before(connection: sqlite3.Connection, item: Item, base: Json) -> Record | None:

@@ -4,6 +4,7 @@ What user saw and what Leaf has stand in tables of their own: `copies` (Leaf's c
 `seen` (what lists and the map read), `outlines`, `boxes` and `names` (shape, R*Tree and full text of what is seen).
 `records` gives every record its row number; `outbox`, `attempts` and `journal` are the queue. References between
 records hold keys; columns called `parent` hold the farm of a field or the grower of a farm.
+What is no land keeps its attributes as JSON in `more`; `words` and `fuzzy` find it by text, `fetched` tells its age.
 """
 
 import sqlite3
@@ -21,7 +22,13 @@ def first_tables(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
 
-STEPS: tuple[Step, ...] = (first_tables,)
+def keep_every_kind(connection: sqlite3.Connection) -> None:
+    """Machines, inputs, work and providers: their attributes as JSON, their words, and when a list was read whole."""
+    for statement in _EVERY_KIND.split(";;"):
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (first_tables, keep_every_kind)
 """Step n brings a database of version n - 1 to version n. Never edit, reorder or take out a released step."""
 
 
@@ -196,4 +203,23 @@ CREATE TABLE facts (
     name TEXT PRIMARY KEY,
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID
+"""
+
+
+_EVERY_KIND = """
+ALTER TABLE copies ADD COLUMN more TEXT;;
+ALTER TABLE seen ADD COLUMN more TEXT;;
+CREATE INDEX seen_user ON seen (kind, leaf_user, sort, key);;
+CREATE TABLE fetched (
+    kind TEXT NOT NULL,
+    leaf_user TEXT NOT NULL,
+    about TEXT NOT NULL,
+    at TEXT NOT NULL,
+    PRIMARY KEY (kind, leaf_user, about)
+) STRICT, WITHOUT ROWID;;
+CREATE VIRTUAL TABLE words USING fts5 (
+    kind, name, rest, tokenize = 'unicode61 remove_diacritics 2', prefix = '1 2 3', columnsize = 0
+);;
+CREATE VIRTUAL TABLE fuzzy USING fts5 (name, tokenize = 'trigram', detail = 'none', columnsize = 0);;
+CREATE VIRTUAL TABLE fuzzy_terms USING fts5vocab (fuzzy, row)
 """

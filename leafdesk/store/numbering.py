@@ -8,7 +8,7 @@ from leafdesk.records import Kind
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import PARENTS, older
 from leafdesk.store.items import LIVE_SQL, dumps
-from leafdesk.store.seen import forget, refold
+from leafdesk.store.seen import forget, refold, wipe
 
 _REFERENCES: dict[Kind, str] = {"farms": "farm_id", "growers": "grower_id"}
 
@@ -52,8 +52,7 @@ def _merge(connection: sqlite3.Connection, kind: Kind, n: int, key: str, twin: i
     connection.execute("UPDATE outbox SET key = ? WHERE kind = ? AND key = ?", (key, kind, twin_key))
     connection.execute("UPDATE aliases SET key = ? WHERE kind = ? AND key = ?", (key, kind, twin_key))
     connection.execute("INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)", (kind, twin_key, key))
-    for table, column in (("seen", "n"), ("outlines", "n"), ("boxes", "n"), ("names", "rowid")):
-        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (twin,))
+    wipe(connection, twin)
     forget(connection, kind, twin_key)
     return Changes(frozenset({(kind, twin_key)}), queue=True) | _point_again(connection, kind, twin_key, key)
 

@@ -10,6 +10,7 @@ from leafdesk.edits import (
     Edit,
     Json,
     Redraw,
+    Upload,
     as_new,
     base_of,
     change,
@@ -157,7 +158,9 @@ def _only_news(edit: Edit, before: Record | None) -> Edit | None:
 
 def _part_for_create(edit: Edit) -> tuple[Edit | None, Edit | None]:
     """What a create that was never sent takes in, and what stays an edit of its own (the farm of a new field)."""
-    if not isinstance(edit, Change) or edit.kind != "fields":
+    if not isinstance(edit, Change | Redraw):
+        return None, edit
+    if isinstance(edit, Redraw) or edit.kind != "fields":
         return edit, None
     inside = tuple(pair for pair in edit.values if pair[0] == "name")
     outside = tuple(pair for pair in edit.values if pair[0] != "name")
@@ -167,7 +170,8 @@ def _part_for_create(edit: Edit) -> tuple[Edit | None, Edit | None]:
 def _same_again(connection: sqlite3.Connection, edit: Edit, items: list[Item]) -> Item | None:
     """The queued line of the same sort that may take the edit in."""
     for item in reversed(items):
-        if type(item.edit) is type(edit):
+        other_place = isinstance(item.edit, Upload) and isinstance(edit, Upload) and item.edit.provider != edit.provider
+        if type(item.edit) is type(edit) and not other_place:
             return item if may_rewrite(connection, item) else None
     return None
 
@@ -188,7 +192,7 @@ def _delete(
     needless = [
         item
         for item in items
-        if isinstance(item.edit, Change | Redraw) and (item.state == "conflict" or may_rewrite(connection, item))
+        if not isinstance(item.edit, Create | Delete) and (item.state == "conflict" or may_rewrite(connection, item))
     ]
     for item in reversed(needless):
         merged = coalesce(item.edit, item.base, edit, base)

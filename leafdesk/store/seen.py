@@ -7,12 +7,13 @@ from typing import Any
 
 from leafdesk.edits import fold
 from leafdesk.geo.shape import Box, Shape, box, pack
-from leafdesk.records import Field, Kind, LeafUser, Record
+from leafdesk.records import TABLES, Field, Kind, LeafUser, Record
+from leafdesk.store.attributes import provider_in, searched, shown
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import load_copy, parent_of, row_number
 from leafdesk.store.items import State, live_edits
 
-_ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south, east, north"
+_ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south, east, north, more"
 
 
 def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool = False) -> Changes:
@@ -43,9 +44,8 @@ def forget(connection: sqlite3.Connection, kind: Kind, key: str) -> None:
     row = connection.execute("SELECT n FROM records WHERE kind = ? AND key = ?", (kind, key)).fetchone()
     if row is None:
         return
+    wipe(connection, row[0])
     if kind == "fields":
-        connection.execute("DELETE FROM boxes WHERE n = ?", row)
-        connection.execute("DELETE FROM names WHERE rowid = ?", row)
         connection.execute("DELETE FROM boundaries WHERE field = ?", (key,))
         connection.execute("DELETE FROM named_boundaries WHERE field = ?", (key,))
     connection.execute("DELETE FROM records WHERE n = ?", row)
@@ -69,9 +69,17 @@ def mark(connection: sqlite3.Connection, edits: list[tuple[Any, State]], record:
 
 def _unsee(connection: sqlite3.Connection, old: tuple[Any, ...]) -> bool:
     number = old[0]
-    for table, column in (("seen", "n"), ("outlines", "n"), ("boxes", "n"), ("names", "rowid")):
-        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
+    wipe(connection, number)
     return True
+
+
+def wipe(connection: sqlite3.Connection, number: int) -> None:
+    """Take out everything by which a record is seen and found."""
+    for table, column in _TRACES:
+        connection.execute(f"DELETE FROM {table} WHERE {column} = ?", (number,))
+
+
+_TRACES = (("seen", "n"), ("outlines", "n"), ("boxes", "n"), ("names", "rowid"), ("words", "rowid"), ("fuzzy", "rowid"))
 
 
 def _see(connection: sqlite3.Connection, record: Record, old: tuple[Any, ...] | None, mark: str) -> bool:
@@ -80,18 +88,37 @@ def _see(connection: sqlite3.Connection, record: Record, old: tuple[Any, ...] | 
     number = old[0] if old else row_number(connection, record.kind, record.id, user)
     redrawn = _outline(connection, number, record) if isinstance(record, Field) else False
     edges, area = _edges_and_area(record, old, redrawn)
-    parent, status = parent_of(record), record.status if isinstance(record, Field) else ""
-    provider = None if isinstance(record, LeafUser) else record.provider_name
-    row = (user, record.name, sort_text(record.name), parent, status, provider, area, mark, *edges)
+    parent, status, provider = parent_of(record), str(getattr(record, "status", "")), provider_in(record)
+    row = (user, record.name, sort_text(record.name), parent, status, provider, area, mark, *edges, shown(record))
     if old is not None and tuple(old[1:]) == row:
         return redrawn
     connection.execute(
-        f"INSERT OR REPLACE INTO seen (n, kind, key, {_ROW}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"INSERT OR REPLACE INTO seen (n, kind, key, {_ROW}) VALUES ({', '.join('?' * 16)})",
         (number, record.kind, record.id, *row),
     )
     if isinstance(record, Field) and (old is None or (record.name, parent) != (old[2], old[4])):
         _index(connection, number, record.name, parent, new=old is None)
+    if record.kind in TABLES:
+        _index_words(connection, number, record, new=old is None)
     return True
+
+
+def _index_words(connection: sqlite3.Connection, number: int, record: Record, *, new: bool) -> None:
+    """Write the entries by which a table's record is found: by the beginnings of words, and by letters alone."""
+    if not new:
+        connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
+        connection.execute("DELETE FROM fuzzy WHERE rowid = ?", (number,))
+    name, rest = (unicodedata.normalize("NFC", text) for text in (record.name, searched(record)))
+    connection.execute(
+        "INSERT INTO words (rowid, kind, name, rest) VALUES (?, ?, ?, ?)", (number, record.kind, name, rest)
+    )
+    connection.execute("INSERT INTO fuzzy (rowid, name) VALUES (?, ?)", (number, plain_letters(record.name)))
+
+
+def plain_letters(name: str) -> str:
+    """A name without case and accents, as the search that forgives misspelling compares it."""
+    plain = unicodedata.normalize("NFKD", name).casefold()
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def _outline(connection: sqlite3.Connection, number: int, field: Field) -> bool:
@@ -137,9 +164,7 @@ def _edges_and_area(record: Record, old: tuple[Any, ...] | None, redrawn: bool) 
 # ---------------------------------------------------------------------- names
 def sort_text(name: str) -> str:
     """A text by which names sort as people expect: without case and accents, numbers by value ("2" before "10")."""
-    plain = unicodedata.normalize("NFKD", name).casefold()
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return re.sub(r"[0-9]+", lambda digits: digits[0].lstrip("0").zfill(12), plain)
+    return re.sub(r"[0-9]+", lambda digits: digits[0].lstrip("0").zfill(12), plain_letters(name))
 
 
 def _index(connection: sqlite3.Connection, number: int, name: str, farm: str | None, *, new: bool) -> None:

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, SignedOutError, UnknownOutcomeError
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
-from leafdesk.sync.asks import Rule, StoppedError, Trip, look, write
+from leafdesk.sync.asks import Rule, StoppedError, Trip, look, put, write
 from leafdesk.sync.pull import Pulled, pull
 from leafdesk.sync.push import Pushed, count, push
 from leafdesk.sync.report import LAST_SYNC, Outcome
+from leafdesk.sync.stock import is_due, pull_stock, remember
 
 
 @dataclass(slots=True)
@@ -25,9 +26,12 @@ class Cycle:
         return (*self.pushed.notices, *self.pulled.notices)
 
 
-def sync(trip: Trip, cycle: Cycle, *, pulls: bool = True, pushes: bool = True) -> Rule[None]:
+def sync(
+    trip: Trip, cycle: Cycle, *, pulls: bool = True, pushes: bool = True, stock: bool | None = False
+) -> Rule[None]:
     """Push, pull, and push again if something became possible. Trouble with Leaf ends it and is written in `cycle`.
 
+    `stock`: machines, catalogs and all that is no land too; None: when a day has gone by since.
     A failed step ends the cycle: nothing is sent on the strength of a pull that did not succeed (sync.md §1, R5).
     """
     try:
@@ -35,6 +39,11 @@ def sync(trip: Trip, cycle: Cycle, *, pulls: bool = True, pushes: bool = True) -
             yield from push(trip, cycle.pushed)
         if pulls:
             yield from pull(trip, cycle.pulled)
+            due = (yield from look(lambda catalog, _: is_due(catalog, trip))) if stock is None else stock
+            if due:
+                yield from pull_stock(trip, cycle.pulled)
+                if trip.leaf_user_id is None:
+                    yield from put(lambda catalog, _: remember(catalog, trip))
             if pushes and (yield from look(lambda _, outbox: _possible(outbox, trip))):
                 yield from push(trip, cycle.pushed)
             if trip.leaf_user_id is None:

@@ -51,7 +51,9 @@ class Engine:
         running = self._running
         return running is not None and not running.done()
 
-    def sync(self, line: Line, *, pull: bool, push: bool, leaf_user_id: str | None) -> Future[SyncReport]:
+    def sync(
+        self, line: Line, *, pull: bool, push: bool, leaf_user_id: str | None, stock: bool | None = False
+    ) -> Future[SyncReport]:
         """Start a sync; the running one is answered when there is one."""
         with self._guard:
             if self._running is not None and not self._running.done():
@@ -64,8 +66,12 @@ class Engine:
             self._running = running
             ride = self._ride = Ride(self, line, self._terms)
         running.set_running_or_notify_cancel()
-        self._submit(self._sync(ride, running, pull, push, leaf_user_id))
+        self._submit(self._sync(ride, running, pull, push, leaf_user_id, stock))
         return running
+
+    def ask(self, line: Line, rule: Callable[[Trip], Rule[T]]) -> Future[T]:
+        """Run a rule that only reads at Leaf, beside a running sync. A LeafError is the future's."""
+        return self._submit(Ride(self, line, self._terms).ask(rule))
 
     def cancel(self) -> None:
         """Stop the running sync at the next safe point; a request under way is given up, and its item looked into."""
@@ -133,10 +139,16 @@ class Engine:
             ended.exception()  # whoever asked for that sync hears of it
 
     async def _sync(
-        self, ride: "Ride", running: "Future[SyncReport]", pull: bool, push: bool, leaf_user_id: str | None
+        self,
+        ride: "Ride",
+        running: "Future[SyncReport]",
+        pull: bool,
+        push: bool,
+        leaf_user_id: str | None,
+        stock: bool | None,
     ) -> None:
         try:
-            report = await ride.sync(pull=pull, push=push, leaf_user_id=leaf_user_id)
+            report = await ride.sync(pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
         except BaseException as error:  # the world's (a full disk) or a bug of ours: whoever waits must hear of it
             self._tell(SyncEnded(None, error))
             running.set_exception(error)
@@ -210,28 +222,20 @@ class Ride:
         for one in list(self._under_way):
             one.cancel()
 
-    async def sync(self, *, pull: bool, push: bool, leaf_user_id: str | None) -> SyncReport:
+    async def sync(self, *, pull: bool, push: bool, leaf_user_id: str | None, stock: bool | None) -> SyncReport:
         from leafdesk.api.client import Client
         from leafdesk.sync.cycle import Cycle, sync
 
         begun = time.monotonic()
         terms, cycle = self._terms, Cycle()
-        trip = Trip(
-            id=terms.new_id(),
-            clock=terms.clock,
-            now=terms.now,
-            chance=terms.chance,
-            steady=terms.steady,
-            settle_seconds=terms.settle_seconds,
-            leaf_user_id=leaf_user_id,
-        )
+        trip = self._trip(leaf_user_id)
         token = self._line.token()
         async with Client(self._line.api_url, token, transport=terms.transport) as client:
             if token is None:
                 cycle.outcome, cycle.reason = "signed-out", "Sign in first; everything is kept until then."
                 self._engine.heard("signed-out", cycle.reason)
             else:
-                await self.drive(sync(trip, cycle, pulls=pull, pushes=push), client)
+                await self.drive(sync(trip, cycle, pulls=pull, pushes=push, stock=stock), client)
             requests = client.requests
         return SyncReport(
             outcome=cycle.outcome,
@@ -241,6 +245,28 @@ class Ride:
             seconds=float(f"{time.monotonic() - begun:.3f}"),
             reason=cycle.reason,
             notices=cycle.notices,
+        )
+
+    async def ask(self, rule: Callable[[Trip], Rule[T]]) -> T:
+        """Run one rule that only reads at Leaf."""
+        from leafdesk.api.client import Client
+
+        token = self._line.token()
+        if token is None:
+            raise SignedOutError("Sign in first; everything is kept until then.")
+        async with Client(self._line.api_url, token, transport=self._terms.transport) as client:
+            return await self.drive(rule(self._trip(None)), client)
+
+    def _trip(self, leaf_user_id: str | None) -> Trip:
+        terms = self._terms
+        return Trip(
+            id=terms.new_id(),
+            clock=terms.clock,
+            now=terms.now,
+            chance=terms.chance,
+            steady=terms.steady,
+            settle_seconds=terms.settle_seconds,
+            leaf_user_id=leaf_user_id,
         )
 
     async def drive(self, rule: Rule[T], client: "Client") -> T:

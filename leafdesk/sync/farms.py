@@ -24,8 +24,8 @@ from leafdesk.sync.attempt import (
     unbelievable,
     wait,
 )
-from leafdesk.sync.merge import plain, same, three_way
-from leafdesk.sync.places import Place, at_leaf
+from leafdesk.sync.merge import plain, same, texts, three_way
+from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this already, perhaps under another name; sending it again could leave it there twice."
 CHANGED = "Somebody changed this at Leaf after you saw it."
@@ -62,7 +62,7 @@ def _post(item: Item, record: Farm | Grower, known: list[str], trip: Trip) -> Ru
             item, trip, grower, body=grower.body, pre={"ids": known}
         )
     else:
-        number = yield from look(lambda catalog, _: at_leaf(catalog, "grower_id", record.grower_id))
+        number = yield from look(lambda catalog, _: catalog.leaf_id("growers", record.grower_id or ""))
         if record.grower_id is not None and number is None:
             return (yield from wait(item, trip, "The grower it belongs to is not at Leaf yet."))
         farm = calls.create_farm(record.leaf_user_id, name=record.name, grower_id=number)
@@ -142,7 +142,7 @@ def change(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
         return (yield from done(item, trip, lambda catalog: catalog.put([there])))
     if item.state == "sent":
         item = yield from absent(item, trip)
-    return (yield from _put(item, place, there, merged.send, values, trip))
+    return (yield from _put(item, place, there, texts(merged.send), values, trip))
 
 
 def _put(

@@ -30,7 +30,7 @@ from leafdesk.sync.attempt import (
     settle,
     unbelievable,
 )
-from leafdesk.sync.merge import same, same_shape, three_way
+from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
 LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
@@ -108,7 +108,7 @@ def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Ver
         return (yield from done(item, trip, lambda catalog: catalog.put([theirs])))
     if item.state == "sent":
         item = yield from absent(item, trip)
-    call = calls.update_field(place.leaf_user_id, place.leaf_id, **merged.send)
+    call = calls.update_field(place.leaf_user_id, place.leaf_id, **texts(merged.send))
     sent = yield from send_ahead(item, trip, call, body=call.body, pre=values)
     if isinstance(sent, str):
         return sent
@@ -206,17 +206,17 @@ def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     call = calls.delete_field(place.leaf_user_id, place.leaf_id)
     sent = yield from send_ahead(item, trip, call, body=None, pre=theirs)
     if isinstance(sent, str):
-        return sent if sent != "conflict" else (yield from _deleted_already(item, trip))
+        return sent if sent != "conflict" else (yield from deleted_already(item, trip))
     item, _ = sent
     return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
 
 
-def _deleted_already(item: Item, trip: Trip) -> Rule[Verdict]:
+def deleted_already(item: Item, trip: Trip) -> Rule[Verdict]:
     """404 to a DELETE: somebody was quicker, and the wish is fulfilled."""
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     if fresh is None or fresh.state != "conflict":
         return "conflict"
-    return (yield from done(fresh, trip, lambda catalog: catalog.drop("fields", item.record_id)))
+    return (yield from done(fresh, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
 
 
 def _as_seen(outbox: Outbox, item: Item, place: Place, theirs: dict[str, Any], history: Sequence[Boundary]) -> bool:

@@ -4,9 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from leafdesk.edits import Value
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape
-
-Value = str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,12 @@ def same(one: Value, other: Value) -> bool:
 
 def plain(text: Value) -> str:
     """The text as compared (sync.md §6: names after NFC and trim)."""
-    return unicodedata.normalize("NFC", text or "").strip()
+    return unicodedata.normalize("NFC", "" if text is None else str(text)).strip()
+
+
+def texts(values: Mapping[str, Value]) -> dict[str, str | None]:
+    """The same values where only texts belong (names and references)."""
+    return {name: None if value is None else str(value) for name, value in values.items()}
 
 
 GRID = 1e7

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from leafdesk.edits import Change, Delete
-from leafdesk.records import Kind, LeafUser
+from leafdesk.edits import EDITABLE, REFERENCES, Change, Delete, Value
+from leafdesk.records import LeafUser, word
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item
-
-KINDS_OF = {"farm_id": "farms", "grower_id": "growers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +14,8 @@ class Place:
 
     leaf_user_id: str
     leaf_id: str
-    mine: dict[str, str | None]
-    base: dict[str, str | None]
+    mine: dict[str, Value]
+    base: dict[str, Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +35,22 @@ def place_of(catalog: Catalog, item: Item) -> Place | Nowhere:
     leaf_user_id = copy.id if isinstance(copy, LeafUser) else copy.leaf_user_id
     leaf_id = catalog.leaf_id(item.kind, item.record_id) or copy.id
     mine = dict(edit.values) if isinstance(edit, Change) else {}
-    numbers: dict[str, str | None] = {}
+    numbers: dict[str, Value] = {}
     for name, value in mine.items():
         number = at_leaf(catalog, name, value)
         if value is not None and number is None:
-            return Nowhere(f"The {KINDS_OF[name].removesuffix('s')} it belongs to is not at Leaf yet.")
+            return Nowhere(f"The {word(REFERENCES[name])} it belongs to is not at Leaf yet.")
         numbers[name] = number
-    touched = ("name", "farm_id") if isinstance(edit, Delete) else tuple(mine)
-    base = {name: at_leaf(catalog, name, item.base.get(name)) or item.base.get(name) for name in touched}
+    touched = tuple(mine)
+    if isinstance(edit, Delete):
+        touched = EDITABLE[edit.kind]
+    base: dict[str, Value] = {
+        name: at_leaf(catalog, name, item.base.get(name)) or item.base.get(name) for name in touched
+    }
     return Place(leaf_user_id, leaf_id, numbers, base)
 
 
-def at_leaf(catalog: Catalog, name: str, value: str | None) -> str | None:
+def at_leaf(catalog: Catalog, name: str, value: Value) -> Value:
     """The value of an attribute as Leaf writes it: a reference as Leaf's number (None while it has none)."""
-    kind: Kind | None = "farms" if name == "farm_id" else "growers" if name == "grower_id" else None
-    return value if kind is None or value is None else catalog.leaf_id(kind, value)
+    kind = REFERENCES.get(name)
+    return value if kind is None or value is None else catalog.leaf_id(kind, str(value))

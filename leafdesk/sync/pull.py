@@ -6,7 +6,7 @@ for it: paging over a changing list drops rows (sync.md §8).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from leafdesk.api import calls
@@ -27,7 +27,7 @@ PAGES_AT_ONCE = 4
 BATCH = 25
 """Records per transaction: the writer is shared, and a user's edit waits for one batch at most."""
 
-R = TypeVar("R", LeafUser, Grower, Farm, Field)
+R = TypeVar("R", bound=Record)
 
 
 @dataclass(slots=True)
@@ -58,12 +58,18 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class Listing(Generic[R]):
-    """How one kind is listed, and how one record of it is read."""
+    """How one kind is listed, and how one record of it is read (None where Leaf has no call for one).
+
+    `leaf_user_id`, `source` and `parent` say of which records the list is the whole; None and "": of all of the kind.
+    """
 
     kind: Kind
     word: str
     page: Callable[[int], Call[Page[R]]]
-    one: Callable[[R], Call[Any]]
+    one: Callable[[R], Call[Any]] | None
+    leaf_user_id: str | None = None
+    source: str = ""
+    parent: str | None = None
 
 
 @dataclass(slots=True)
@@ -86,10 +92,10 @@ def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
     Counts into `pulled`. Raises the LeafError that ended it; what was read until then is kept.
     """
 
-    yield from _sweep(_users(), trip, pulled)
-    yield from _sweep(_growers(trip), trip, pulled)
-    yield from _sweep(_farms(trip), trip, pulled)
-    yield from _sweep(_fields(trip), trip, pulled)
+    yield from read_list(_users(), trip, pulled)
+    yield from read_list(_growers(trip), trip, pulled)
+    yield from read_list(_farms(trip), trip, pulled)
+    yield from read_list(_fields(trip), trip, pulled)
     yield from _boundaries(trip, pulled)
 
 
@@ -128,9 +134,23 @@ def _fields(trip: Trip) -> Listing[Field]:
 
 
 # ---------------------------------------------------------------------- one sweep
-def _sweep(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
+def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
     """Read one whole list and take what it says; then look after what it no longer says."""
     pulled.tally(listing.kind)
+    sweep = yield from _read_whole(listing, trip, pulled)
+    if sweep.complete:
+        yield from _missing(listing, sweep, trip, pulled)
+        yield from put(lambda catalog, _: _remember(catalog, listing, trip))
+
+
+def _remember(catalog: Catalog, listing: Listing[R], trip: Trip) -> Changes:
+    about = listing.parent or ("" if listing.source == "list" else listing.source)
+    user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
+    catalog.put_fetched(listing.kind, user, trip.now(), about)
+    return Changes()
+
+
+def _read_whole(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[Sweep]:
     sweep = Sweep()
     first = yield from _page(listing, 0, sweep, trip, pulled)
     sweep.total = first.total
@@ -145,8 +165,7 @@ def _sweep(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
         sweep.ended = True
         if sweep.drifted and last > 0:  # rows came or went while we read: they moved across the last borders
             yield from _pages(listing, range(max(0, last - 1), last + 1), sweep, trip, pulled)
-    if sweep.complete:
-        yield from _missing(listing, sweep, trip, pulled)
+    return sweep
 
 
 def _page(listing: Listing[R], number: int, sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[Page[R]]:
@@ -228,10 +247,12 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
     """Drop what a complete sweep did not list, each only after Leaf says 404 for it."""
 
     def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
-        keys = catalog.server_ids(listing.kind, trip.leaf_user_id)
+        user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
+        keys = catalog.server_ids(listing.kind, user, source=listing.source, parent=listing.parent)
         gone = [key for key in keys if (catalog.leaf_id(listing.kind, key) or key) not in sweep.ids]
-        copies = [catalog.server_copy(listing.kind, key) for key in sorted(gone)]
-        return [copy for copy in copies if copy is not None], len(keys)  # type: ignore[misc]
+        copies = [(key, catalog.server_copy(listing.kind, key)) for key in sorted(gone)]
+        asked = [_as_leaf_names(catalog, key, copy) for key, copy in copies if copy is not None]
+        return asked, len(keys)  # type: ignore[return-value]
 
     missing, known = yield from look(unlisted)
     if not (yield from may_remove(listing.kind, (record.id for record in missing), known)):
@@ -240,12 +261,30 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
             "removed here; look at Leaf whether this is meant. If it is: `leafdesk sync --remove-missing`."
         )
         return
+    if listing.one is None:
+        yield from _twice_missing(listing, missing, trip, pulled)
+        return
     for some in _batches(missing, BATCH):
         answers = yield from read_all([listing.one(record) for record in some], trip)
         gone = [record for record, answer in zip(some, answers, strict=True) if isinstance(answer, GoneError)]
         if gone:
             yield from _drop(gone)
             pulled.tally(listing.kind).removed += len(gone)
+
+
+def _twice_missing(listing: Listing[R], missing: Sequence[R], trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Where Leaf cannot be asked for one record, a second whole reading must miss it too."""
+    again = (yield from _read_whole(listing, trip, pulled)) if missing else Sweep()
+    gone = [record for record in missing if record.id not in again.ids]
+    if again.complete and gone:
+        yield from _drop(gone)
+        pulled.tally(listing.kind).removed += len(gone)
+
+
+def _as_leaf_names(catalog: Catalog, key: str, copy: Record) -> Record:
+    """The record under Leaf's own id where it was made here under another (machines, fields)."""
+    leaf_id = catalog.leaf_id(copy.kind, key)
+    return replace(copy, id=leaf_id) if leaf_id and not hasattr(copy, "leaf_id") else copy
 
 
 def _drop(records: Sequence[Record]) -> Rule[Changes]:

@@ -16,10 +16,10 @@ from leafdesk.api.errors import (
     UnsendableError,
 )
 from leafdesk.edits import Change, Create, Delete, Redraw
-from leafdesk.records import Field
+from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, StaleError
-from leafdesk.sync import farms, fields
+from leafdesk.sync import farms, fields, machines, triggers
 from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, tell
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
@@ -223,6 +223,8 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     if isinstance(edit, Create):
         if isinstance(edit.record, Field):
             return (yield from fields.create_field(item, edit, trip))
+        if isinstance(edit.record, Machine):
+            return (yield from machines.create_machine(item, edit, trip))
         return (yield from farms.create(item, edit, trip))
     place = yield from look(lambda catalog, _: place_of(catalog, item))
     if isinstance(place, Nowhere):
@@ -232,10 +234,14 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
             return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
         return (yield from conflict(item, trip, GONE, None))
     if isinstance(edit, Delete):
-        return (yield from fields.delete_field(item, place, trip))
+        delete = machines.delete_machine if edit.kind == "machines" else fields.delete_field
+        return (yield from delete(item, place, trip))
     if isinstance(edit, Redraw):
         return (yield from fields.redraw_field(item, edit, place, trip))
-    assert isinstance(edit, Change)
+    if not isinstance(edit, Change):
+        return (yield from triggers.send_trigger(item, edit, place, trip))
+    if edit.kind == "machines":
+        return (yield from machines.change_machine(item, edit, place, trip))
     if edit.kind == "fields":
         return (yield from fields.change_field(item, edit, place, trip))
     return (yield from farms.change(item, edit, place, trip))

@@ -4,7 +4,7 @@ import logging
 import os
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
@@ -13,67 +13,39 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
 from leafdesk.api.errors import SignedOutError as WrongPasswordError
-from leafdesk.edits import Change, Create, Delete, Edit, Redraw, change
+from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
+from leafdesk.geo.shape import Shape
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
+from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
-from leafdesk.workspace.accounts import LEAF_URL, Account, Accounts, new_account
+from leafdesk.workspace import overlaps
+from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.lock import InUseError, lock_folder
+from leafdesk.workspace.online import Online, failed
+from leafdesk.workspace.overlaps import Meeting
+from leafdesk.workspace.providers import Compared, compare
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = [
-    "Attempt",
-    "CaptivePortalError",
-    "Change",
-    "Changes",
-    "Connection",
-    "ConnectionChanged",
-    "Count",
-    "Create",
-    "DamagedError",
-    "Delete",
-    "DiskFullError",
-    "Edit",
-    "Event",
-    "FieldRow",
-    "FromTheFutureError",
-    "InUseError",
-    "Item",
-    "LeafError",
-    "NotSentError",
-    "Progress",
-    "Queued",
-    "Redraw",
-    "RefusedError",
-    "SignedOutError",
-    "State",
-    "StoreError",
-    "SyncEnded",
-    "SyncReport",
-    "UnknownOutcomeError",
-    "Workspace",
-    "WrongPasswordError",
-    "change",
-]
+__all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
+__all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
+__all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
+__all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
+__all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
 
 T = TypeVar("T")
 SETTLE_SECONDS = 90.0
 """How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
 _log = logging.getLogger("leafdesk")
-
-
-class SignedOutError(Exception):
-    """Nobody has signed in here yet, or the token is gone."""
-
-
-NOBODY = "Nobody has signed in here yet. Sign in to Leaf first."
 
 
 class Workspace:
@@ -160,6 +132,23 @@ class Workspace:
         return Catalog(self._database.reader())
 
     @property
+    def tables(self) -> Tables:
+        """This thread's view of the tables: machines, inputs, work and providers, and how old they are."""
+        return Tables(self._database.reader())
+
+    def meeting(self, shape: Shape, *, threshold: float = 0.01, leaf_user_id: str | None = None) -> list[Meeting]:
+        """The fields here that overlap a shape by Leaf's own rule, most first; what `online.meeting` asks Leaf."""
+        return overlaps.meeting(self.catalog, shape, threshold=threshold, leaf_user_id=leaf_user_id)
+
+    def providers(self) -> list[Compared]:
+        """What each provider gave by Leaf's count beside what is here, and why the two differ."""
+        return compare(self.tables)
+
+    def common(self, field_ids: Sequence[str]) -> Shape:
+        """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""
+        return overlaps.common_of(self.catalog, field_ids)
+
+    @property
     def outbox(self) -> Outbox:
         """This thread's view of the queue."""
         return Outbox(self._database.reader())
@@ -216,16 +205,27 @@ class Workspace:
         return self._queue(lambda outbox, now: outbox.resolve(item_id, keep, now=now))
 
     # ------------------------------------------------------------------ sync
-    def sync(self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None) -> Future[SyncReport]:
-        """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs."""
-        account = self._account
-        if account is None:
-            return _failed(SignedOutError(NOBODY))
-        line = Line(self._database, account.api_url, partial(self._token, account))
-        running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id)
+    def sync(
+        self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None, stock: bool | None = None
+    ) -> Future[SyncReport]:
+        """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs.
+
+        `stock`: machines, implements, operators, catalogs, summaries and settings too; None: once a day.
+        """
+        line = self._line()
+        if line is None:
+            return failed(SignedOutError(NOBODY))
+        running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
         if self._by_itself:
             running.add_done_callback(self._rearm)
         return running
+
+    @property
+    def online(self) -> Online:
+        """Questions that Leaf is asked now; what it answers is kept here."""
+        line = self._line()
+        ask = _signed_out if line is None else partial(self._engines().ask, line)
+        return Online(ask, lambda: self.catalog)
 
     def remove_missing(self) -> Future[int]:
         """Say that the many records which the last sync missed at Leaf may go; how many. The next sync removes them."""
@@ -310,6 +310,10 @@ class Workspace:
             self._account = replace(self._account, signed_in=True)  # as long as we run; the file does not promise it
         return sentence
 
+    def _line(self) -> Line | None:
+        account = self._account
+        return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
+
     def _engines(self) -> "Engine":
         """The engine, made when first needed: the window paints without it."""
         if self._engine is None:
@@ -344,7 +348,7 @@ class Workspace:
         self, edits: tuple[Edit, ...], name: str | None, undo: list[Step], forget: list[Step] | None = None
     ) -> Future[list[Queued]]:
         if self._account is None:
-            return _failed(SignedOutError(NOBODY))
+            return failed(SignedOutError(NOBODY))
         job = partial(take, edits=edits, name=name, new_id=self._new_id, now=self._terms.now())
 
         def learn(taken: Taken) -> tuple[list[Queued], Changes]:
@@ -362,7 +366,7 @@ class Workspace:
 
     def _again(self, stack: list[Step], other: list[Step], nothing: str) -> Future[list[Queued]]:
         if not stack:
-            return _failed(RefusedError(nothing))
+            return failed(RefusedError(nothing))
         step = stack.pop()
         return self._take(step.edits, step.name, other)
 
@@ -396,7 +400,5 @@ class Workspace:
                 _log.exception("a listener failed on %s", type(event).__name__)
 
 
-def _failed(error: Exception) -> "Future[Any]":
-    future: Future[Any] = Future()
-    future.set_exception(error)
-    return future
+def _signed_out(_: object) -> "Future[Any]":
+    return failed(SignedOutError(NOBODY))

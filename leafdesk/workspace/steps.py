@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from leafdesk.edits import Create, Delete, Edit, Redraw, inverse
-from leafdesk.records import Field, Record
+from leafdesk.edits import Create, Delete, Edit, Redraw, as_new, inverse, name_of
+from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox, RefusedError
 
@@ -56,30 +56,19 @@ def take(
     return Taken(queued, changes, Step(taken_back, called) if len(taken_back) == len(back) else None)
 
 
-def name_of(edit: Edit, before: Record | None) -> str:
-    """The step in plain words: what the undo entry of a menu says."""
-    of = edit.record.name if isinstance(edit, Create) else before.name if before is not None else edit.id
-    if isinstance(edit, Create):
-        return f"New {edit.kind.removesuffix('s')} {of}"
-    if isinstance(edit, Delete):
-        return f"Deletion of {of}"
-    if isinstance(edit, Redraw):
-        return f"Boundary of {of}"
-    words = {"name": "Name", "farm_id": "Farm", "grower_id": "Grower"}
-    return f"{' and '.join(words.get(name, name) for name, _ in edit.values)} of {of}"
-
-
 def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:
-    """A field whose deletion reached Leaf comes back as a new one: Leaf may refuse an id it had before (sync.md §4)."""
-    if not isinstance(edit, Create) or not isinstance(edit.record, Field):
+    """What Leaf has deleted already comes back as a new record: it may refuse an id it had before (sync.md §4)."""
+    if not isinstance(edit, Create) or not isinstance(edit.record, Field | Machine):
         return edit
     deleted = any(
         isinstance(item.edit, Delete) and item.record_id == edit.id for item in outbox.items(states=("sent", "done"))
     )
     if not deleted:
         return edit
-    fresh = replace(edit.record, id=new_id(), status="", boundary_id=None, raw="", created_time="", updated_time="")
-    return Create(fresh)
+    fresh = as_new(edit.record)
+    if isinstance(fresh, Field) and isinstance(edit.record, Field):
+        return Create(replace(fresh, id=new_id(), farm_id=edit.record.farm_id))
+    return Create(replace(fresh, id=new_id()))
 
 
 def _refuse_invalid(edit: Edit) -> None:

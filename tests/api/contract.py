@@ -41,3 +41,11 @@ def answered(operation: str) -> Any:
     """The published answer of a success."""
     responses = operations()[operation][2]["responses"]
     return (responses.get("200") or responses["2XX"])["content"]["application/json"]["example"]
+
+
+def query_names(operation: str) -> set[str]:
+    """The query parameters that the contract lists."""
+    parameters = contract()["components"]["parameters"]
+    listed = operations()[operation][2].get("parameters", [])
+    every = [one if "name" in one else parameters[one["$ref"].rpartition("/")[2]] for one in listed]
+    return {one["name"] for one in every if one["in"] == "query"}

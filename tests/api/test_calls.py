@@ -17,6 +17,57 @@ from . import contract
 SHAPE = from_geojson(contract.asked("createField")["geometry"])
 U, F, B = "95eb7d79-b93d-4fc2-877a-3f2b366f8beb", "a1b2c3d4-e5f6-7890-abcd-ef1234567890", "d0245010"
 
+T = "2021-11-03T01:34:15.154951Z"
+EVERY_FIELD_FILTER: Any = {
+    "leaf_user_id": U,
+    "id": F,
+    "name": "A",
+    "type": "MERGED",
+    "farm_id": "7",
+    "provider": "Leaf",
+    "legacy": True,
+    "organization_id": "007",
+    "merged_field_id": F,
+    "provider_field_id": "x",
+    "provider_field_name": "A",
+    "status": "PREVIEW",
+    "provider_status": "ACTIVE",
+    "before_created": T,
+    "after_created": T,
+    "before_updated": T,
+    "after_updated": T,
+    "operation_type": "applied",
+    "operation_provider": "Leaf",
+    "operation_start_time": T,
+    "operation_end_time": T,
+    "operation_crop": "corn",
+    "operation_variety": "x",
+}
+EVERY_MACHINE_FILTER: Any = {
+    "name": "A",
+    "provider": "Stara",
+    "provider_organization_id": "007",
+    "provider_machine_id": "x",
+    "serial_number": "00000",
+    "origin_type": "USER_CREATED",
+    "created": T,
+    "before_created": T,
+    "after_created": T,
+    "updated": T,
+    "before_updated": T,
+    "after_updated": T,
+    "vin": "x",
+}
+MACHINE: Any = {
+    "name": "nameTest",
+    "serial_number": "123456",
+    "vin": "1234567890ABC",
+    "model": "ModelName",
+    "make": "MakerOfMachine",
+    "category": "Harvester",
+    "model_year": 2020,
+}
+
 EVERY_CALL: list[Call[Any]] = [
     calls.authenticate("ann@example.com", "s3cret"),
     calls.list_users(page=2),
@@ -39,6 +90,50 @@ EVERY_CALL: list[Call[Any]] = [
     calls.get_boundary(U, F, B),
     calls.get_active_boundary(U, F),
     calls.replace_boundary(U, F, shape=SHAPE),
+    calls.list_users(email="a@example.com", name="A", external_id="7", sort="name,asc"),
+    calls.list_growers(provider="CNHI", name="A", provider_organization_id="007", provider_company_id="1"),
+    calls.list_farms(provider="Leaf", name="A", provider_farm_id="1"),
+    calls.list_fields(**EVERY_FIELD_FILTER),
+    calls.enable_preview_fields_of(["99999", "88888"]),
+    calls.sync_fields(U),
+    calls.find_fields(U, shape=SHAPE, threshold=3),
+    calls.intersect_fields(U, ["field-id-1", "field-id-2"]),
+    calls.upload_field(U, F, "JohnDeere", organization_id="428214"),
+    calls.get_summary(leaf_user_id=U, provider="JohnDeere"),
+    calls.get_configuration(U),
+    calls.list_organizations(U, "Trimble"),
+    calls.list_operations(leaf_user_id=U, field_id=F, operation_type="applied", start_time=T, updated_time=T),
+    calls.list_field_files(U, F, operation_type="harvested", origin="merged", start_time=T, end_time=T, crop="corn"),
+    calls.get_field_file(U, F, B),
+    calls.list_machines(U, **EVERY_MACHINE_FILTER, sort="name,asc"),
+    calls.get_machine(U, B),
+    calls.create_machine(U, MACHINE),
+    calls.update_machine(
+        U,
+        B,
+        MACHINE
+        | {"name": "updatedName", "serial_number": "000123", "vin": "1234567890EFR", "model_year": 2021}
+        | {"model": "ModelNameUpdated", "make": "MakerOfMachineUpdated", "category": "Planted"},
+    ),
+    calls.delete_machine(U, B),
+    calls.list_machine_files(U, B, created=T, after_start_time=T, less_than_distance_value=2.5, distance_unit="ft"),
+    calls.list_implements(U, name="A", created=T, before_updated=T, after_updated=T, provider_implement_id="0"),
+    calls.get_implement(U, B),
+    calls.list_operators(U),
+    calls.get_operator(U, B),
+    calls.list_products(leaf_user_id=U, provider="JohnDeere"),
+    calls.list_products_in_files(U, name="round"),
+    calls.search_products("Roundup", most=500),
+    calls.get_product(B),
+    calls.list_matches(B),
+    calls.update_match(B, F),
+    calls.list_match_history(B, F),
+    calls.list_varieties(leaf_user_id=U),
+    calls.get_variety(B),
+    calls.list_varieties_in_files(U, crops="corn"),
+    calls.search_varieties("Master", crop="ALFALFA"),
+    calls.list_tank_mixes(leaf_user_id=U),
+    calls.search_tank_mixes("Tank"),
 ]
 
 
@@ -51,12 +146,77 @@ def test_every_call_is_in_the_contract(call: Call[Any]) -> None:
     listed = [p if "name" in p else parameters[p["$ref"].rpartition("/")[2]] for p in operation.get("parameters", [])]
     assert {key for key, _ in call.query} <= {p["name"] for p in listed if p["in"] == "query"}
     assert ("requestBody" in operation) == (call.body is not None)
-    assert call.writes == (method != "GET")
+    assert call.writes == (operation["x-leaf"]["effect"] != "read")
+
+
+def test_every_operation_of_the_contract_has_its_call() -> None:
+    assert {call.operation for call in EVERY_CALL} == set(contract.operations())
+    assert len(contract.operations()) == 55
+
+
+@pytest.mark.parametrize(
+    ("call", "filters"),
+    [("listFields", EVERY_FIELD_FILTER), ("listMachines", EVERY_MACHINE_FILTER)],
+)
+def test_every_documented_filter_can_be_asked_for(call: str, filters: dict[str, Any]) -> None:
+    (asked,) = (one for one in EVERY_CALL if one.operation == call and len(one.query) >= len(filters))
+    assert len(asked.query) == len({key for key, _ in asked.query})
+    documented = contract.query_names(call) - {"page", "size", "sort"}
+    assert {key for key, _ in asked.query} - {"page", "size", "sort"} == documented
+
+
+@pytest.mark.parametrize(
+    ("operation", "filters"),
+    [
+        ("listLeafUsers", calls.UserFilters),
+        ("listGrowers", calls.GrowerFilters),
+        ("listFarms", calls.FarmFilters),
+        ("listFields", calls.FieldFilters),
+        ("listFieldOperationFiles", calls.FileFilters),
+        ("listFieldOperations", calls.OperationFilters),
+        ("listMachines", calls.MachineFilters),
+        ("listMachineFiles", calls.MachineFileFilters),
+        ("listImplements", calls.ImplementFilters),
+        ("listProducts", calls.InputFilters),
+        ("listVarieties", calls.InputFilters),
+        ("listTankMixes", calls.InputFilters),
+    ],
+)
+def test_the_filters_are_all_that_leaf_documents(operation: str, filters: Any) -> None:
+    documented = contract.query_names(operation) - {"page", "size", "sort", "leafUserId"}
+    assert len(set(filters.__annotations__) - {"leaf_user_id"}) == len(documented)
+
+
+def test_a_flag_is_sent_as_json_writes_it() -> None:
+    assert dict(calls.list_fields(legacy=True).query)["legacy"] == "true"
+
+
+def test_a_search_asks_for_at_most_what_leaf_gives() -> None:
+    assert dict(calls.search_products("Roundup", most=500).query) == {"name": "Roundup", "maxResults": "100"}
+    assert dict(calls.search_tank_mixes("Tank", most=500).query)["maxResults"] == "20"
+    with pytest.raises(UnsendableError):
+        calls.search_varieties("  ")
+
+
+@pytest.mark.parametrize("threshold", [0, 0.001, 100.1, math.nan])
+def test_an_overlap_beyond_the_documented_range_is_not_asked_for(threshold: float) -> None:
+    with pytest.raises(UnsendableError):
+        calls.find_fields(U, shape=SHAPE, threshold=threshold)
+
+
+@pytest.mark.parametrize(("product_id", "name"), [(None, "approve"), ("expectedProductID", "change")])
+def test_both_ways_of_answering_a_match_are_the_published_ones(product_id: str | None, name: str) -> None:
+    content = contract.operations()["updateProductMatch"][2]["requestBody"]["content"]["application/json"]
+    published = [one["value"] for one in content["examples"].values()]
+    assert calls.update_match(B, F, product_id=product_id).body in published
 
 
 @pytest.mark.parametrize(
     "operation",
-    ["updateField", "replaceActiveBoundary", "createFarm", "updateFarm", "createGrower", "updateGrower"],
+    [
+        *("updateField", "replaceActiveBoundary", "createFarm", "updateFarm", "createGrower", "updateGrower"),
+        *("createMachine", "updateMachine", "findFieldsByGeometry", "intersectFields", "enablePreviewFieldsByGrower"),
+    ],
 )
 def test_published_request_bodies_are_what_we_send(operation: str) -> None:
     (call,) = (call for call in EVERY_CALL if call.operation == operation)

@@ -1,22 +1,10 @@
-"""What Leafdesk keeps of Leaf: frozen records in the farmer's words.
-
-Ids. `id` is the record's key on this laptop: opaque text, never changed, never compared without case. For fields it is
-Leaf's own (client-chosen) UUID. Farms and growers get an integer from Leaf: what was pulled uses that integer as text
-for its key; what was made here keeps its local key for ever and learns Leaf's number in `leaf_id` when it arrives.
-References (`farm_id`, `grower_id`) hold keys.
-
-Times are Leaf's text, fraction digits and all; they are never parsed and re-written. `raw` is the server's own JSON of
-the record, byte for byte as text ("" for what Leaf does not have yet), so unknown keys survive.
-Source: Leaf's pages on fields, boundaries, farms, growers and Leaf users.
-"""
+"""The land and whose it is: Leaf users, growers, farms, fields and their boundaries."""
 
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from leafdesk.geo.shape import Shape
-
-Kind = Literal["users", "growers", "farms", "fields"]
-KINDS: tuple[Kind, ...] = ("users", "growers", "farms", "fields")
+from leafdesk.records.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,14 +92,3 @@ class Boundary:
     created_time: str = ""
     updated_time: str = ""
     raw: str = field(default="", repr=False)
-
-
-Record = LeafUser | Grower | Farm | Field
-
-
-_PROVIDERS = {"JohnDeere": "John Deere", "ClimateFieldView": "Climate FieldView", "AgLeader": "Ag Leader"}
-
-
-def provider_in_words(name: str) -> str:
-    """A provider as people write it: `John Deere` for Leaf's `JohnDeere`; one that is not known stays as it is."""
-    return _PROVIDERS.get(name, name)

@@ -1,0 +1,51 @@
+"""The kinds of records, and the word for one of each."""
+
+from typing import Literal
+
+Kind = Literal[
+    "users",
+    "growers",
+    "farms",
+    "fields",
+    "machines",
+    "implements",
+    "operators",
+    "products",
+    "varieties",
+    "tankMixes",
+    "operations",
+    "files",
+    "machineFiles",
+    "matches",
+    "matchHistory",
+    "summaries",
+    "configurations",
+    "organizations",
+]
+KINDS: tuple[Kind, ...] = (
+    *("users", "growers", "farms", "fields"),
+    *("machines", "implements", "operators"),
+    *("products", "varieties", "tankMixes"),
+    *("operations", "files", "machineFiles", "matches", "matchHistory"),
+    *("summaries", "configurations", "organizations"),
+)
+LAND: tuple[Kind, ...] = ("users", "growers", "farms", "fields")
+"""The kinds that stand in columns of their own in the database; the others keep their attributes as JSON."""
+TABLES: tuple[Kind, ...] = ("machines", "implements", "operators", "products", "varieties", "tankMixes")
+"""The kinds that people look through in tables."""
+
+_WORDS: dict[Kind, str] = {
+    "users": "Leaf user",
+    "varieties": "variety",
+    "tankMixes": "tank mix",
+    "files": "operation file",
+    "machineFiles": "machine file",
+    "matches": "match",
+    "matchHistory": "earlier match",
+    "summaries": "summary",
+}
+
+
+def word(kind: Kind) -> str:
+    """One of them, in plain words: "field", "tank mix"."""
+    return _WORDS.get(kind) or kind.removesuffix("s")

@@ -1,0 +1,230 @@
+"""Tables of one kind of record: counted, filtered, sorted and read a window at a time, and how old they are.
+
+A front end asks once for the row numbers in their order (a few bytes each) and then for the rows it shows: scrolling
+100,000 rows costs a window at a time, whatever they are sorted by.
+"""
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from leafdesk.records import KINDS, TABLES, Kind
+from leafdesk.store.attributes import CLASSES, names_of
+from leafdesk.store.searching import search
+
+COLUMNS = ("name", "provider", "status", "mark", "leaf_user_id", "parent")
+"""What every kind can be sorted by, beside its own attributes."""
+_SQL = {"name": "s.sort", "leaf_user_id": "s.leaf_user", "provider": "s.provider COLLATE NOCASE"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A record in a table. `values` are its own attributes as single values (those that are empty are missing).
+
+    `mark`: "" as at Leaf, "pending", "parked" or "conflict" (see FieldRow). `number` names the row to `rows_at`.
+    """
+
+    number: int
+    kind: Kind
+    id: str
+    leaf_user_id: str
+    name: str
+    parent: str | None
+    status: str
+    provider_name: str | None
+    mark: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def pending(self) -> bool:
+        return self.mark in ("pending", "parked", "conflict")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Where:
+    """What a table is narrowed to; everything given must hold.
+
+    `parent`: the field or machine of files, the operation of matches. `values`: attributes (or provider, status, mark)
+    that must equal. `text`: the beginnings of words, in names and what belongs to them.
+    """
+
+    leaf_user_id: str | None = None
+    parent: str | None = None
+    pending: bool = False
+    values: Mapping[str, str | int | bool] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A search's hit; `exact` False when only a forgiving look found it (a misspelt word)."""
+
+    row: Row
+    exact: bool
+
+
+Order = Sequence[tuple[str, bool]]
+"""(attribute, descending) pairs; names break ties."""
+BY_NAME: Order = (("name", False),)
+
+
+class Tables:
+    """Tables over one connection. Attributes that a kind does not have raise ValueError."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def count(self, kind: Kind, where: Where = Where()) -> int:
+        """How many rows there are."""
+        sql, values = _narrowed(kind, where)
+        (number,) = self.connection.execute(f"SELECT count(*) FROM {sql}", values).fetchone()
+        return int(number)
+
+    def numbers(self, kind: Kind, where: Where = Where(), order: Order = BY_NAME) -> "array[int]":
+        """The row numbers in their order: ask once, then `rows_at` for what is shown."""
+        sql, values = _narrowed(kind, where)
+        rows = self.connection.execute(f"SELECT s.n FROM {sql} ORDER BY {_order(kind, order)}", values)
+        return array("q", (n for (n,) in rows))
+
+    def rows(
+        self, kind: Kind, where: Where = Where(), order: Order = BY_NAME, *, offset: int = 0, limit: int = 100
+    ) -> list[Row]:
+        """One window of the table."""
+        sql, values = _narrowed(kind, where)
+        window = f"SELECT s.n FROM {sql} ORDER BY {_order(kind, order)} LIMIT :limit OFFSET :offset"
+        found = self.connection.execute(window, values | {"limit": limit, "offset": offset}).fetchall()
+        return self.rows_at([n for (n,) in found])
+
+    def rows_at(self, numbers: Iterable[int]) -> list[Row]:
+        """The rows of these numbers, in their order; one that is gone by now is left out."""
+        wanted = list(numbers)
+        found = self.connection.execute(
+            f"SELECT {_COLUMNS} FROM seen s WHERE s.n IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
+        ).fetchall()
+        rows = {row[0]: _row(*row) for row in found}
+        return [rows[n] for n in wanted if n in rows]
+
+    def row(self, kind: Kind, id: str) -> Row | None:
+        """One record's row by its key."""
+        found = self.connection.execute(f"SELECT {_COLUMNS} FROM seen s WHERE kind = ? AND key = ?", (kind, id))
+        row = found.fetchone()
+        return None if row is None else _row(*row)
+
+    def choices(self, kind: Kind, attribute: str, where: Where = Where()) -> list[tuple[str, int]]:
+        """The values of an attribute and how many rows have each, most first: what filter chips offer."""
+        sql, values = _narrowed(kind, where)
+        column = _column(kind, attribute)
+        rows = self.connection.execute(
+            f"SELECT {column} AS one, count(*) FROM {sql} AND one IS NOT NULL AND one <> ''"
+            " GROUP BY one ORDER BY 2 DESC, 1",
+            values,
+        )
+        return [(str(value), number) for value, number in rows.fetchall()]
+
+    def search(self, kind: Kind, text: str, *, leaf_user_id: str | None = None, limit: int = 50) -> list[Found]:
+        """The best hits for what somebody types: names that begin so, words that begin so, then misspelt ones.
+
+        `leaf_user_id` leaves out what belongs to other Leaf users; what belongs to everybody stays.
+        """
+        hits = search(self.connection, kind, text, limit=limit, leaf_user_id=leaf_user_id)
+        rows = {row.number: row for row in self.rows_at(number for number, _ in hits)}
+        return [Found(rows[number], exact) for number, exact in hits if number in rows]
+
+    def of_providers(self) -> dict[tuple[Kind, str, str], tuple[int, int]]:
+        """By (kind, Leaf user, provider) how many growers, farms and fields are here, and how many are previews."""
+        rows = self.connection.execute(
+            "SELECT kind, leaf_user, provider, count(*), sum(status = 'PREVIEW') FROM seen"
+            " WHERE kind IN ('growers', 'farms', 'fields') AND provider IS NOT NULL GROUP BY kind, leaf_user, provider"
+        )
+        return {(kind, user, provider): (many, previews) for kind, user, provider, many, previews in rows.fetchall()}
+
+    # ------------------------------------------------------------------ how old it is
+    def fetched(self, kind: Kind, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
+        """When the whole list was last read (UTC); None: not fetched yet, which is something else than empty.
+
+        Without a Leaf user, the time of the oldest list among all Leaf users; None when one of them has none. `about`:
+        the field, machine, operation or provider that the list belongs to.
+        """
+        rows = self.connection.execute("SELECT leaf_user, at FROM fetched WHERE kind = ? AND about = ?", (kind, about))
+        times: dict[str, str] = dict(rows.fetchall())
+        of_all = times.pop("", None)
+        if leaf_user_id is not None:
+            return max(filter(None, (of_all, times.get(leaf_user_id))), default=None)
+        if about:
+            return max(times.values(), default=of_all)
+        users = [key for (key,) in self.connection.execute("SELECT key FROM seen WHERE kind = 'users'").fetchall()]
+        if not users or not all(of_all or user in times for user in users):
+            return of_all
+        return min(max(filter(None, (of_all, times.get(user)))) for user in users)
+
+    def ages(self) -> dict[Kind, str | None]:
+        """`fetched` of every kind that is fetched as a whole."""
+        return {kind: self.fetched(kind) for kind in KINDS if kind not in _ON_DEMAND}
+
+
+_ON_DEMAND = ("operations", "files", "machineFiles", "matches", "matchHistory", "organizations")
+_COLUMNS = "s.n, s.kind, s.key, s.leaf_user, s.name, s.parent, s.status, s.provider, s.mark, s.more"
+
+
+def _row(*row: Any) -> Row:
+    number, kind, key, user, name, parent, status, provider, mark, more = row
+    return Row(
+        number=number,
+        kind=kind,
+        id=key,
+        leaf_user_id=user,
+        name=name,
+        parent=parent,
+        status=status,
+        provider_name=provider,
+        mark=mark,
+        values=json.loads(more) if more else {},
+    )
+
+
+def _column(kind: Kind, attribute: str) -> str:
+    """The SQL of an attribute, from a list of ours: never a caller's text."""
+    if attribute in COLUMNS:
+        return _SQL.get(attribute, f"s.{attribute}")
+    if kind not in CLASSES or attribute not in names_of(kind):
+        raise ValueError(f"{kind} have no {attribute}")
+    return f"json_extract(s.more, '$.{attribute}')"
+
+
+def _order(kind: Kind, order: Order) -> str:
+    parts = list[str]()
+    for attribute, descending in order:
+        column = _column(kind, attribute)
+        case = " COLLATE NOCASE" if column.startswith("json") else ""
+        parts.append(f"{column}{case}{' DESC' if descending else ''}")
+    return ", ".join((*parts, "s.sort", "s.key"))
+
+
+def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE of a table, and the values in it."""
+    tables, held, values = "seen s", ["s.kind = :kind"], dict[str, Any](kind=kind)
+    if where.text.strip():
+        from leafdesk.store.seen import words
+
+        query = words(where.text)
+        if query is None or kind not in TABLES:
+            held.append("0")
+        else:
+            tables = "words CROSS JOIN seen s ON s.n = words.rowid"
+            held.append("words MATCH :words")
+            values["words"] = f'kind : "{kind}" AND ({{name rest}} : ({query.replace(" ", " AND ")}))'
+    if where.leaf_user_id is not None:
+        held.append("s.leaf_user IN (:user, '')")
+        values["user"] = where.leaf_user_id
+    if where.parent is not None:
+        held.append("s.parent = :parent")
+        values["parent"] = where.parent
+    if where.pending:
+        held.append("s.mark IN ('pending', 'parked', 'conflict')")
+    for n, (attribute, value) in enumerate(where.values.items()):
+        held.append(f"{_column(kind, attribute)} = :value{n}")
+        values[f"value{n}"] = value
+    return f"{tables} WHERE {' AND '.join(held)}", values

@@ -1,0 +1,132 @@
+"""How a new, changed or deleted machine reaches Leaf, which gives it its id (sync.md §6, rows 9 to 11).
+
+Leaf tells no time of a machine's last change, so everything is compared by value; a create whose answer was lost is
+found again by what is new in the list of machines made by hand and has every value that was sent.
+"""
+
+from typing import Any
+
+from leafdesk.api import calls
+from leafdesk.edits import EDITABLE, Change, Create, Value
+from leafdesk.records import USER_CREATED, Machine
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Item, Outbox
+from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, earlier_pre, find, send_ahead
+from leafdesk.sync.fields import deleted_already
+from leafdesk.sync.merge import same, three_way
+from leafdesk.sync.places import Place
+
+AMBIGUOUS = "Leaf may have this machine already, perhaps changed; sending it again could leave it there twice."
+CHANGED = "Somebody changed this machine at Leaf after you saw it."
+_TELLING = ("name", "serial_number", "vin")
+"""The values by which people know a machine: one of them equal, and it may be ours after somebody changed it."""
+
+
+def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
+    """POST once; when its answer is lost, look for what is new before anything is sent again."""
+    record = edit.record
+    assert isinstance(record, Machine)
+    there = yield from _by_hand(record.leaf_user_id, trip)
+    pre = yield from earlier_pre(item)
+    known = sorted((pre or {}).get("ids", ())) or [one.id for one in there]
+    if item.state == "sent":
+        claimed = yield from look(lambda catalog, outbox: _sift(catalog, outbox, item, there, set(known)))
+        ours, perhaps = claimed
+        if len(ours) == 1 and not perhaps:
+            return (yield from done(item, trip, lambda catalog: _created(catalog, record, ours[0])))
+        if ours or perhaps:
+            candidates = [{"id": one.id, "name": one.name} for one in (*ours, *perhaps)]
+            return (yield from conflict(item, trip, AMBIGUOUS, {"candidates": candidates}))
+        item = yield from absent(item, trip)
+    call = calls.create_machine(record.leaf_user_id, _values(record))
+    sent = yield from send_ahead(item, trip, call, body=_values(record), pre={"ids": known})
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer)))
+
+
+def _values(record: Machine) -> dict[str, Value]:
+    """What is said of a machine, without what is empty."""
+    found: dict[str, Value] = {name: getattr(record, name) for name in EDITABLE["machines"]}
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _sift(
+    catalog: Catalog, outbox: Outbox, item: Item, there: list[Machine], known: set[str]
+) -> tuple[list[Machine], list[Machine]]:
+    """Those that are new at Leaf, nobody's, and as we sent them; and those that may be ours, changed since."""
+    bodies = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
+    new = [one for one in there if one.id not in known and catalog.key("machines", one.id) in (None, one.id)]
+    ours = [one for one in new if any(_equal(one, body, body) for body in bodies)]
+    perhaps = [one for one in new if one not in ours and any(_telling(one, body) for body in bodies)]
+    return ours, perhaps
+
+
+def _equal(one: Machine, body: dict[str, Any], names: Any) -> bool:
+    return all(same(getattr(one, name, None), body.get(name)) for name in names)
+
+
+def _telling(one: Machine, body: dict[str, Any]) -> bool:
+    return any(_equal(one, body, (name,)) for name in _TELLING if body.get(name))
+
+
+def _created(catalog: Catalog, record: Machine, answer: Machine) -> Changes:
+    return catalog.number("machines", record.id, answer.id) | catalog.put([answer])
+
+
+def _by_hand(leaf_user_id: str, trip: Trip) -> Rule[list[Machine]]:
+    """Every machine of a Leaf user that was made by hand."""
+    found: dict[str, Machine] = {}
+    number = 0
+    while True:
+        call = calls.list_machines(leaf_user_id, page=number, sort="id,asc", origin_type=USER_CREATED)
+        page = yield from read(call, trip)
+        found.update({one.id: one for one in page.items})
+        number += 1
+        if page.count < calls.PAGE_SIZE and (page.total is None or number * calls.PAGE_SIZE >= page.total):
+            return list(found.values())
+        if not page.count:
+            return list(found.values())
+
+
+def change_machine(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
+    """PATCH only what was changed here and not there."""
+    theirs = yield from find(calls.get_machine(place.leaf_user_id, place.leaf_id), trip)
+    if theirs is None:
+        return (yield from conflict(item, trip, GONE, None))
+    there = theirs
+    values = {name: getattr(there, name) for name, _ in edit.values}
+    merged = three_way(place.base, place.mine, values)
+    if merged.clash:
+        return (yield from conflict(item, trip, CHANGED, merged.clash, lambda catalog: catalog.put([there])))
+    if not merged.send:
+        return (yield from done(item, trip, lambda catalog: catalog.put([there])))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    call = calls.update_machine(place.leaf_user_id, place.leaf_id, merged.send)
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre=values)
+    if isinstance(sent, str):
+        return sent
+    item, answer = sent
+    return (yield from done(item, trip, lambda catalog: catalog.put([answer])))
+
+
+def delete_machine(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
+    """DELETE what is still as the user saw it; gone already is as good."""
+    theirs = yield from find(calls.get_machine(place.leaf_user_id, place.leaf_id), trip)
+    if theirs is None:
+        return (yield from done(item, trip, lambda catalog: catalog.drop("machines", item.record_id)))
+    there = theirs
+    values = {name: getattr(there, name) for name in EDITABLE["machines"]}
+    if not all(same(values[name], base) for name, base in item.base.items() if name in values):
+        return (yield from conflict(item, trip, CHANGED, values, lambda catalog: catalog.put([there])))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    call = calls.delete_machine(place.leaf_user_id, place.leaf_id)
+    sent = yield from send_ahead(item, trip, call, body=None, pre=values)
+    if isinstance(sent, str):
+        return sent if sent != "conflict" else (yield from deleted_already(item, trip))
+    item, _ = sent
+    return (yield from done(item, trip, lambda catalog: catalog.drop("machines", item.record_id)))

@@ -84,5 +84,5 @@ def _main_job() -> str:
             timeout=300,
         )
         if done.returncode != 0:
-            raise RuntimeError(f"the demo ended with {done.returncode}: {(done.stderr or done.stdout)[-500:]}")
+            raise RuntimeError(f"the demo ended with {done.returncode}: {(done.stderr + done.stdout)[-500:]}")
         return f"every step held, and a picture of {picture.stat().st_size:,} bytes was painted"

@@ -51,10 +51,10 @@ def point(pixel: Pixel) -> QPoint:
     return QPoint(round(pixel[0]), round(pixel[1]))
 
 
-def click(widget: QWidget, pixel: Pixel) -> Pixel:
-    """Move there and click; answers the pixel that was really clicked."""
+def click(widget: QWidget, pixel: Pixel, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> Pixel:
+    """Move there and click with a key held or none; answers the pixel that was really clicked."""
     QTest.mouseMove(widget, point(pixel))
-    QTest.mouseClick(widget, LEFT, Qt.KeyboardModifier.NoModifier, point(pixel))
+    QTest.mouseClick(widget, LEFT, held, point(pixel))
     return (point(pixel).x(), point(pixel).y())
 
 

@@ -135,7 +135,8 @@ class MainJob:
         corners = places.free_ground(self.canvas)
         self.window.commands["draw"].trigger()
         until(lambda: self.canvas.tool == "draw", "the drawing tool is in the hand")
-        clicked = [click(self.canvas, corner) for corner in corners]
+        freely = Qt.KeyboardModifier.AltModifier  # else a corner near a neighbour would snap to it
+        clicked = [click(self.canvas, corner, freely) for corner in corners]
         expected = [self.canvas.view.to_lonlat(pixel) for pixel in clicked]
         press_key(self.canvas, Qt.Key.Key_Return)
         until(lambda: self.window.drawing.sheet is not None, "the window asks for the new field's name")

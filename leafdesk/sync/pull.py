@@ -71,6 +71,10 @@ class Listing(Generic[R]):
     source: str = ""
     parent: str | None = None
 
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.kind, self.leaf_user_id, self.parent or self.source)))
+
 
 @dataclass(slots=True)
 class Sweep:
@@ -255,7 +259,7 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
         return asked, len(keys)  # type: ignore[return-value]
 
     missing, known = yield from look(unlisted)
-    if not (yield from may_remove(listing.kind, (record.id for record in missing), known)):
+    if not (yield from may_remove(listing.name, (record.id for record in missing), known)):
         pulled.notices.append(
             f"Leaf no longer lists {len(missing)} of {known} {listing.word.lower()}. That is a lot, so nothing was "
             "removed here; look at Leaf whether this is meant. If it is: `leafdesk sync --remove-missing`."

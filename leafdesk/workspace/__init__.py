@@ -224,7 +224,7 @@ class Workspace:
     def online(self) -> Online:
         """Questions that Leaf is asked now; what it answers is kept here."""
         line = self._line()
-        ask = _signed_out if line is None else partial(self._engines().ask, line)
+        ask = (lambda _: failed(SignedOutError(NOBODY))) if line is None else partial(self._engines().ask, line)
         return Online(ask, lambda: self.catalog)
 
     def remove_missing(self) -> Future[int]:
@@ -398,7 +398,3 @@ class Workspace:
                 listener(event)
             except Exception:
                 _log.exception("a listener failed on %s", type(event).__name__)
-
-
-def _signed_out(_: object) -> "Future[Any]":
-    return failed(SignedOutError(NOBODY))

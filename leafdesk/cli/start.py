@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 import click
 
@@ -63,13 +64,18 @@ def demo(context: click.Context, /, data: Path | None, **wishes: object) -> int:
 @click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0 takes any free port.")
 @click.option("--fields", type=click.IntRange(0, 100_000), default=200, show_default=True, help="How many fields.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Which generated farmland.")
+@click.option(
+    "--products",
+    type=click.IntRange(0, 100_000),
+    default=300,
+    show_default=True,
+    help="How many products John Deere's catalog lists; a third as many varieties.",
+)
 @click.option("--latency-ms", type=click.IntRange(0), default=0, show_default=True, help="Wait before each answer.")
 @click.option("--faults", metavar="SPEC", default="", help="Misbehave on purpose; see the README.")
 @click.option("--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep the sandbox's state in this file.")
 @PARCELS
-def sandbox(
-    port: int, fields: int, seed: int, latency_ms: int, faults: str, state: Path | None, parcels: Path | None
-) -> int:
+def sandbox(**wishes: Any) -> int:
     """Run the built-in Leaf sandbox alone, until it is interrupted.
 
     One JSON line with url, username and password says that it listens.
@@ -84,9 +90,7 @@ def sandbox(
     for which in (signal.SIGINT, signal.SIGTERM):
         signal.signal(which, end)
     try:
-        leaf = Sandbox(
-            fields=fields, seed=seed, parcels=parcels, state=state, port=port, latency_ms=latency_ms, faults=faults
-        )
+        leaf = Sandbox(**wishes)
         leaf.start()
     except (OSError, ValueError) as error:
         raise BadInputError(f"The sandbox cannot start: {error}") from error

@@ -82,7 +82,7 @@ def _search(operation: str, kind: Searched) -> Operation:
         name = asked(ask, "name")
         if not name:
             raise refusals.bad_request("Required request parameter 'name' is not present")
-        most = whole(asked(ask, "maxResults") or "10", "maxResults")
+        most = whole(ask.query.get("maxResults", ["10"])[0], "maxResults")
         return Answer(200, ask.leaf.search(kind, name, most, asked(ask, "crop") if kind == "varieties" else None))
 
     return Operation(operation, answer)

@@ -150,7 +150,7 @@ class Books:
         """What has come due since the last request."""
 
     def _sow(self, kind: Sown, ledger: Ledger) -> Iterable[tuple[Key, Json]]:
-        return self._sowing.sow(kind, ledger, strange=self.choices.strange_words)
+        return self._sowing.sow(kind, ledger, choices=self.choices)
 
     def _user(self, user_id: str) -> bytes:
         self._any("users", user_id)

@@ -31,6 +31,10 @@ class Choices:
     """Whether an upload's answer is the map of the reference page or that map in a list, as an older page has it."""
     repeat_adds_history: bool = True
     """Whether confirming a product match once more, or assigning the same product, adds an entry to its history."""
+    any_field_id: bool = True
+    """Whether a new field may have any text for an id, as an older page shows ("idTest"), or only a UUID."""
+    published_ids: bool = True
+    """Whether some operators' ids are no UUIDs, as the published one is none. What has grown stays as it is."""
     strange_words: bool = False
-    """Whether some records use words that Leaf's closed lists lack ("other" work, "SHARED" machines). Ask before the
-    first request: what has grown stays."""
+    """Whether some records use words that Leaf's closed lists lack ("other" work, "SHARED" machines). What has grown
+    stays as it is."""

@@ -30,7 +30,9 @@ ListKind = Literal[
     "summarizedVarieties",
     "tankMixes",
 ]
-_INSTANT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z")
+_ID = re.compile(r"[0-9A-Za-z]{8,9}(-[0-9A-Za-z]{4}){3}-[0-9A-Za-z]{12}")
+_DAY = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_INSTANT = re.compile(rf"({_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(?:\.([0-9]{{1,9}}))?Z")
 OPERATION_TYPES = ("harvested", "planted", "applied", "tillage")
 _ORIGINS = ("USER_CREATED", "FILE_POOLED", "PROVIDER_POOLED")
 
@@ -43,11 +45,18 @@ def instant(text: str) -> str:
     return f"{read[1]}.{(read[2] or '').ljust(9, '0')}"
 
 
-def whole(text: str, name: str) -> int:
+def whole(text: str, name: str, bits: int = 64) -> int:
     """A whole number. Raises Refused."""
-    if not re.fullmatch(r"-?[0-9]{1,18}", text):
+    if not re.fullmatch(r"-?[0-9]{1,40}", text) or not -(2 ** (bits - 1)) <= int(text) < 2 ** (bits - 1):
         raise bad_request(f"{name} must be a whole number, not {text}")
     return int(text)
+
+
+def id_text(text: str, name: str) -> str:
+    """An id as Leaf documents and prints them: UUIDs, a few with a ninth digit or odd letters. Raises Refused."""
+    if not _ID.fullmatch(text):
+        raise bad_request(f"{name} must be a UUID, not {text}")
+    return text
 
 
 def one_of(word: str, words: tuple[str, ...]) -> str:
@@ -65,6 +74,14 @@ def _same(key: str, *words: str) -> Filter:
         return lambda record: record.get(key) == wanted
 
     return same
+
+
+def _id(key: str) -> Filter:
+    def id_(text: str, _choices: Choices) -> Test:
+        wanted = id_text(text, key)
+        return lambda record: record.get(key) == wanted
+
+    return id_
 
 
 def _number(key: str) -> Filter:
@@ -152,6 +169,7 @@ def _legacy(text: str, _choices: Choices) -> Test:
 
 
 def _of_field(text: str, _choices: Choices) -> Test:
+    id_text(text, "fieldId")
     return lambda record: any(field.get("id") == text for field in record["fields"])
 
 
@@ -169,27 +187,31 @@ def _texts(*names: str) -> dict[str, Filter]:
     return {name: _same(name) for name in names}
 
 
-_INPUTS: dict[str, Filter] = _texts("leafUserId", "provider")
+_USER: dict[str, Filter] = {"leafUserId": _id("leafUserId")}
+_INPUTS: dict[str, Filter] = {**_USER, "provider": _same("provider")}
 FILTERS: dict[ListKind, dict[str, Filter]] = {
     "users": _texts("email", "name", "externalId"),
     "growers": {
-        **_texts("leafUserId", "name", "providerOrganizationId", "providerCompanyId", "providerGrowerId"),
+        **_USER,
+        **_texts("name", "providerOrganizationId", "providerCompanyId", "providerGrowerId"),
         "provider": _made_by,
     },
     "farms": {
-        **_texts("leafUserId", "name", "providerFarmId"),
+        **_USER,
+        **_texts("name", "providerFarmId"),
         "growerId": _number("growerId"),
         "provider": _made_by,
     },
     "fields": {
-        **_texts("leafUserId", "id", "name", "organizationId", "providerFieldId", "providerFieldName"),
-        **_texts("providerStatus"),
+        **_USER,
+        "id": _id("id"),
+        **_texts("name", "organizationId", "providerFieldId", "providerFieldName", "providerStatus"),
         "farmId": _number("farmId"),
         "provider": _made_by,
         "type": _same("type", "ORIGINAL", "MERGED"),
         "status": _same("status", "PROCESSED", "PREVIEW", "WAITING"),
         "legacy": _legacy,
-        "mergedFieldId": _among("mergedFieldId"),
+        "mergedFieldId": lambda text, choices: _among("mergedFieldId")(id_text(text, "mergedFieldId"), choices),
         **_times("createdTime", "updatedTime"),
     },
     "files": {
@@ -202,7 +224,7 @@ FILTERS: dict[ListKind, dict[str, Filter]] = {
         "endTime": _between("endTime", "before"),
     },
     "operations": {
-        **_texts("leafUserId"),
+        **_USER,
         "fieldId": _of_field,
         "provider": _among("providers"),
         "operationType": _same("type", *OPERATION_TYPES),
@@ -218,7 +240,7 @@ FILTERS: dict[ListKind, dict[str, Filter]] = {
         **_times("createdTime", "_updatedAt", "At"),
     },
     "machineFiles": {
-        **_texts("leafFileId"),
+        "leafFileId": _id("leafFileId"),
         "originType": _same("_originType", *_ORIGINS),
         "createdTime": _time("_createdTime", "exact"),
         "beforeCreatedTime": _time("_createdTime", "before"),
@@ -241,7 +263,7 @@ FILTERS: dict[ListKind, dict[str, Filter]] = {
         **_times("_createdTime", "_updatedTime"),
     },
     "operators": {},
-    "products": {"leafUserId": _same("leafUserId"), "provider": _same("labelProvider")},
+    "products": {**_USER, "provider": _same("labelProvider")},
     "summarizedProducts": {"name": _part("name")},
     "varieties": _INPUTS,
     "summarizedVarieties": {"name": _part("name"), "crops": _among("crops")},

@@ -66,7 +66,8 @@ class Page:
 
 def page_of(query: Query, choices: Choices) -> Page:
     """The page asked for: default 0, size 20, at most 100. Raises Refused."""
-    number, size = (whole(query[name][0], name) if name in query else n for name, n in (("page", 0), ("size", 20)))
+    number = whole(query["page"][0], "page", bits=128) if "page" in query else 0
+    size = whole(query["size"][0], "size") if "size" in query else 20
     if number < 0 or size < 1:
         raise bad_request("page must not be negative, size must be at least 1")
     if size > 100 and choices.refuse_oversize:

@@ -1,5 +1,7 @@
 """Leaf's addresses: which path and method asks which operation, and how its answer is written."""
 
+import re
+
 from leafdesk.sandbox import refusals
 from leafdesk.sandbox.asking import (
     Answer,
@@ -15,7 +17,9 @@ from leafdesk.sandbox.asking import (
     written,
 )
 from leafdesk.sandbox.beta_routes import beta_table
+from leafdesk.sandbox.filters import id_text
 
+_UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _USERS = "/services/usermanagement/api"
 _FIELDS = "/services/fields/api"
 _USER = f"{_FIELDS}/users/{{user}}"
@@ -74,7 +78,9 @@ def table() -> Table:
 
 
 def _authenticate(ask: Ask) -> Answer:
-    body = body_of(ask, {"username": str, "password": str, "rememberMe": (str, bool)}, ("username", "password"))
+    body = body_of(
+        ask, {"username": str, "password": str, "rememberMe": (str, bool)}, ("username", "password"), open_=True
+    )
     if not ask.tokens.known(body["username"], body["password"]):
         raise refusals.Refused(401, detail="Bad credentials")
     remember = str(body.get("rememberMe", "false")).lower() == "true"
@@ -101,7 +107,10 @@ def _replace_boundary(ask: Ask) -> Answer:
 
 def _create_field(ask: Ask) -> Answer:
     body = body_of(ask, {"id": str, "name": str, "geometry": dict}, ("geometry",))
-    made = ask.leaf.create_field(ask.path["user"], body["geometry"], body.get("name"), body.get("id"))
+    key = body.get("id")
+    if key is not None and not (_UUID.fullmatch(key) or (key and ask.leaf.choices.any_field_id)):
+        raise refusals.unreadable(f'"{key}" is not a valid UUID')
+    made = ask.leaf.create_field(ask.path["user"], body["geometry"], body.get("name"), key)
     return written(made, 201)
 
 
@@ -176,4 +185,5 @@ def _organizations(ask: Ask) -> Answer:
 
 
 def _summary(ask: Ask) -> Answer:
-    return written(ask.leaf.summary(asked(ask, "provider"), asked(ask, "leafUserId")))
+    user = asked(ask, "leafUserId")
+    return written(ask.leaf.summary(asked(ask, "provider"), None if user is None else id_text(user, "leafUserId")))

@@ -19,7 +19,9 @@ def machines(bed: Seedbed) -> Sown:
     syncing = dict(bed.syncing())
     for n, user in enumerate(bed.users()):
         for number in range(_count(bed)):
-            machine = _machine(bed.dice("machine", user, number), user, _POOLS[number % len(_POOLS)], bed.strange)
+            machine = _machine(
+                bed.dice("machine", user, number), user, _POOLS[number % len(_POOLS)], bed.choices.strange_words
+            )
             if n in syncing or machine["originType"] != "PROVIDER_POOLED":
                 yield machine["id"], machine
 
@@ -74,7 +76,7 @@ def operators(bed: Seedbed) -> Sown:
         for number in range(max(2, _count(bed) // 2)):
             dice = bed.dice("operator", user, number)
             key = dice.uuid()
-            if number % 8 == 1:
+            if number % 8 == 1 and bed.choices.published_ids:
                 key = f"{key[:8]}{dice.choice('0123456789abcdef')}{key[8:]}"
             name = f"{dice.choice(brands.FIRST_NAMES)} {dice.choice('ABDHKLMOSTW')}."
             driver: Json = {"id": key, "name": name, "provider": "JohnDeere", "providerOperatorId": dice.uuid()}

@@ -73,7 +73,9 @@ def _worked(bed: Seedbed) -> Iterator[tuple[Json, list[Json]]]:
             dice = bed.dice("work", field["id"], n)
             files = list(_files(field, done, dice))
             ended = datetime.fromisoformat(done["endTime"].removesuffix("Z"))
-            kind = "other" if dice.random() < 0.2 and bed.strange else done["type"]  # an older page's word for tillage
+            kind = (
+                "other" if dice.random() < 0.2 and bed.choices.strange_words else done["type"]
+            )  # an older page's word for tillage
             operation: Json = {"id": dice.uuid(), "apiOwnerUsername": OWNER, "leafUserId": field["leafUserId"]}
             operation |= {key: _whole(done[key]) for key in ("startTime", "endTime")}
             operation["updatedTime"] = written(ended + timedelta(days=1, microseconds=dice.randrange(9**10)), 3)

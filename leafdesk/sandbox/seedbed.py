@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.ledger import Ledger
 
 Json = dict[str, Any]
@@ -33,16 +34,13 @@ class Dice(random.Random):
 
 @dataclass(frozen=True, slots=True)
 class Seedbed:
-    """A seed, the size of the land, the size of John Deere's catalog, and the ledger with what has grown already.
-
-    `strange` has some records say words that Leaf's closed lists do not know.
-    """
+    """A seed, the size of the land, the size of John Deere's catalog, and the ledger with what has grown already."""
 
     seed: int
     size: int
     products: int
     ledger: Ledger
-    strange: bool = False
+    choices: Choices
 
     def dice(self, *what: object) -> Dice:
         """Dice for what is named; the same for the same seed."""

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from leafdesk.sandbox.choices import Choices
 from leafdesk.sandbox.ledger import Key, Ledger, Sown
 from leafdesk.sandbox.seedbed import Seedbed
 
@@ -21,10 +22,10 @@ class Sowing:
     size: int = 0
     products: int = 300
 
-    def sow(self, kind: Sown, ledger: Ledger, *, strange: bool = False) -> Iterable[tuple[Key, Json]]:
+    def sow(self, kind: Sown, ledger: Ledger, *, choices: Choices) -> Iterable[tuple[Key, Json]]:
         """Every record of a kind as it was before anybody changed one, with its key.
 
-        `strange` has some of them say words that Leaf's closed lists do not know.
+        `choices` say how much of what Leaf's pages leave open they try a client with.
         """
         from leafdesk.sandbox import seed_inputs, seed_machines, seed_work
 
@@ -44,4 +45,4 @@ class Sowing:
             "summarizedVarieties": seed_inputs.summarized_varieties,
             "tankMixes": seed_inputs.tank_mixes,
         }
-        return growing[kind](Seedbed(self.seed, self.size, self.products, ledger, strange))
+        return growing[kind](Seedbed(self.seed, self.size, self.products, ledger, choices))

@@ -96,6 +96,8 @@ class Wire:
             if body is None:
                 raise bad_request(f"The request is larger than {MAX_BODY // 1024 // 1024} MB")
             query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            for name in (name for name, values in query.items() if len(values) > 1 and name != "sort"):
+                raise bad_request(f"{name} may be given only once")
             return operation.answer(Ask(self.leaf, self.tokens, scope["path_params"], query, body))
         except Refused as refused:
             return refusal(refused, scope["path"])

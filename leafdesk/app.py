@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import logging
-import logging.handlers
 import sys
 import threading
 from pathlib import Path
@@ -64,26 +63,18 @@ def run(folder: Path, *, workspace: Workspace | None = None, autosync: bool = Tr
     except ImportError as error:
         print(missing_libraries(error), file=sys.stderr)  # noqa: T201
         return 1
-    log = keep_log(folder)
-    hook = ErrorHook(log)
+    hook = ErrorHook(folder)
     hook.install()
+    if workspace is not None:
+        keep_log(folder)
     try:
-        return _run(application, folder, workspace, autosync, title)
+        desk = Desk(workspace, folder, autosync=autosync, title=title)
+        desk.show()
+        code = application.exec()
+        desk.close()
+        return desk.code or code
     finally:
         hook.remove()
-
-
-def _run(application: QApplication, folder: Path, workspace: Workspace | None, autosync: bool, title: str) -> int:
-    if workspace is None:
-        try:
-            workspace = open_workspace(folder)
-        except Exception as error:
-            return say_cannot_start(folder, error)
-    desk = Desk(workspace, folder, autosync=autosync, title=title)
-    desk.show()
-    code = application.exec()
-    desk.close()
-    return code
 
 
 def make_application() -> QApplication:
@@ -109,6 +100,8 @@ def open_workspace(folder: Path) -> Workspace:
 
 def keep_log(folder: Path) -> Path:
     """Warnings and worse go to `<folder>/logs/leafdesk.log`; the answer is that file. A full disk is no hindrance."""
+    import logging.handlers  # not on the way to the first paint
+
     path = folder / "logs" / "leafdesk.log"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -155,15 +148,29 @@ def explain(error: BaseException) -> tuple[str, str, int]:
 
 
 class Desk:
-    """The window that is open and what stands behind it: the user's own workspace, or the demo farm's."""
+    """The window that is open and what stands behind it: the user's own workspace, or the demo farm's.
 
-    def __init__(self, workspace: Workspace, folder: Path, *, autosync: bool, title: str) -> None:
+    Without a workspace it opens the folder's when the window has painted; `code` is not 0 when that failed.
+    """
+
+    def __init__(self, workspace: Workspace | None, folder: Path, *, autosync: bool, title: str) -> None:
         from leafdesk.ui.main_window import MainWindow
 
-        self.workspace, self.autosync = workspace, autosync
+        self.workspace, self.folder, self.autosync, self.code = workspace, folder, autosync, 0
         self.demo: DemoFarm | None = None
-        offer = self.open_demo if workspace.account is None else None
-        self.window: MainWindow = MainWindow(workspace, folder, try_demo=offer, autosync=autosync, title=title)
+        self.window: MainWindow = MainWindow(
+            workspace or self._open, folder, try_demo=self.open_demo, autosync=autosync, title=title
+        )
+        self.window.unopened.connect(self._cannot)
+
+    def _open(self) -> Workspace:
+        keep_log(self.folder)
+        self.workspace = open_workspace(self.folder)
+        return self.workspace
+
+    def _cannot(self, error: Exception) -> None:
+        self.code = say_cannot_start(self.folder, error)
+        self.window.close()
 
     def show(self) -> None:
         """Show the window."""
@@ -189,7 +196,8 @@ class Desk:
 
     def close(self) -> None:
         """Close what was opened."""
-        self.workspace.close()
+        if self.workspace is not None:
+            self.workspace.close()
         if self.demo is not None:
             self.demo.close()
 
@@ -223,8 +231,8 @@ class DemoFarm:
 class ErrorHook:
     """What becomes of a mistake of ours: the log gets it whole, the user a sentence and the way to the log."""
 
-    def __init__(self, log: Path) -> None:
-        self._log = log
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
         self._before = (sys.excepthook, threading.excepthook)
         self._shown: Any = None
 
@@ -242,6 +250,7 @@ class ErrorHook:
         if issubclass(kind, KeyboardInterrupt) or error is None:
             self._before[0](kind, error, trace)  # type: ignore[arg-type]
             return
+        keep_log(self._folder)
         logger.error("a bug", exc_info=(kind, error, trace))
         if threading.current_thread() is threading.main_thread() and self._shown is None:
             self._show()
@@ -256,7 +265,7 @@ class ErrorHook:
         box = QMessageBox(QMessageBox.Icon.Warning, "Leafdesk", "Something went wrong")
         box.setInformativeText(OURS)
         opened = box.addButton("Open the log", QMessageBox.ButtonRole.HelpRole)
-        opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._log))))
+        opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(keep_log(self._folder)))))
         box.addButton("Go on", QMessageBox.ButtonRole.AcceptRole)
         box.finished.connect(lambda _code: setattr(self, "_shown", None))
         self._shown = box

@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -467,9 +468,8 @@ def test_closing_in_the_middle_of_a_sync(opened: Callable[..., Workspace], sandb
     running = workspace.sync()
     workspace.close()
     assert running.done() and running.result().outcome == "partial"
-    assert sqlite3.connect(next(workspace.folder.rglob("leafdesk.db"))).execute("PRAGMA quick_check").fetchone() == (
-        "ok",
-    )
+    with closing(sqlite3.connect(next(workspace.folder.rglob("leafdesk.db")))) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchone() == ("ok",)
 
 
 def test_keeping_up_carries_an_edit_by_itself_and_comes_back_after_the_dark(

@@ -10,7 +10,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, TypeVar
 
-from leafdesk.store.migrations import APPLICATION_ID, STEPS, Step
+from leafdesk.store.migrations import APPLICATION_ID, STEPS, Step, lay_out, upgrade
 
 T = TypeVar("T")
 
@@ -44,8 +44,10 @@ class DiskFullError(StoreError):
 class Database:
     """One account's database: WAL, synchronous=FULL, one writer thread, one read-only connection per reading thread."""
 
-    def __init__(self, path: Path, *, steps: Sequence[Step] = STEPS) -> None:
+    def __init__(self, path: Path, *, steps: Sequence[Step] = STEPS, kept: bool = True) -> None:
         """Open or make the file and bring it up to date (a backup is made before a migration).
+
+        One that is not `kept` is new, stays empty and is thrown away: it is made quickly.
 
         Raises FromTheFutureError, DamagedError or DiskFullError.
         """
@@ -56,7 +58,7 @@ class Database:
         self._closed = False
         self._mine = threading.local()
         self._readers: list[tuple[threading.Thread, sqlite3.Connection]] = []
-        self._connection = _open(path, steps)
+        self._connection = _open(path, steps, kept=kept)
         self._thread = threading.Thread(target=self._work, name="leafdesk-writer", daemon=True)
         self._thread.start()
 
@@ -162,7 +164,7 @@ def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
             connection.execute("ROLLBACK")
 
 
-def _open(path: Path, steps: Sequence[Step]) -> sqlite3.Connection:
+def _open(path: Path, steps: Sequence[Step], *, kept: bool) -> sqlite3.Connection:
     """The writing connection to a database of the newest version."""
     try:
         unclean = _look_at_file(path, len(steps))
@@ -175,7 +177,7 @@ def _open(path: Path, steps: Sequence[Step]) -> sqlite3.Connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         _look_inside(connection, path, len(steps), unclean=unclean)
-        _bring_up_to_date(connection, path, steps)
+        _bring_up_to_date(connection, path, steps, kept=kept)
     except sqlite3.Error as error:
         connection.close()
         raise _in_plain_words(error, path) from error
@@ -224,14 +226,15 @@ def _look_inside(connection: sqlite3.Connection, path: Path, newest: int, *, unc
             raise DamagedError(_damaged(path, verdict))
 
 
-def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step]) -> None:
+def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step], *, kept: bool) -> None:
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version == len(steps):
         return
+    if not kept:
+        lay_out(connection, steps)
+        return
     if version:
         back_up(connection, path)
-    from leafdesk.store.migrations import upgrade
-
     upgrade(connection, steps)
 
 

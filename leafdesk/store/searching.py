@@ -13,7 +13,7 @@ from leafdesk.store.seen import plain_letters, sort_text, words
 
 FEW = 5
 """With fewer hits than this the forgiving search joins in."""
-MOST_CANDIDATES = 2000
+MOST_CANDIDATES = 800
 LIKE_ENOUGH = 0.34
 
 

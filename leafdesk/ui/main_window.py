@@ -1,41 +1,45 @@
-"""The main window: sets the panels side by side and lets them follow each other."""
+"""The main window: lets its parts, which `furniture` makes after the first paint, follow each other."""
+
+from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
 
-from leafdesk.ui import brand, words
-from leafdesk.ui.actions import Actions
-from leafdesk.ui.autosync import Autosync
-from leafdesk.ui.bridge import Bridge
-from leafdesk.ui.doing import Doing
-from leafdesk.ui.drawing import AT_STAKE, Drawing
-from leafdesk.ui.icons import Icons
-from leafdesk.ui.leaf_side import LeafSide
-from leafdesk.ui.lists import Everything, Lists, Update
-from leafdesk.ui.map import colours as map_colours
-from leafdesk.ui.memory import Memory
-from leafdesk.ui.panels.inspector import Inspector
-from leafdesk.ui.panels.map_page import MapPage
-from leafdesk.ui.panels.navigator import Navigator
-from leafdesk.ui.panels.notice import Notice
-from leafdesk.ui.panels.queue import Queue
-from leafdesk.ui.panels.rail import Rail
-from leafdesk.ui.panels.settings import Settings
-from leafdesk.ui.panels.start import StartPage
-from leafdesk.ui.panels.status_bar import StatusBar
-from leafdesk.ui.panels.top_bar import TopBar
-from leafdesk.ui.parts import row
-from leafdesk.ui.theme import STEP, Choice, Theme
-from leafdesk.workspace import Changes, Workspace
+from leafdesk.ui.first_sight import FirstSight, load
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QWidget
+
+    from leafdesk.ui.actions import Actions
+    from leafdesk.ui.autosync import Autosync
+    from leafdesk.ui.bridge import Bridge
+    from leafdesk.ui.doing import Doing
+    from leafdesk.ui.drawing import Drawing
+    from leafdesk.ui.icons import Icons
+    from leafdesk.ui.leaf_side import LeafSide
+    from leafdesk.ui.lists import Everything, Lists, Update
+    from leafdesk.ui.map.canvas import MapCanvas
+    from leafdesk.ui.panels.inspector import Inspector
+    from leafdesk.ui.panels.map_page import MapPage
+    from leafdesk.ui.panels.navigator import Navigator
+    from leafdesk.ui.panels.notice import Notice
+    from leafdesk.ui.panels.queue import Queue
+    from leafdesk.ui.panels.rail import Rail
+    from leafdesk.ui.panels.settings import Settings
+    from leafdesk.ui.panels.start import StartPage
+    from leafdesk.ui.panels.status_bar import StatusBar
+    from leafdesk.ui.panels.top_bar import TopBar
+    from leafdesk.ui.theme import Choice, Theme
+    from leafdesk.workspace import Changes, Workspace
 
 
-class MainWindow(QMainWindow):
-    """One window on one workspace.
+class MainWindow(FirstSight):
+    """One window on one workspace. Its parts are there once it is `furnished`.
 
     For whoever drives it (demo, journeys): the panels `canvas` (MapCanvas), `navigator`, `inspector`, `queue`,
     `status`, `top`, `rail`, `map_page`, `settings`, `start`, `notice`; `drawing` (mode, sheet), `lists` (rows, ready),
@@ -48,87 +52,84 @@ class MainWindow(QMainWindow):
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
     """
 
+    opened = Signal()  # the parts are there, the icons too, and the lists are being read
+    unopened = Signal(object)  # the workspace did not open: the exception
+    theme: Theme
+    icons: Icons
+    bridge: Bridge
+    lists: Lists
+    commands: Actions
+    top: TopBar
+    rail: Rail
+    navigator: Navigator
+    map_page: MapPage
+    canvas: MapCanvas
+    inspector: Inspector
+    queue: Queue
+    settings: Settings
+    start: StartPage
+    status: StatusBar
+    notice: Notice
+    doing: Doing
+    drawing: Drawing
+    leaf: LeafSide
+    workbench: QSplitter
+    pages: QStackedWidget
+    whole: QWidget
+
     def __init__(
         self,
-        workspace: Workspace,
+        workspace: Workspace | Callable[[], Workspace],
         folder: Path,
         *,
         try_demo: Callable[[], None] | None = None,
         autosync: bool = False,
         title: str = "Leafdesk",
     ) -> None:
-        super().__init__()
-        self.workspace, self.folder = workspace, folder
-        self.memory = Memory(folder)
-        self.theme = Theme(self.memory.look, self)
-        self.icons = Icons(self.theme)
-        self.bridge = Bridge(workspace, self)
-        self.lists = Lists(self.bridge, self)
-        self.commands = Actions(self, self.icons)
-        self._dressed = self._fitted = self._asked = self._warned = False
+        """Make all parts at once; or, given a way to open the workspace, begin with that after the first paint."""
+        super().__init__(folder, title)
+        self.furnished = self._dressed = self._fitted = self._warned = False
         self._autosync: Autosync | None = None
-        self._unseen = QTimer(self, singleShot=True, interval=1000)  # a window that nobody sees is not painted
-        self._unseen.timeout.connect(self._painted)
-        self._wants_autosync = autosync
-        self.setWindowTitle(title)
-        self.setWindowIcon(brand.window_icon())
-        self.setMinimumSize(STEP * 225, STEP * 140)
-        self._build(try_demo)
+        self._wants_autosync, self._try_demo = autosync, try_demo
+        if callable(workspace):
+            self.show_picture()
+            self.steps = self._open(workspace)
+        else:
+            list(self._furnish(workspace))  # every step
+            self.show_instead(self.whole)
+            self.steps = self._begin()
+
+    # ------------------------------------------------------------------ making
+    def _open(self, opening: Callable[[], Workspace]) -> Iterator[None]:
+        """Load, open, make and dress, beside a picture of what will be there."""
+        yield from load()
+        try:
+            workspace = opening()
+        except Exception as error:
+            self.unopened.emit(error)
+            return
+        yield
+        yield from self._furnish(workspace)
+        yield from self._begin()
+
+    def _furnish(self, workspace: Workspace) -> Iterator[None]:
+        from leafdesk.ui import furniture
+
+        self.workspace = workspace
+        yield from furniture.make(self, self._try_demo)
         self._wire_commands()
         self._wire_parts()
         self._remember()
         self._account_opened()
-
-    # ------------------------------------------------------------------ making
-    def _build(self, try_demo: Callable[[], None] | None) -> None:
-        self.top = TopBar(self.lists, self.commands, self.theme)
-        self.rail = Rail(self.commands, self.theme)
-        self.navigator = Navigator(self.lists, self.theme)
-        self.map_page = MapPage(self.commands, self.theme)
-        self.canvas = self.map_page.canvas
-        self.inspector = Inspector(self.lists, self.commands, self.theme)
-        self.queue = Queue(self.bridge, self.commands, self.theme)
-        self.settings = Settings(self.workspace, str(self.folder), self.commands, self.theme)
-        self.start = StartPage(self.theme, demo=try_demo is not None)
-        self.status = StatusBar(self.theme)
-        self.notice = Notice(self)
-        self.doing = Doing(self, self.lists)
-        self.drawing = Drawing(self.map_page, self.commands, self.doing, self.inspector, self.lists)
-        self.leaf = LeafSide(self, self.lists, self.commands, self.status, self.map_page, self.notice)
-        if try_demo is not None:
-            self.start.try_demo.connect(try_demo)
-        self.workbench = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
-        for part, wide in ((self.navigator, 262), (self.map_page, 870), (self.inspector, 286)):
-            self.workbench.addWidget(part)
-            part.setMinimumWidth(min(wide, STEP * 55))
-        self.workbench.setSizes([262, 870, 286])
-        self.workbench.setStretchFactor(1, 1)
-        self.pages = QStackedWidget()
-        for page in (self.workbench, self.queue, self.settings, self.start):
-            self.pages.addWidget(page)
-        middle = QWidget()
-        across = row(self.rail, self.pages, gap=0)
-        across.setStretch(1, 1)
-        middle.setLayout(across)
-        whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for widget in (self.top, middle, self.status):
-            column.addWidget(widget)
-        column.setStretch(1, 1)
-        self.setCentralWidget(whole)
-        self.notice.float_over(whole)
-        self.notice.lift = self.map_page.taken
-        for glass in (self.top.finder.glass, self.navigator.glass):
-            self.icons.put(glass, "magnifying-glass")
+        self.furnished = True
+        yield
 
     def _wire_commands(self) -> None:
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
             ("settings", lambda: self.show_page("settings")),
-            ("find", self._find),
+            ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
             ("undo", self.undo),
             ("redo", self.redo),
@@ -181,13 +182,10 @@ class MainWindow(QMainWindow):
         self.bridge.failed.connect(_bug)
 
     def _remember(self) -> None:
-        self.resize(STEP * 350, STEP * 215)
-        geometry, split = self.memory.get("geometry"), self.memory.get("split")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
+        split = self.memory.get("split")
         if isinstance(split, QByteArray):
             self.workbench.restoreState(split)
-        self.canvas.set_theme(map_colours.DARK if self.theme.colours.dark else map_colours.LIGHT)
+        self._colour_map()
         last = self.memory.last_view(dark=self.theme.colours.dark) if self.workspace.account else None
         if last is not None:
             picture, view = last
@@ -197,30 +195,21 @@ class MainWindow(QMainWindow):
                 self.canvas.set_snapshot(picture, view)
             self._fitted = True
 
-    # ------------------------------------------------------------------ after the first paint
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.Paint and not self._dressed:
-            self._dressed = True
-            QTimer.singleShot(0, self, self._painted)
-        return done
-
-    def showEvent(self, event: QShowEvent) -> None:
-        self._unseen.start()
-
-    def _painted(self) -> None:
-        """What would hold up the first paint: icons, the lists, the first sync."""
-        if self._asked or not self.isVisible():
-            return
-        self._asked = self._dressed = True
-        self._unseen.stop()
-        self.icons.dress()
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+    def _begin(self) -> Iterator[None]:
+        """The lists, the icons, the first sync."""
         self.lists.load()
         self.queue.load()
+        yield
+        self.icons.dress()
+        self.show_instead(self.whole)
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._wants_autosync:
+            from leafdesk.ui.autosync import Autosync
+
             self._autosync = Autosync(self.bridge, self.sync, self)
             self._autosync.start()
+        self._dressed = True
+        self.opened.emit()
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:
@@ -252,14 +241,13 @@ class MainWindow(QMainWindow):
         if self.inspector.field_id == field_id and self.lists.rows[field_id].box is not None:
             self.canvas.fit_field(field_id)
 
-    def _find(self) -> None:
-        self.top.finder.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.top.finder.selectAll()
+    def _type_into(self, line: QLineEdit) -> None:
+        line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        line.selectAll()
 
     def _filter(self) -> None:
         self.show_page("map")
-        self.navigator.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.navigator.search.selectAll()
+        self._type_into(self.navigator.search)
 
     def _draw(self) -> None:
         self.show_page("map")
@@ -338,11 +326,18 @@ class MainWindow(QMainWindow):
         self._allow()
 
     def _looks_changed(self) -> None:
-        self.canvas.set_theme(map_colours.DARK if self.theme.colours.dark else map_colours.LIGHT)
+        self._colour_map()
         self.settings.refresh()
+
+    def _colour_map(self) -> None:
+        from leafdesk.ui.map import colours
+
+        self.canvas.set_theme(colours.DARK if self.theme.colours.dark else colours.LIGHT)
 
     def _allow(self) -> None:
         """Name and allow undo, redo and sync as things stand."""
+        from leafdesk.ui import words
+
         self._warned = False
         workspace, drawing = self.workspace, self.drawing
         inside = drawing.mode != "select"
@@ -366,25 +361,38 @@ class MainWindow(QMainWindow):
     # ------------------------------------------------------------------ size and end
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.notice.place()
-        self.top.finder.close_answers()
+        if self.furnished:
+            self.notice.place()
+            self.top.finder.close_answers()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.drawing.at_stake and not self._warned:
-            self._warned = True
-            self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
-            event.ignore()
-            return
-        self.memory.put("geometry", self.saveGeometry())
-        self.memory.put("split", self.workbench.saveState())
-        if self.workspace.account is not None and self.lists.rows:
-            self.drawing.leave()
-            self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=self.theme.colours.dark)
+        if self.furnished:
+            if self.drawing.at_stake and not self._warned:
+                self._warned = True
+                from leafdesk.ui.drawing import AT_STAKE
+
+                self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
+                event.ignore()
+                return
+            self._keep()
+        super().closeEvent(event)
         if self._autosync is not None:
             self._autosync.stop()
-        self._unseen.stop()
-        self.bridge.close()
-        event.accept()
+        if hasattr(self, "bridge"):
+            self.bridge.close()
+
+    def _keep(self) -> None:
+        """Keep what the next start shows first: the window as it will be then, and its map."""
+        self.memory.put("split", self.workbench.saveState())
+        dark = self.theme.colours.dark
+        self.drawing.leave()
+        if self.workspace.account is not None and self.lists.rows:
+            self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=dark)
+        if self._dressed:
+            self.notice.hide()
+            self.show_page("map")
+            self.select(None)
+            self.memory.keep_window(self.whole.grab().toImage(), dark=dark)
 
 
 def _bug(error: BaseException) -> None:

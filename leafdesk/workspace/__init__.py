@@ -20,7 +20,6 @@ from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
-from leafdesk.sync.asks import Rule, Trip
 from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
@@ -34,51 +33,13 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = [
-    "Attempt",
-    "CaptivePortalError",
-    "Change",
-    "Changes",
-    "Connection",
-    "ConnectionChanged",
-    "Count",
-    "Create",
-    "DamagedError",
-    "Delete",
-    "DiskFullError",
-    "Edit",
-    "Enable",
-    "Event",
-    "FieldRow",
-    "Found",
-    "FromTheFutureError",
-    "InUseError",
-    "Item",
-    "LeafError",
-    "Match",
-    "Meeting",
-    "NotSentError",
-    "Online",
-    "Order",
-    "Progress",
-    "Queued",
-    "Redraw",
-    "RefusedError",
-    "Row",
-    "SignedOutError",
-    "State",
-    "StoreError",
-    "SyncEnded",
-    "SyncProvider",
-    "SyncReport",
-    "Tables",
-    "UnknownOutcomeError",
-    "Upload",
-    "Where",
-    "Workspace",
-    "WrongPasswordError",
-    "change",
-]
+__all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
+__all__ += ["Changes", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
+__all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
+__all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
+__all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
 
 T = TypeVar("T")
 SETTLE_SECONDS = 90.0
@@ -263,15 +224,9 @@ class Workspace:
     @property
     def online(self) -> Online:
         """Questions that Leaf is asked now; what it answers is kept here."""
-        return Online(self._ask, lambda: self.catalog)
-
-    def _ask(self, rule: Callable[[Trip], Rule[T]]) -> Future[T]:
         line = self._line()
-        return _failed(SignedOutError(NOBODY)) if line is None else self._engines().ask(line, rule)
-
-    def _line(self) -> Line | None:
-        account = self._account
-        return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
+        ask = _signed_out if line is None else partial(self._engines().ask, line)
+        return Online(ask, lambda: self.catalog)
 
     def keep_up(self) -> None:
         """From now on sync without being asked: soon, after edits, when something is due, and at least every hour.
@@ -333,7 +288,7 @@ class Workspace:
             self._accounts.use(account)
             return database
         self._nothing = tempfile.TemporaryDirectory(prefix="leafdesk-")
-        return Database(Path(self._nothing.name) / "leafdesk.db")
+        return Database(Path(self._nothing.name) / "leafdesk.db", kept=False)
 
     def _enter(self, account: Account, token: str) -> str | None:
         """Keep the token and open the account it belongs to (on the engine's thread, no sync running)."""
@@ -349,6 +304,10 @@ class Workspace:
         if sentence is not None:
             self._account = replace(self._account, signed_in=True)  # as long as we run; the file does not promise it
         return sentence
+
+    def _line(self) -> Line | None:
+        account = self._account
+        return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
 
     def _engines(self) -> "Engine":
         """The engine, made when first needed: the window paints without it."""
@@ -434,6 +393,10 @@ class Workspace:
                 listener(event)
             except Exception:
                 _log.exception("a listener failed on %s", type(event).__name__)
+
+
+def _signed_out(_: object) -> "Future[Any]":
+    return _failed(SignedOutError(NOBODY))
 
 
 def _failed(error: Exception) -> "Future[Any]":

@@ -89,3 +89,23 @@ def test_an_up_to_date_file_opens_with_the_standard_library_alone(path: Path) ->
     )
     done = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_file_that_nobody_keeps_has_the_same_tables_and_is_made_with_the_standard_library_alone(path: Path) -> None:
+    def tables(database: Database) -> list[tuple[str, str]]:
+        query = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE '%sqlite%' ORDER BY name"
+        return database.reader().execute(query).fetchall()
+
+    kept, thrown = Database(path), Database(path.with_name("nothing.db"), kept=False)
+    assert tables(kept) == tables(thrown)
+    assert thrown.reader().execute("PRAGMA user_version").fetchone() == (len(STEPS),)
+    kept.close()
+    thrown.close()
+    code = (
+        "import pathlib, sys; from leafdesk.workspace import Workspace\n"
+        "workspace = Workspace(pathlib.Path(sys.argv[1])); assert workspace.catalog.fields() == []; workspace.close()\n"
+        "print([name for name in ('numpy', 'sqlite_utils', 'click') if name in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, str(path.parent / "new")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.strip() == "[]"

@@ -84,7 +84,7 @@ def test_a_second_leafdesk_on_the_folder_is_told_so(tmp_path: Path, qtbot: QtBot
 @pytest.fixture
 def hook(tmp_path: Path, qtbot: QtBot) -> Iterator[app.ErrorHook]:
     app.make_application()
-    made = app.ErrorHook(app.keep_log(tmp_path))
+    made = app.ErrorHook(tmp_path)
     yield made
     root = logging.getLogger("leafdesk")
     for handler in [one for one in root.handlers if isinstance(one, logging.FileHandler)]:

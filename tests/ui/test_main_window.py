@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtGui import QIcon, QImage
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import change
@@ -148,3 +148,16 @@ def test_every_action_has_name_icon_and_tooltip(window: MainWindow) -> None:
         assert not action.icon().isNull(), entry.key
     keys = [key for entry, _ in window.commands for key in entry.keys]
     assert len(keys) == len(set(keys))
+
+
+def test_icons_wear_the_colours_of_rest_checked_and_disabled(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: window._dressed)
+    icon, colours = window.commands["map"].icon(), window.theme.colours
+    for mode, state, colour in (
+        (QIcon.Mode.Normal, QIcon.State.Off, colours.muted),
+        (QIcon.Mode.Active, QIcon.State.On, colours.accent),
+        (QIcon.Mode.Disabled, QIcon.State.Off, colours.disabled),
+    ):
+        image = icon.pixmap(QSize(64, 64), mode, state).toImage()
+        pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+        assert {pixel.name() for pixel in pixels if pixel.alpha() == 255} == {colour}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Generator
-from threading import Thread
+from threading import Event, Thread
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
@@ -21,6 +21,7 @@ SLICE_S = 0.004
 _BATCH = 64
 """Outlines taken in between two looks at the clock."""
 _LIBRARIES = ("numpy", "shapely", "pyproj")
+"""The last one measures areas: painting does not wait for it."""
 
 
 class FieldPicture(QObject):
@@ -44,6 +45,7 @@ class FieldPicture(QObject):
         self._snapshot: tuple[QImage, View] | None = None
         self._job: tuple[Key | str, Generator[None, None, None]] | None = None
         self._warming: Thread | None = None
+        self._drawable = Event()
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.work)
 
@@ -105,7 +107,7 @@ class FieldPicture(QObject):
     def complete(self) -> None:
         """Do all the work there is now, at once."""
         if self._warming:
-            _load()  # the same imports: returns when they are done there or here
+            _load(self._drawable)  # the same imports: returns when they are done there or here
         while not self._libraries_ready() or self._do_some():
             pass
         self._snapshot = None
@@ -117,13 +119,11 @@ class FieldPicture(QObject):
         if self._warming is None:
             if all(name in sys.modules for name in _LIBRARIES):
                 return True
-            self._warming = Thread(target=_load, name="map libraries")
+            self._warming = Thread(target=_load, args=(self._drawable,), name="map libraries")
             self._warming.start()
-        if self._warming.is_alive():
+        if not self._drawable.is_set() and self._warming.is_alive():
             self._timer.setInterval(8)
             return False
-        self._warming.join()
-        self._warming = None
         self._timer.setInterval(0)
         return True
 
@@ -180,13 +180,14 @@ class FieldPicture(QObject):
         painter.drawImage(QRectF(QPointF(left, top), QPointF(right, bottom)), image, QRectF(image.rect()))
 
 
-def _load() -> None:
-    """Load the libraries, and do once what is slow the first time."""
+def _load(drawable: Event) -> None:
+    """Load the libraries, and do once what is slow the first time; `drawable` tells when painting may begin."""
     from leafdesk.geo import flat
     from leafdesk.geo.measure import area_ha
     from leafdesk.geo.shape import Shape, pack
     from leafdesk.ui.map.outlines import paths_of
 
     plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
-    area_ha(plot)
     paths_of(flat.thinned(flat.flat([pack(plot)]), 1.0), 1.0)
+    drawable.set()
+    area_ha(plot)

@@ -1,0 +1,98 @@
+"""The window before its parts are there: its place, the picture it had when it was closed, the turns in which it fills.
+
+Only Qt and the standard library are on the way to this first paint.
+"""
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+
+from PySide6.QtCore import QByteArray, QTimer
+from PySide6.QtGui import QCloseEvent, QImage, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QWidget
+
+from leafdesk.ui.memory import Memory
+
+SIZE, LEAST = (1400, 860), (900, 560)
+"""Pixels across and down of a window that was never sized, and of the smallest."""
+SLICE_S = 0.008
+"""So long may one turn of the event loop work; a frame at 60 Hz has 16 ms."""
+ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas", "ui.panels.inspector",
+         "ui.panels.navigator", "ui.panels.queue", "ui.leaf_side", "ui.furniture")  # fmt: skip
+"""What the parts need, each small enough to load in a turn of its own."""
+
+
+def load() -> Iterator[None]:
+    """Load what the parts need, a room in each step."""
+    for room in ROOMS:
+        importlib.import_module(f"leafdesk.{room}")
+        yield
+
+
+class FirstSight(QMainWindow):
+    """A window that works through `steps` as soon as it has painted, a few milliseconds in each turn."""
+
+    def __init__(self, folder: Path, title: str) -> None:
+        super().__init__()
+        self.folder = folder
+        self.memory = Memory(folder)
+        self.steps: Iterator[None] = iter(())
+        self._picture: QImage | None = None
+        self._painted = self._begun = False
+        self._unseen = QTimer(self, singleShot=True, interval=1000)  # a window that nobody sees is not painted
+        self._unseen.timeout.connect(self._go)
+        self._turn = QTimer(self, interval=0)
+        self._turn.timeout.connect(self._work)
+        self.setWindowTitle(title)
+        self.setMinimumSize(*LEAST)
+        self.resize(*SIZE)
+        geometry = self.memory.get("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+
+    def show_picture(self) -> None:
+        """Be a picture of what will be there, until something is shown instead."""
+        self._picture = self.memory.last_window()
+
+    def show_instead(self, whole: QWidget) -> None:
+        """What was pictured is there now."""
+        self._picture = None
+        if self.centralWidget() is not whole:
+            self.setCentralWidget(whole)
+            whole.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._picture is not None and self._picture.size() == self.size() * self.devicePixelRatio():
+            painter = QPainter(self)
+            painter.drawImage(self.rect(), self._picture)
+            painter.end()
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self, self._go)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if not self._begun:
+            self._unseen.start()
+
+    def _go(self) -> None:
+        if self._begun or not self.isVisible():
+            return
+        self._begun = True
+        self._unseen.stop()
+        self._turn.start()
+
+    def _work(self) -> None:
+        """One turn: as much as fits into a slice."""
+        until = perf_counter() + SLICE_S
+        for _ in self.steps:
+            if perf_counter() >= until:
+                return
+        self._turn.stop()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._turn.stop()
+        self._unseen.stop()
+        self.memory.put("geometry", self.saveGeometry())
+        event.accept()

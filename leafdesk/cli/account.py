@@ -203,7 +203,7 @@ def _show_status(document: dict[str, Any]) -> None:
             ("Account", document["account"] or "nobody has signed in here yet"),
             ("Leaf", document["api_url"]),
             ("Signed in", "yes" if document["signed_in"] else "no"),
-            ("Last sync", _age(document["last_sync"])),
+            ("Last sync", say.age(document["last_sync"])),
             ("Fields", f"{counts['fields']:,}"),
             ("Farms", f"{counts['farms']:,}"),
             ("Growers", f"{counts['growers']:,}"),
@@ -212,15 +212,3 @@ def _show_status(document: dict[str, Any]) -> None:
             ("In conflict", str(document["conflicts"] or "")),
         )
     )
-
-
-def _age(time: str | None) -> str:
-    """A time with how long ago that was."""
-    from datetime import UTC, datetime
-
-    if time is None:
-        return "never"
-    minutes = int((datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds() // 60)
-    hours, days = minutes // 60, minutes // 1440
-    ago = say.counted(days, "day") if days else say.counted(hours, "hour") if hours else say.counted(minutes, "minute")
-    return f"{time} ({ago} ago)"

@@ -42,10 +42,10 @@ class Filter:
         if self.how == "provider":
             return bool(provider_of(has) == provider_of(value))
         if self.how == "flag":
-            return bool(has) == (value == "true")
+            return bool(bool(has) == (value == "true"))
         if self.how in ("after", "before"):
             found = _padded(str(has or ""))
-            return found is not None and (found >= value if self.how == "after" else found <= value)
+            return found is not None and bool(found >= value if self.how == "after" else found <= value)
         return bool(has == value)
 
 

@@ -160,18 +160,18 @@ def add_belongings(
 ) -> None:
     """Give a group a list of what belongs to one record; `asking` is the question to Leaf (a method of Online)."""
 
-    @click.argument("id")
+    @click.argument("owner", metavar="ID")
     @ONLINE
     @filtered(*filters)
     @reports
     @click.pass_obj
-    def belongings(desk: Desk, /, id: str, online: bool, **values: Any) -> None:
+    def belongings(desk: Desk, /, owner: str, online: bool, **values: Any) -> None:
         with desk.records() as workspace:
-            owner = key(workspace, of, id)
+            whose = key(workspace, of, owner)
             if online:
-                ask(getattr(workspace.online, asking)(owner), of, id)
-            found = kept(documents(workspace, kind, Where(parent=owner)), filters, values)
+                ask(getattr(workspace.online, asking)(whose), of, owner)
+            found = kept(documents(workspace, kind, Where(parent=whose)), filters, values)
             desk.answer(found, lambda: show_table(columns, found, kind))
-            tell_age(workspace, kind, about=owner)
+            tell_age(workspace, kind, about=whose)
 
     group.command(name, help=f"List the {_many(kind)} of one {word(of)}.")(belongings)

@@ -39,6 +39,11 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("machines", "machines list", "machines show", "machines files"),
         *("machines create", "machines edit", "machines delete"),
         *("implements", "implements list", "implements show", "operators", "operators list", "operators show"),
+        *("products", "products search", "products show", "varieties", "varieties search", "varieties show"),
+        *("tank-mixes", "tank-mixes search", "operations", "operations list"),
+        *("matches", "matches list", "matches history", "matches approve"),
+        *("users", "users list", "users show"),
+        *("providers", "providers list", "providers organizations", "providers sync"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
     }
 

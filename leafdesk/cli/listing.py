@@ -11,7 +11,7 @@ from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, key, reports, shown_id, wait
 from leafdesk.cli.filters import Filter, asked, filtered
 from leafdesk.edits import EDITABLE, REFERENCES
-from leafdesk.records import Kind, Record, word
+from leafdesk.records import TABLES, Kind, ProductMatch, Record, word
 from leafdesk.workspace import Where, Workspace
 
 Json = dict[str, Any]
@@ -33,6 +33,10 @@ def document(workspace: Workspace, record: Record) -> Json:
             seen[named] = shown_id(workspace, REFERENCES[attribute], value)
         elif value not in ("", None) or own.get(named):
             seen[named] = value
+    if isinstance(record, ProductMatch):
+        details = own.get("matchDetails")
+        same = isinstance(details, dict) and details.get("status") == record.status
+        seen |= {"productId": record.product_id, "matchDetails": details if same else {"status": record.status}}
     return own | seen | {"pending": workspace.catalog.pending(record.kind, record.id)}
 
 
@@ -116,12 +120,11 @@ def add_list(group: click.Group, kind: Kind, columns: Columns, *filters: Filter)
     """Give a group its `list`."""
 
     @click.option("--pending", is_flag=True, help="Only what has edits that Leaf does not have yet.")
-    @click.option("--search", metavar="TEXT", default="", help="Words (or their beginnings).")
     @LEAF_USER
     @filtered(*filters)
     @reports
     @click.pass_obj
-    def list_(desk: Desk, /, leaf_user: str | None, search: str, pending: bool, **values: Any) -> None:
+    def list_(desk: Desk, /, leaf_user: str | None, pending: bool, search: str = "", **values: Any) -> None:
         with desk.records() as workspace:
             user = user_key(workspace, leaf_user)
             where = Where(leaf_user_id=user, text=search, pending=pending)
@@ -129,6 +132,8 @@ def add_list(group: click.Group, kind: Kind, columns: Columns, *filters: Filter)
             desk.answer(found, lambda: show_table(columns, found, kind))
             tell_age(workspace, kind, user)
 
+    if kind in TABLES:  # what people look through by words
+        click.option("--search", metavar="TEXT", default="", help="Words (or their beginnings).")(list_)
     group.command("list", help=f"List the {_many(kind)} that are here.")(list_)
 
 

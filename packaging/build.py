@@ -21,7 +21,7 @@ def main() -> int:
     """Build, and check when asked; the answer is the exit code."""
     wishes = argparse.ArgumentParser(description=__doc__)
     wishes.add_argument("--check", action="store_true", help="prove the packages in a clean Debian (root, Linux)")
-    wishes.add_argument("--only", choices=("bundle", "python"), help="stop after the bundle, or make wheel and sdist")
+    wishes.add_argument("--only", choices=("bundle", "deb", "python"), help="make only this")
     asked = wishes.parse_args()
     made = make(asked.only)
     report(made)
@@ -48,6 +48,8 @@ def make(only: str | None = None) -> list[Path]:
         return [make_macos_image()]
     from deb import make_archive, make_deb
 
+    if only == "deb":
+        return [make_deb()]
     return [make_deb(), make_archive(), *make_wheel_and_sdist()]
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from places import BUILD, run
 
 SUITE = "bookworm"
-MIRROR = "http://deb.debian.org/debian"
 DESKTOP = ("desktop-file-utils", "shared-mime-info", "hicolor-icon-theme", "man-db")
 """The keepers of menus, file types, icons and manual pages that every desktop has and a bare Debian has not."""
 _PASSING = ("proc", "dev", "sys", "tmp", "run", "var/log", "var/cache", "var/lib/apt", "var/lib/dpkg", "home", "root")
@@ -143,6 +142,6 @@ def _base() -> Path:
     base = BUILD / "clean" / "base"
     if not (base / "made").exists():
         shutil.rmtree(base, ignore_errors=True)
-        run("debootstrap", "--variant=minbase", SUITE, base, MIRROR)
+        run("debootstrap", "--variant=minbase", SUITE, base)
         (base / "made").touch()
     return base

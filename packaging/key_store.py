@@ -42,6 +42,6 @@ def in_a_real_key_store(root: CleanRoot) -> str:
     return "the token went into gnome-keyring and out, and into no file"
 
 
-def sign_in(root: CleanRoot, url: str, username: str, password: str) -> Answer:
-    """Sign in as the user, with the password on stdin."""
-    return root.farmer("leafdesk", "login", "--api-url", url, "--username", username, stdin=f"{password}\n")
+def sign_in(root: CleanRoot, url: str, username: str, password: str, *options: str) -> Answer:
+    """Sign in as the user, with the password on stdin; `options` go before the command."""
+    return root.farmer("leafdesk", *options, "login", "--api-url", url, "--username", username, stdin=f"{password}\n")

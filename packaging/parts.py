@@ -18,7 +18,10 @@ _QT = "Qt"
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part by others. `licence` is an SPDX expression where the part names one; `texts` are whole licence texts."""
+    """One part by others.
+
+    `licence` is an SPDX expression where the part names one, `home` is "" where it names none; `texts` are whole.
+    """
 
     name: str
     version: str
@@ -78,7 +81,7 @@ def _home(told: metadata.PackageMetadata) -> str:
     if page:
         return page
     links = [line.partition(", ")[2] for line in told.get_all("Project-URL") or ()]
-    return next((link for link in links if link.startswith("https://")), f"https://pypi.org/project/{told['Name']}/")
+    return next((link for link in links if link.startswith("https://")), "")
 
 
 def _first(told: metadata.PackageMetadata, name: str) -> str:
@@ -114,7 +117,7 @@ def notices(all_parts: Iterable[Part]) -> str:
         "build of the same version, and their source is at https://download.qt.io/official_releases/QtForPython/.",
         "",
     ]
-    lines += [f"- {part.name} {part.version}: {part.licence} ({part.home})" for part in chosen]
+    lines += [f"- {part.name} {part.version}: {part.licence}" + f" ({part.home})" * bool(part.home) for part in chosen]
     by_text: dict[str, list[str]] = {}
     for part in chosen:
         for text in part.texts:

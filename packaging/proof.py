@@ -12,6 +12,7 @@ from pathlib import Path
 from clean_root import DESKTOP, CleanRoot, NotProvenError, clean_root, must
 from key_store import in_a_real_key_store
 from places import APP_ID, BUILD, DIST, LINUX, ROOT, run, tell, version
+from upgrade import make_next, takes_over
 
 _ERROR_OF_LINTIAN = re.compile(r"^E: ", re.M)
 
@@ -25,6 +26,7 @@ def prove(made: list[Path], again: Callable[[], list[Path]]) -> int:
     proofs: tuple[tuple[str, Callable[[], str]], ...] = (
         ("form", lambda: form(deb)),
         ("clean Debian", lambda: in_a_clean_debian(deb)),
+        ("upgrade", lambda: over_an_older_version(deb)),
         ("wheel and sdist", lambda: in_fresh_environments(made)),
         ("same bytes", lambda: same_bytes(made, again)),
     )
@@ -66,6 +68,15 @@ def in_a_clean_debian(deb: Path) -> str:
         gone_without_a_trace(root, deb)
         must(all(path.read_bytes() == was for path, was in kept.items()), "a purge leaves the user's data alone")
         return f"{checks} self-tests and the demo held; {keys}; purged without a trace, the user's data stay"
+
+
+def over_an_older_version(deb: Path) -> str:
+    """The next version, installed over this one, loses nothing."""
+    later = make_next()
+    with clean_root() as root:
+        root.root("apt-get", "update", "-q")
+        root.install(deb)
+        return takes_over(root, deb, later)
 
 
 def gone_without_a_trace(root: CleanRoot, deb: Path) -> None:

@@ -39,6 +39,7 @@ def sbom(parts: Iterable[Part], version: str, epoch: int) -> str:
 
 def _component(part: Part) -> Component:
     index = PackageURL("pypi", None, part.name.lower().replace("_", "-"), part.version) if part.from_index else None
+    homes = [part.home] if part.home else []
     return Component(
         name=part.name,
         version=part.version,
@@ -46,5 +47,5 @@ def _component(part: Part) -> Component:
         bom_ref=f"{part.name}@{part.version}",
         purl=index,
         licenses=[LicenseFactory().make_from_string(part.licence)],
-        external_references=[ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(part.home))],
+        external_references=[ExternalReference(type=ExternalReferenceType.WEBSITE, url=XsUri(home)) for home in homes],
     )

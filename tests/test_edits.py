@@ -172,7 +172,7 @@ def test_what_is_refused_has_a_reason_and_what_is_not_can_be_applied(data: st.Da
     assert why_not(edit, None) == "This is no longer here."
     if isinstance(record, Field):
         foreign = replace(record, provider_name="JohnDeere")
-        assert "JohnDeere" in (why_not(edit, foreign) or "")
+        assert "John Deere" in (why_not(edit, foreign) or "")
     assert sentence(edit, record, {"41": "Home Farm"})
 
 

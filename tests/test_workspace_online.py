@@ -117,3 +117,34 @@ def test_what_is_asked_without_leaf_says_why_not(
     workspace.close()
     with pytest.raises(SignedOutError):
         opened(environ={"LEAFDESK_API_URL": "http://127.0.0.1:1"}).online.summary().result(WAIT)
+
+
+def test_providers_are_compared_with_what_is_here(workspace: Workspace, sandbox: Sandbox) -> None:
+    compared = workspace.providers()
+    assert compared
+    deere = next(one for one in compared if one.provider_name == "JohnDeere")
+    assert deere.levels == ("growers", "farms", "fields")
+    assert deere.asked is not None
+    for one in compared:
+        if one.leaf == {level: one.here[level] for level in one.leaf} and not one.previews:
+            assert one.why == ()
+        if one.provider_name == "Stara":
+            assert set(one.leaf) == {"fields"} == set(one.here)
+    gone = next(row for row in workspace.catalog.fields() if row.provider_name == "JohnDeere")
+    sandbox.leaf.remove(gone.id)
+    workspace.online.summary().result(WAIT)
+    after = next(
+        one
+        for one in workspace.providers()
+        if (one.leaf_user_id, one.provider_name) == (gone.leaf_user_id, "JohnDeere")
+    )
+    assert after.leaf["fields"] == after.here["fields"] - 1
+    assert after.why[0] == f"Leaf counts {after.leaf['fields']} fields, {after.here['fields']} are here."
+
+
+def test_counts_that_were_never_asked_for_say_so(opened: Callable[..., Workspace], sandbox: Sandbox) -> None:
+    workspace = opened()
+    workspace.login(sandbox.username, sandbox.password).result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    assert {one.why for one in workspace.providers()} == {("Leaf's counts were not fetched yet.",)}
+    assert all(one.here["fields"] for one in workspace.providers())

@@ -87,7 +87,7 @@ def _sentence(kind: type[LeafError], call: Call[Any], status: int, title: str | 
     if kind is SignedOutError:
         if call.operation == "authenticate":
             return "Leaf does not know this user name and password."
-        return "You are signed out: Leaf no longer takes the token. Sign in again; nothing is lost."
+        return "Your sign-in has expired. Sign in again; nothing is lost."
     if kind is BusyError:
         return "Leaf asks us to slow down; it goes on by itself."
     if kind is NotSentError:
@@ -102,6 +102,8 @@ def _sentence(kind: type[LeafError], call: Call[Any], status: int, title: str | 
 
 
 def _perhaps(call: Call[Any]) -> str:
+    if call.operation == "authenticate":
+        return "; try again in a few minutes."
     return "; whether it worked will be checked." if call.writes else "; nothing was changed."
 
 

@@ -73,13 +73,16 @@ def logout(desk: Desk) -> None:
 @click.option("--pull-only", is_flag=True, help="Only read from Leaf.")
 @click.option("--push-only", is_flag=True, help="Only send what waits.")
 @click.option("--leaf-user", metavar="ID", help="Read only this Leaf user's records.")
+@click.option("--remove-missing", is_flag=True, help="Remove here the many records that the last sync missed at Leaf.")
 @reports
 @click.pass_obj
-def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None) -> int:
+def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, remove_missing: bool) -> int:
     """Send what waits and read what is new at Leaf."""
     if pull_only and push_only:
         raise BadInputError("--pull-only and --push-only exclude each other.")
     with desk.workspace() as workspace:
+        if remove_missing:
+            wait(workspace.remove_missing())
         stop = workspace.listen(_Teller())
         try:
             report = _synced(workspace, pull=not push_only, push=not pull_only, leaf_user=leaf_user)

@@ -5,9 +5,8 @@ import shutil
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from importlib import metadata
-from typing import Literal
 from urllib.parse import urlsplit
 
 import click
@@ -15,19 +14,11 @@ import click
 from leafdesk import __version__
 from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, reports
+from leafdesk.cli.finding import Finding
 from leafdesk.workspace import Workspace
 
 NEEDED_SPACE = 200 << 20
 """Bytes that should be free: below that a pull of a large account may not fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. `level`: "ok", "note" (works, but worth knowing) or "bad"."""
-
-    check: str
-    level: Literal["ok", "note", "bad"]
-    detail: str
 
 
 _CODES = {"connection": 3, "selftest": 1}

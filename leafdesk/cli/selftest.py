@@ -1,4 +1,4 @@
-"""Prove an installed copy: what it imports, computes, trusts, paints and syncs, in a temporary folder."""
+"""Prove an installed copy: what it imports, carries, computes, trusts, paints and syncs, in a temporary folder."""
 
 import importlib
 import math
@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from leafdesk.cli.doctor import Finding
+from leafdesk.cli.finding import Finding
 
 _ROOMS = ("workspace", "sandbox", "credentials", "edits", "records", "geo.check", "geo.measure")
 _SQUARE = (((0.0, 0.0), (0.01, 0.0), (0.01, 0.01), (0.0, 0.01), (0.0, 0.0)),)
@@ -21,6 +21,7 @@ def findings_of_a_selftest(tell: Callable[[str], None]) -> list[Finding]:
     """Every step of the self-test; a step that fails is a bad finding, never an exception."""
     steps: tuple[tuple[str, Callable[[], str]], ...] = (
         ("imports", _imports),
+        ("files", _files),
         ("geometry", _geometry),
         ("TLS", _tls),
         ("main job", _main_job),
@@ -41,6 +42,15 @@ def _imports() -> str:
     for room in _ROOMS:
         importlib.import_module(f"leafdesk.{room}")
     return f"{len(_ROOMS)} rooms"
+
+
+def _files() -> str:
+    """What ships beside the code; a package also lists the parts by others."""
+    from leafdesk.shipped import shipped
+
+    packed = ("licences/third-party.txt", "licences/parts.cdx.json") if getattr(sys, "frozen", False) else ()
+    wanted = ("icons/leafdesk.svg", "guide/guide.md", "licences/LGPL-3.0.txt", *packed)
+    return f"{len([shipped(name) for name in wanted])} files that ship with it"
 
 
 def _geometry() -> str:

@@ -6,6 +6,7 @@ from itertools import product
 
 from leafdesk.demo.hand import DidNotHoldError
 from leafdesk.geo.check import problems
+from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import Pixel
 from leafdesk.records import Field
@@ -15,6 +16,9 @@ from leafdesk.workspace import Workspace
 
 _APART = 24.0
 """Pixels between a corner and its neighbours, so that the mouse takes the one that is meant."""
+
+_SEEN = 0.02
+"""So much of its area must a field win or lose for the move to be seen."""
 
 
 def fields_to_edit(window: MainWindow, workspace: Workspace) -> Iterator[Field]:
@@ -46,10 +50,16 @@ def a_corner_to_move(canvas: MapCanvas, shape: Shape) -> tuple[Pixel, Pixel, Sha
         others = pixels[:at] + pixels[at + 1 :]
         if min(math.dist(pixel, other) for other in others) < _APART or not _well_inside(canvas, pixel, 60):
             continue
-        for dx, dy in ((-22, -16), (22, -16), (22, 16), (-22, 16)):
+        for dx, dy in product((-70, 70, -45, 45), (-50, 50, -30, 30)):
             end = (round(pixel[0]) + dx, round(pixel[1]) + dy)
             moved = _moved(shape, at, canvas.view.to_lonlat(end))
-            if not problems(moved) and min(math.dist(end, other) for other in others) > _APART / 2:
+            if (
+                not _well_inside(canvas, end, 20)
+                or problems(moved)
+                or min(math.dist(end, other) for other in others) < _APART / 2
+            ):
+                continue
+            if abs(area_ha(moved) / area_ha(shape) - 1) >= _SEEN:
                 return pixel, end, moved
     raise DidNotHoldError("the field has a corner that can be moved")
 

@@ -18,8 +18,19 @@ from leafdesk.edits.sorts import (
     Upload,
     Value,
 )
-from leafdesk.edits.words import PROVIDERS, spoken
-from leafdesk.records import UPLOADS, VALIDATED, Field, LeafUser, Machine, ProductMatch, Record, provider_of, word
+from leafdesk.edits.words import spoken
+from leafdesk.records import (
+    UPLOADS,
+    VALIDATED,
+    Field,
+    LeafUser,
+    Machine,
+    ProductMatch,
+    Record,
+    provider_in_words,
+    provider_of,
+    word,
+)
 
 
 def why_not(edit: Edit, record: Record | None) -> str | None:
@@ -40,7 +51,8 @@ def why_not(edit: Edit, record: Record | None) -> str | None:
         return _pooled(record)
     if isinstance(record, Field) and not record.manual:
         done = "deleted" if isinstance(edit, Delete) else "changed"
-        return f"Fields from {record.provider_name} are {done} in {record.provider_name}."
+        name = provider_in_words(record.provider_name or "their provider")
+        return f"Fields from {name} are {done} in {name}."
     if isinstance(edit, Delete):
         return None
     if isinstance(edit, Redraw):
@@ -54,7 +66,7 @@ def _pooled(machine: Machine) -> str:
     """Who owns a machine that was not made by hand. "Leaf" as its provider says nothing (Leaf: assets)."""
     provider = machine.provider_name
     if machine.origin_type == "PROVIDER_POOLED" and provider and provider != "Leaf":
-        name = PROVIDERS.get(provider, provider)
+        name = provider_in_words(provider)
         return f"Machines from {name} are changed in {name}."
     if machine.origin_type == "FILE_POOLED":
         return "This machine was read from machine files; only machines made by hand can be changed."
@@ -77,7 +89,7 @@ def _why_not_upload(edit: Upload, field: Field) -> str | None:
     if edit.provider not in UPLOADS:
         return "Fields can be uploaded to John Deere and Climate FieldView only."
     if provider_of(field.provider_name) == edit.provider:
-        name = PROVIDERS[edit.provider]
+        name = provider_in_words(edit.provider)
         return f"This field comes from {name}; Leaf does not send it back there."
     if field.shape is None:
         return "This field has no boundary that could be uploaded."

@@ -16,10 +16,7 @@ from leafdesk.edits.sorts import (
     Value,
 )
 from leafdesk.geo.shape import Shape
-from leafdesk.records import Field, Record, word
-
-PROVIDERS = {"JohnDeere": "John Deere", "ClimateFieldView": "Climate FieldView"}
-"""Providers as their users write them."""
+from leafdesk.records import Field, Record, provider_in_words, word
 
 
 def sentence(edit: Edit, before: Record | None, names: Mapping[str, str] | None = None) -> str:
@@ -48,7 +45,7 @@ def _sentence_of_trigger(edit: Enable | Upload | SyncProvider | Match, name: str
         return f"Enable {name or 'a field'} for full sync, which Leaf bills and nobody can undo"
     if isinstance(edit, Upload):
         where = f", organization {edit.organization_id}" if edit.organization_id else ""
-        return f"Upload {name or 'a field'} to {PROVIDERS.get(edit.provider, edit.provider)}{where}"
+        return f"Upload {name or 'a field'} to {provider_in_words(edit.provider)}{where}"
     if isinstance(edit, SyncProvider):
         return f"Let Leaf fetch the fields of {name or 'a Leaf user'} from the providers"
     if edit.product_id is None:

@@ -36,6 +36,7 @@ from leafdesk.records.providers import (
     SyncSummary,
     Uploaded,
     levels_of,
+    provider_in_words,
     provider_of,
 )
 from leafdesk.records.work import FieldOperation, MachineFile, OperationFile, Quantity
@@ -79,6 +80,7 @@ __all__ = [
     "Uploaded",
     "Variety",
     "levels_of",
+    "provider_in_words",
     "provider_of",
     "word",
 ]

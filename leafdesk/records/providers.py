@@ -32,6 +32,14 @@ def provider_of(name: str | None) -> str:
     return _SPELLINGS.get((name or "").casefold(), name or "")
 
 
+_IN_WORDS = {"JohnDeere": "John Deere", "ClimateFieldView": "Climate FieldView", "AgLeader": "Ag Leader"}
+
+
+def provider_in_words(name: str) -> str:
+    """A provider as people write it: `John Deere` for Leaf's `JohnDeere`; one that is not known stays as it is."""
+    return _IN_WORDS.get(name, name)
+
+
 def levels_of(provider: str) -> tuple[Kind, ...] | None:
     """The levels that a provider has, from the top; None for a provider nobody has described."""
     return LEVELS.get(provider_of(provider))

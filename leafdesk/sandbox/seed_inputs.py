@@ -55,7 +55,7 @@ def tank_mixes(bed: Seedbed) -> Sown:
         }
         mix |= {"solutionRate": rate, "formulationType": "LIQUID"}
         mix["targetCrops"] = dice.sample(brands.CROPS, dice.randint(1, 2)) if dice.random() < 0.8 else None
-        mix |= {"carrier": _water(bed), "components": parts, "status": _status(dice)}
+        mix |= {"carrier": _part(_product(bed, 0, user)), "components": parts, "status": _status(dice)}
         yield mix["id"], mix | {"provider": "JohnDeere", "leafUserId": user}
 
 
@@ -87,7 +87,10 @@ def _product(bed: Seedbed, number: int, user: str) -> Json:
     product |= {"registration": f"00{dice.digits(5)}-{dice.digits(5)}-AA-0000000", "status": _status(dice)}
     product["carrier"] = dice.random() < 0.05
     odd = dice.random()
-    if odd < 0.04:
+    if number == 0:
+        product |= {"name": "Water", "registrant": "GENERIC", "productType": "ADDITIVE", "formulationType": "LIQUID"}
+        product |= {"carrier": True, "status": "ACTIVE"}
+    elif odd < 0.04:
         product |= {"registration": None, "providerId": None}
     elif odd < 0.08:
         product["signalWord"] = "CAUTION"  # a key that no page names
@@ -127,16 +130,6 @@ def _part(product: Json) -> Json:
     """A product as a tank mix holds it."""
     keys = ("id", "name", "labelProvider", "registrant", "productType", "formulationType", "carrier", "status")
     return {key: product[key] for key in keys}
-
-
-def _water(bed: Seedbed) -> Json:
-    water: Json = {
-        "id": bed.dice("water").uuid(),
-        "name": "Water",
-        "labelProvider": "JohnDeere",
-        "registrant": "GENERIC",
-    }
-    return water | {"productType": "ADDITIVE", "formulationType": "LIQUID", "carrier": True, "status": "ACTIVE"}
 
 
 def _status(dice: Dice) -> str:

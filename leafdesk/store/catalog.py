@@ -282,6 +282,13 @@ class Catalog:
         row = self.connection.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
+    def facts(self, prefix: str) -> dict[str, str]:
+        """All facts whose names begin so."""
+        rows = self.connection.execute(
+            "SELECT name, value FROM facts WHERE substr(name, 1, ?) = ?", (len(prefix), prefix)
+        )
+        return dict(rows.fetchall())
+
     def put_fact(self, name: str, value: str | None) -> None:
         """Remember or forget (None) a named text."""
         if value is None:

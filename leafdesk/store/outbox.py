@@ -96,10 +96,11 @@ class Outbox:
             raise RefusedError("This change was sent and its outcome is not known yet; it is looked up by itself.")
         if item.state not in LIVE:
             raise RefusedError("This change is no longer in the queue.")
-        self.connection.execute(
-            "UPDATE outbox SET state = 'waiting', reason = NULL, not_before = 0, rev = rev + 1 WHERE seq = ?",
-            (item.seq,),
-        )
+        if any(attempt.outcome == "unknown" for attempt in self.attempts(item)):
+            again = "state = 'sent'"  # it may have landed, or may still: looked into first, when its time has come
+        else:
+            again = "state = 'waiting', not_before = 0"
+        self.connection.execute(f"UPDATE outbox SET {again}, reason = NULL, rev = rev + 1 WHERE seq = ?", (item.seq,))
         return Changes(queue=True) | refold(self.connection, item.kind, item.record_id)
 
     def discard(self, id: str, *, now: str) -> Changes:
@@ -186,6 +187,14 @@ class Outbox:
                     "UPDATE outbox SET base = ?, rev = rev + 1 WHERE seq = ?",
                     (dumps(later.base | {"boundary_id": copy.boundary_id}), later.seq),
                 )
+
+    def hold_back(self, *, until: float) -> Changes:
+        """Nobody looks before then whether requests of unknown outcome arrived: how long they are under way is not
+        known any more."""
+        changed = self.connection.execute(
+            "UPDATE outbox SET not_before = ?, rev = rev + 1 WHERE state IN ('sent', 'parked')", (until,)
+        )
+        return Changes(queue=bool(changed.rowcount))
 
     def orphans(self, run_id: str) -> list[Item]:
         """`sent` items whose request was in flight in another run of the program (it was killed)."""

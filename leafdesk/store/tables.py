@@ -133,6 +133,14 @@ class Tables:
         rows = {row.number: row for row in self.rows_at(number for number, _ in hits)}
         return [Found(rows[number], exact) for number, exact in hits if number in rows]
 
+    def of_providers(self) -> dict[tuple[Kind, str, str], tuple[int, int]]:
+        """By (kind, Leaf user, provider) how many growers, farms and fields are here, and how many are previews."""
+        rows = self.connection.execute(
+            "SELECT kind, leaf_user, provider, count(*), sum(status = 'PREVIEW') FROM seen"
+            " WHERE kind IN ('growers', 'farms', 'fields') AND provider IS NOT NULL GROUP BY kind, leaf_user, provider"
+        )
+        return {(kind, user, provider): (many, previews) for kind, user, provider, many, previews in rows.fetchall()}
+
     # ------------------------------------------------------------------ how old it is
     def fetched(self, kind: Kind, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
         """When the whole list was last read (UTC); None: not fetched yet, which is something else than empty.

@@ -10,7 +10,7 @@ thread, no clock, no chance. What goes wrong on the wire is raised at the `yield
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from leafdesk.api.errors import (
@@ -21,6 +21,7 @@ from leafdesk.api.errors import (
     UnknownOutcomeError,
     UnreadableAnswerError,
 )
+from leafdesk.records import Kind
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.report import Progress
@@ -85,6 +86,7 @@ Rule = Generator[Ask, Any, T]
 class Trip:
     """What the rules of one sync are given: its id, the clock (seconds since 1970), chance, and its terms.
 
+    `steady`: seconds on a clock that nobody can set (it may begin anew when the computer starts).
     `settle_seconds`: how long a request whose outcome is unknown may still land at Leaf (sync.md: S).
     `chance`: numbers from 0 to 1, to spread retries.
     """
@@ -93,8 +95,11 @@ class Trip:
     clock: Callable[[], float]
     now: Callable[[], str]
     chance: Callable[[], float]
+    steady: Callable[[], float]
     settle_seconds: float = 90.0
     leaf_user_id: str | None = None
+    listed: dict[tuple[Kind, str], list[str]] = field(default_factory=dict)
+    """Leaf's ids of the farms or growers of a Leaf user, as this sync listed them before it made the first new one."""
 
 
 def send(call: "Call[T]") -> Rule[T]:

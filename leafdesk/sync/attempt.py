@@ -28,6 +28,7 @@ Verdict = Literal["done", "there", "waiting", "sent", "parked", "conflict"]
 MOST_UNKNOWN = 8
 """After so many lost answers an item is parked: Leaf's server cannot process it (sync.md §9, poison)."""
 GONE = "Somebody deleted this at Leaf."
+UNBELIEVABLE = "Leaf's answer spoke of another record; whether this arrived will be checked."
 TWIN = "Leaf says it has this already; looking."
 
 
@@ -135,14 +136,21 @@ def send_ahead(
 
 def _unknown(item: Item, trip: Trip, error: UnknownOutcomeError) -> Rule[Verdict]:
     """It left and nobody knows: it may still land until the settle time is over."""
+    later = trip.clock() + trip.settle_seconds
     if item.attempts >= MOST_UNKNOWN:
         reason = f"Leaf's server could not process this {item.attempts} times. {error}"
-        yield from settle(item, trip, "parked", "unknown", reason=reason)
+        yield from settle(item, trip, "parked", "unknown", reason=reason, not_before=later)
         return "parked"
-    later = trip.clock() + trip.settle_seconds
     yield from settle(item, trip, "sent", "unknown", reason=str(error), not_before=later)
     if isinstance(error, CaptivePortalError):
         raise error
+    return "sent"
+
+
+def unbelievable(item: Item, trip: Trip) -> Rule[Verdict]:
+    """A success came that does not speak of our record: no proof of anything, so it is looked into like a lost one."""
+    later = trip.clock() + trip.settle_seconds
+    yield from settle(item, trip, "sent", "unknown", reason=UNBELIEVABLE, not_before=later)
     return "sent"
 
 

@@ -264,6 +264,7 @@ class Ride:
             clock=terms.clock,
             now=terms.now,
             chance=terms.chance,
+            steady=terms.steady,
             settle_seconds=terms.settle_seconds,
             leaf_user_id=leaf_user_id,
         )

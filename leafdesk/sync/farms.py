@@ -12,8 +12,19 @@ from leafdesk.records import Farm, Grower, Kind
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, earlier_pre, find, send_ahead, wait
-from leafdesk.sync.merge import plain, texts, three_way
+from leafdesk.sync.attempt import (
+    GONE,
+    Verdict,
+    absent,
+    conflict,
+    done,
+    earlier_pre,
+    find,
+    send_ahead,
+    unbelievable,
+    wait,
+)
+from leafdesk.sync.merge import plain, same, texts, three_way
 from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this already, perhaps under another name; sending it again could leave it there twice."
@@ -24,12 +35,24 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     """POST once; when its answer is lost, look for what is new before anything is sent again."""
     record = edit.record
     assert isinstance(record, Farm | Grower)
-    there = yield from _list(record, trip)
     pre = yield from earlier_pre(item)
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
+        there = yield from _list(record, trip)
         return (yield from _probe(item, record, there, set((pre or {}).get("ids", ())), trip))
-    return (yield from _post(item, record, sorted((pre or {}).get("ids", ())) or [one.id for one in there], trip))
+    known = (pre or {}).get("ids") or (yield from _known(record, trip))
+    return (yield from _post(item, record, sorted(known), trip))
+
+
+def _known(record: Farm | Grower, trip: Trip) -> Rule[list[str]]:
+    """The ids that Leaf has: listed once a sync, since a hundred new farms need not list all farms a hundred times.
+
+    What this sync made since is not among them, and is claimed by its own item.
+    """
+    whose = record.kind, record.leaf_user_id
+    if whose not in trip.listed:
+        trip.listed[whose] = [one.id for one in (yield from _list(record, trip))]
+    return trip.listed[whose]
 
 
 def _post(item: Item, record: Farm | Grower, known: list[str], trip: Trip) -> Rule[Verdict]:
@@ -47,6 +70,8 @@ def _post(item: Item, record: Farm | Grower, known: list[str], trip: Trip) -> Ru
     if isinstance(sent, str):
         return sent
     item, answer = sent
+    if not same(answer.name, record.name):
+        return (yield from unbelievable(item, trip))
     return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer)))
 
 

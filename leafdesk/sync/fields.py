@@ -28,6 +28,7 @@ from leafdesk.sync.attempt import (
     park,
     send_ahead,
     settle,
+    unbelievable,
 )
 from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
@@ -53,6 +54,8 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if isinstance(sent, str):
         return sent
     item, answer = sent
+    if answer.id != record.id and not same(answer.name, record.name):
+        return (yield from unbelievable(item, trip))
     boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), trip)
     boundary = boundary or _boundary_in(answer, record.shape)
     return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer, boundary)))

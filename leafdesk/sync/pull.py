@@ -19,15 +19,13 @@ from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
 from leafdesk.sync.merge import plain
+from leafdesk.sync.removals import may_remove
 
 PAGE = 100
 """Records per page: Leaf's most."""
 PAGES_AT_ONCE = 4
 BATCH = 25
 """Records per transaction: the writer is shared, and a user's edit waits for one batch at most."""
-HANDFUL = 5
-MOST_GONE = 50
-MOST_GONE_SHARE = 0.2
 
 R = TypeVar("R", bound=Record)
 
@@ -72,6 +70,10 @@ class Listing(Generic[R]):
     leaf_user_id: str | None = None
     source: str = ""
     parent: str | None = None
+
+    @property
+    def name(self) -> str:
+        return " ".join(filter(None, (self.kind, self.leaf_user_id, self.parent or self.source)))
 
 
 @dataclass(slots=True)
@@ -257,10 +259,10 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
         return asked, len(keys)  # type: ignore[return-value]
 
     missing, known = yield from look(unlisted)
-    if len(missing) > HANDFUL and (len(missing) > MOST_GONE or len(missing) > MOST_GONE_SHARE * known):
+    if not (yield from may_remove(listing.name, (record.id for record in missing), known)):
         pulled.notices.append(
             f"Leaf no longer lists {len(missing)} of {known} {listing.word.lower()}. That is a lot, so nothing was "
-            "removed here; look at Leaf whether this is meant."
+            "removed here; look at Leaf whether this is meant. If it is: `leafdesk sync --remove-missing`."
         )
         return
     if listing.one is None:

@@ -4,6 +4,7 @@ A record's edits go one after the other; a refused edit stops only itself and th
 looked into before anything is sent again (sync.md §4 and §5).
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from leafdesk.api.errors import (
@@ -16,14 +17,21 @@ from leafdesk.api.errors import (
 )
 from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.records import Field, Machine
-from leafdesk.store.outbox import Item, StaleError
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Item, Outbox, StaleError
 from leafdesk.sync import farms, fields, machines, triggers
-from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, tell
+from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, tell
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
 
 TURNS = 4
 """Turns that one item gets in one push: a probe, its request, and looks again when it changed meanwhile."""
+LONGEST_ASKED = 3600.0
+"""Seconds that Leaf may ask for at most (api.outcome); who waits longer waits for a clock that was set back."""
+AHEAD = "clock_ahead"
+"""The fact that says by how much the clock was ahead of the steady one when settle times were last written."""
+DRIFT = 5.0
+"""Seconds by which the two may drift apart without anybody having set one."""
 MOST_LOST = 3
 """After so many lost answers one after the other the rest waits for the next sync: the line or the server is ill."""
 
@@ -53,6 +61,7 @@ def push(trip: Trip, pushed: Pushed) -> Rule[None]:
     Raises the LeafError that ended it (not sent, signed out, captive, too busy); every item is in order by then.
     """
     yield from _orphans(trip)
+    yield from _mind_the_clock(trip)
     turns: dict[str, int] = {}
     lost = 0
     progressed = True
@@ -101,6 +110,23 @@ def _orphans(trip: Trip) -> Rule[None]:
             continue  # the user took the turn; the next sync looks again
 
 
+def _mind_the_clock(trip: Trip) -> Rule[None]:
+    """When somebody set the clock, or the computer slept or started, every settle time begins anew.
+
+    A clock that was set forward would say that it is over while the request may still land (sync.md §5).
+    """
+    ahead = trip.clock() - trip.steady()
+    known = yield from look(lambda catalog, _: catalog.fact(AHEAD))
+    if known is not None and abs(float(known) - ahead) <= DRIFT:
+        return
+
+    def job(catalog: Catalog, outbox: Outbox) -> Changes:
+        catalog.put_fact(AHEAD, f"{ahead:.3f}")
+        return outbox.hold_back(until=trip.clock() + trip.settle_seconds)
+
+    yield from put(job)
+
+
 def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | None]:
     """Bring one item as far as it can go now; None when it is nobody's turn."""
     while turns.get(item_id, 0) < TURNS:
@@ -135,24 +161,32 @@ def _later(item_id: str, trip: Trip, reason: str) -> Rule[Verdict]:
     """Leaf could not be asked about this record now; the others go on."""
     item = yield from look(lambda _, outbox: outbox.item(item_id))
     if item is not None:
-        yield from wait(item, trip, reason)
+        with suppress(StaleError):  # changed by the user at this moment: there is no reason to write down any more
+            yield from wait(item, trip, reason)
     return "sent"
 
 
 def _parked(item_id: str, trip: Trip, reason: str) -> Rule[Verdict | None]:
     """Leaf does not let us look at this record."""
     item = yield from look(lambda _, outbox: outbox.item(item_id))
-    return (yield from park(item, trip, reason)) if item is not None and item.state == "waiting" else None
+    if item is not None and item.state == "waiting":
+        with suppress(StaleError):  # changed by the user at this moment: what they say now has its own turn
+            return (yield from park(item, trip, reason))
+    return None
 
 
 def _due(item: Item, trip: Trip) -> Rule[bool]:
     """Whether its time has come. A clock that was set back must not make anybody wait for ever."""
+    if item.state == "sent":
+        yield from _mind_the_clock(trip)
+        item = (yield from look(lambda _, outbox: outbox.item(item.id))) or item
     ahead = item.not_before - trip.clock()
     if item.state == "sent" and ahead > trip.settle_seconds:
         later = trip.clock() + trip.settle_seconds
-        yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
-        return trip.settle_seconds <= 0
-    return ahead <= 0
+        with suppress(StaleError):  # it has another time by now
+            yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
+        return False
+    return ahead <= 0 or (item.state == "waiting" and ahead > LONGEST_ASKED)
 
 
 def _due_now(item_id: str, trip: Trip) -> Rule[bool]:
@@ -168,7 +202,8 @@ def _orphan(item_id: str, trip: Trip) -> Rule[None]:
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if attempts and attempts[-1].outcome == "inflight":
         later = trip.clock() + trip.settle_seconds
-        yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
+        with suppress(StaleError):  # changed once more; then the next sync finds it as it was left
+            yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
 
 
 def _send(item: Item, trip: Trip) -> Rule[Verdict]:

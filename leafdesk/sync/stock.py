@@ -16,6 +16,7 @@ from leafdesk.records import Kind, MatchHistory, Product, ProductMatch, Record, 
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.sync.asks import Rule, Trip, look, put, read
 from leafdesk.sync.pull import PAGE, Listing, Pulled, read_list
+from leafdesk.sync.removals import confirmed
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -96,7 +97,9 @@ def _listing(
 
 
 def is_due(catalog: Catalog, trip: Trip) -> bool:
-    """Whether a day has gone by since everything that is no land was read."""
+    """Whether a day has gone by since everything that is no land was read, or a person let much of it go."""
+    if confirmed(catalog):
+        return True
     last = catalog.fact(LAST_STOCK)
     try:
         ahead = trip.clock() - float(last) if last is not None else DAY

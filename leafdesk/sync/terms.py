@@ -27,6 +27,7 @@ class Terms:
     """What is passed in so that a sync can be repeated exactly: the clock, chance, ids, the settle time, the wire."""
 
     clock: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
     new_id: Callable[[], str]
     settle_seconds: float = 90.0

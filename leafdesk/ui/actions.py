@@ -36,6 +36,10 @@ TABLE = (
     Entry("select", "Select", "cursor", ("V",), "Click a field to look at it", tool=True),
     Entry("draw", "Draw", "polygon", ("D",), "Draw the boundary of a new field", tool=True),
     Entry("edit", "Edit", "pencil-simple", ("E",), "Change the boundary of the selected field", tool=True),
+    Entry("more", "More", "dots-three", ("T",), "More tools: holes, parts, cutting, joining, measuring"),
+    Entry("hole", "Cut a hole", "circle-dashed", ("H",), "Leave a pond or a wood out of the selected field", tool=True),
+    Entry("part", "Add a part", "selection-plus", ("P",), "Draw more ground that belongs to the field", tool=True),
+    Entry("remove", "Remove hole or part", "eraser", ("X",), "Point at a hole or a part to remove it", tool=True),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
@@ -45,9 +49,13 @@ TABLE = (
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
+    Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
-
+ON_A_FIELD = ("edit", "hole", "part", "remove")
+"""The tools that change the boundary of the selected field."""
+MORE = ("hole", "part", "remove")
+"""The tools in the toolbar's menu."""
 
 GAP = "\N{EN SPACE}"
 """Between a push button's icon and its text; Qt leaves too little."""

@@ -128,6 +128,7 @@ class Bridge(QObject):
         """Tell nothing more and let the reading thread end; a reading under way is not waited for."""
         with self._lock:
             self._open = False
+            self._events.clear()
         self._breath.stop()
         self._stop()
         self._reader.shutdown(wait=False, cancel_futures=True)

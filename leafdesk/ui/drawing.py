@@ -1,5 +1,6 @@
 """Drawing a new field and editing a boundary: from the tool to the edit in the queue."""
 
+from collections.abc import Callable
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -12,7 +13,10 @@ from leafdesk.ui.actions import Actions
 from leafdesk.ui.dialogs.field import NewField
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
 from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
 from leafdesk.ui.panels.map_page import MapPage
 
@@ -20,12 +24,14 @@ BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
 EDIT = "Drag a corner to move it · Enter keeps · Esc takes back"
 AT_STAKE = "The boundary in your hand is not kept yet. Keep it with Enter, or take it back with Esc."
+TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {"hole": HoleTool, "part": PartTool, "remove": RemoveTool}
+"""What works on the boundary of the selected field, beside the editing tool."""
 NEW = ""
 """The field id under which a drawing that has no field yet is edited on."""
 
 
 class Drawing(QObject):
-    """Which tool is in force. `mode` is "select", "draw" or "edit"; `sheet` the question about a new field, if open."""
+    """Which tool is in force. `mode` is "select" or a tool's name; `sheet` the question about a new field, if open."""
 
     saved = Signal(str)
     """A new field is in the queue, under this id."""
@@ -44,6 +50,7 @@ class Drawing(QObject):
         self.canvas.edited.connect(self._edited)
         self.canvas.edit_changed.connect(self._changed)
         self.canvas.tool_changed.connect(self._tool)
+        self.canvas.work = lambda job, done, failed: lists.bridge.read(lambda workspace: job(), done, failed)
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
 
@@ -73,26 +80,29 @@ class Drawing(QObject):
         self.canvas.start_draw()
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def start_edit(self, field_id: str | None) -> None:
-        """Edit a field's boundary."""
+    def start_on(self, tool: str, field_id: str | None) -> None:
+        """Take a tool to a field's boundary: "edit" or one of TOOLS."""
         if field_id is None:
             self._to_select()
             return
         self._drop()
         self._loading = field_id
         self.lists.bridge.read(
-            lambda workspace: workspace.catalog.field(field_id), lambda field: self._begin(field_id, field)
+            lambda workspace: workspace.catalog.field(field_id), lambda field: self._begin(tool, field_id, field)
         )
 
-    def _begin(self, field_id: str, field: Field | None) -> None:
+    def _begin(self, tool: str, field_id: str, field: Field | None) -> None:
         if self._loading != field_id:
             return
         self._loading = None
         if field is None or field.shape is None:
             self._to_select()
             return
-        self._enter("edit", EDIT)
-        self.canvas.start_edit(field_id, field.shape)
+        self._enter(tool, EDIT)
+        if tool == "edit":
+            self.canvas.start_edit(field_id, field.shape)
+        else:
+            self.canvas.take(TOOLS[tool](self.canvas, field_id, field.shape))
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def leave(self) -> None:

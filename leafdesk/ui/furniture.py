@@ -72,10 +72,10 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
 
 def _set_side_by_side(window: MainWindow) -> None:
     window.workbench = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
-    for part, wide in ((window.navigator, 262), (window.map_page, 870), (window.inspector, 286)):
+    for part, wide in ((window.navigator, 262), (window.map_page, 854), (window.inspector, 302)):
         window.workbench.addWidget(part)
         part.setMinimumWidth(min(wide, STEP * 55))
-    window.workbench.setSizes([262, 870, 286])
+    window.workbench.setSizes([262, 854, 302])
     window.workbench.setStretchFactor(1, 1)
     window.pages = QStackedWidget()
     for page in (window.workbench, window.queue, window.settings, window.start):

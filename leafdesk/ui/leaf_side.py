@@ -31,6 +31,7 @@ class LeafSide(QObject):
         self.status, self.page, self.notice = status, page, notice
         self.bridge, self.workspace = lists.bridge, lists.bridge.workspace
         self.sheet: SignIn | None = None
+        self._quiet = False
         self._next: Callable[[], None] = self.sync
         page.empty.action.clicked.connect(lambda: self._next())
         self.bridge.progressed.connect(self._progressed)
@@ -64,12 +65,27 @@ class LeafSide(QObject):
         self.stood.emit()
 
     # ------------------------------------------------------------------ syncing
+    @property
+    def expired(self) -> bool:
+        """Whether Leaf wants a new sign-in before it answers again."""
+        return not self.workspace.signed_in or self.workspace.connection.state == "signed-out"
+
     def sync(self) -> None:
         """Send and fetch on the engine's thread; signed out, ask for the sign-in."""
-        if not self.workspace.signed_in:
+        if self.expired:
             self.sign_in()
             return
         self.notice.say("")
+        self._quiet = False
+        self._sync()
+
+    def sync_by_itself(self) -> None:
+        """As nobody asked for it: the status bar tells how it went, no question and no notice comes up."""
+        if not self.expired:
+            self._quiet = not self.workspace.syncing
+            self._sync()
+
+    def _sync(self) -> None:
         self.status.show_progress(Progress("Reaching Leaf", 0, None))
         self.bridge.then(self.workspace.sync(), lambda report: self._over(), self._failed)
         self.stood.emit()
@@ -80,7 +96,7 @@ class LeafSide(QObject):
             self.status.show_progress(progress)
 
     def _ended(self, ended: SyncEnded) -> None:
-        if ended.report is not None and ended.report.reason and ended.report.outcome != "done":
+        if ended.report is not None and ended.report.reason and ended.report.outcome != "done" and not self._quiet:
             self.notice.say(ended.report.reason)
         if not self.workspace.syncing:  # the future's end, which `sync` listens to, may come a moment later
             self._over()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -125,6 +126,9 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
+        from leafdesk.ui.actions import ON_A_FIELD
+        from leafdesk.ui.dialogs.reader import read_guide
+
         for key, do in (
             ("map", lambda: self.show_page("map")),
             ("queue", lambda: self.show_page("queue")),
@@ -137,7 +141,8 @@ class MainWindow(FirstSight):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("draw", self._draw),
-            ("edit", self._edit),
+            ("more", self.map_page.open_more),
+            *((key, partial(self._on_field, key)) for key in ON_A_FIELD),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
@@ -146,6 +151,7 @@ class MainWindow(FirstSight):
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
             ("sign-in", self.sign_in),
+            ("help", lambda: read_guide(self)),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
@@ -206,7 +212,7 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(self.bridge, self.sync, self)
+            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self)
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
@@ -254,10 +260,10 @@ class MainWindow(FirstSight):
         if self.drawing.let_go():
             self.drawing.start_draw()
 
-    def _edit(self) -> None:
+    def _on_field(self, tool: str) -> None:
         self.show_page("map")
         if self.drawing.let_go():
-            self.drawing.start_edit(self.inspector.field_id)
+            self.drawing.start_on(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:
@@ -310,7 +316,8 @@ class MainWindow(FirstSight):
     def _updated(self, update: Update) -> None:
         first = not self._fitted and any(line.box for line in update.rows)
         self.canvas.update_fields(update.rows, update.outlines, update.gone)
-        if first or (self.workspace.syncing and not self.inspector.field_id and self.workspace.last_sync is None):
+        untouched = self.canvas.aimed and self.drawing.mode == "select" and not self.inspector.field_id
+        if first or (untouched and self.workspace.syncing and self.workspace.last_sync is None):
             self.canvas.fit_all()
         self._fitted |= first
         if self.inspector.field_id in update.gone:
@@ -353,7 +360,7 @@ class MainWindow(FirstSight):
         waiting = len(self.queue.items)
         text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
         syncing = has and workspace.syncing
-        self.commands["sync"].setText("Syncing…" if syncing else text if workspace.signed_in else "Sign in to sync")
+        self.commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if self.leaf.expired else text)
         self.commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
         self.commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
         self.leaf.offer()

@@ -1,7 +1,8 @@
 """The small pieces that panels and dialogs are made of: labels, cards, rows of figures, buttons."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from leafdesk.ui.theme import STEP
 
@@ -49,6 +50,19 @@ def row(*parts: QWidget | int | None, gap: int = STEP * 2) -> QHBoxLayout:
         else:
             made.addWidget(part)
     return made
+
+
+class Picker(QComboBox):
+    """A list to pick from; the arrow on its right is painted here, since a style sheet takes Qt's own away."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.palette().color(QPalette.ColorRole.PlaceholderText), 1.6))
+        x, y = self.width() - STEP * 4.0, self.height() / 2
+        painter.drawPolyline([QPointF(x - 4, y - 2), QPointF(x, y + 2), QPointF(x + 4, y - 2)])
+        painter.end()
 
 
 class Card(QFrame):

@@ -213,7 +213,7 @@ def _buttons(c: Colours) -> str:
     QPushButton[role="primary"]:focus {{ border: 1px solid {c.text}; }}
     QPushButton[role="primary"]:disabled {{ background: {c.hover}; color: {c.disabled}; border-color: {c.line}; }}
     QPushButton[role="link"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
-        padding: 0 4px; min-height: 20px; color: {c.accent}; }}
+        padding: 0; min-height: 20px; color: {c.accent}; }}
     QPushButton[role="link"]:hover {{ background: {c.hover}; }}
     QPushButton[role="link"]:focus {{ border-color: {c.accent}; }}
     QPushButton[role="quiet"] {{ background: transparent; border: 1px solid transparent; border-radius: 4px;
@@ -233,11 +233,14 @@ def _buttons(c: Colours) -> str:
     #rail QToolButton {{ font-size: {px(12)}px; padding: 6px 0; border-left: 3px solid transparent;
         border-right: 3px solid transparent; }}
     #rail QToolButton:checked {{ background: {c.accent_soft}; color: {c.accent}; border-left: 3px solid {c.accent}; }}
-    #rail QToolButton:focus {{ background: {c.hover}; }}
+    #rail QToolButton:focus {{ background: {c.hover}; border-right: 3px solid {c.accent}; }}
     #rail QToolButton:checked:focus {{ background: {c.accent_soft}; }}
-    #tools QToolButton {{ font-size: {px(12)}px; padding: 4px 8px; border-radius: 6px; min-width: 44px; }}
+    #tools QToolButton {{ font-size: {px(12)}px; padding: 4px 8px; border-radius: 6px; min-width: 44px;
+        border: 1px solid transparent; }}
+    #tools QToolButton:focus, #zoom QToolButton:focus {{ border: 1px solid {c.accent}; }}
     #tools QToolButton:checked {{ background: {c.accent_soft}; color: {c.accent}; }}
-    #zoom QToolButton {{ border-radius: 6px; min-width: 28px; min-height: 28px; color: {c.text}; }}
+    #zoom QToolButton {{ border-radius: 6px; min-width: 28px; min-height: 28px; color: {c.text};
+        border: 1px solid transparent; }}
     """
 
 

@@ -23,10 +23,11 @@ from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
-from leafdesk.workspace.accounts import LEAF_URL, Account, Accounts, new_account
+from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.lock import InUseError, lock_folder
-from leafdesk.workspace.online import Online
+from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
+from leafdesk.workspace.providers import Compared, compare
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
-__all__ += ["Changes", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
 __all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
 __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
@@ -45,13 +46,6 @@ T = TypeVar("T")
 SETTLE_SECONDS = 90.0
 """How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
 _log = logging.getLogger("leafdesk")
-
-
-class SignedOutError(Exception):
-    """Nobody has signed in here yet, or the token is gone."""
-
-
-NOBODY = "Nobody has signed in here yet. Sign in to Leaf first."
 
 
 class Workspace:
@@ -65,7 +59,7 @@ class Workspace:
         """Open the folder (made if missing) and the account used last. Raises InUseError, or a StoreError.
 
         Parts that may be passed in: `api_url`, `environ`, `credentials`, `transport`, `clock` (seconds since 1970),
-        `settle_seconds`, `new_id`.
+        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`.
         """
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
@@ -79,7 +73,8 @@ class Workspace:
         self._closed = False
         self._by_itself = False
         self._failures = 0
-        chosen = {name: parts[name] for name in ("clock", "chance", "transport") if name in parts}
+        chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
+        chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
         self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
         self._lock = lock_folder(folder)
         try:
@@ -144,6 +139,10 @@ class Workspace:
     def meeting(self, shape: Shape, *, threshold: float = 0.01, leaf_user_id: str | None = None) -> list[Meeting]:
         """The fields here that overlap a shape by Leaf's own rule, most first; what `online.meeting` asks Leaf."""
         return overlaps.meeting(self.catalog, shape, threshold=threshold, leaf_user_id=leaf_user_id)
+
+    def providers(self) -> list[Compared]:
+        """What each provider gave by Leaf's count beside what is here, and why the two differ."""
+        return compare(self.tables)
 
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""
@@ -215,7 +214,7 @@ class Workspace:
         """
         line = self._line()
         if line is None:
-            return _failed(SignedOutError(NOBODY))
+            return failed(SignedOutError(NOBODY))
         running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
         if self._by_itself:
             running.add_done_callback(self._rearm)
@@ -225,8 +224,14 @@ class Workspace:
     def online(self) -> Online:
         """Questions that Leaf is asked now; what it answers is kept here."""
         line = self._line()
-        ask = _signed_out if line is None else partial(self._engines().ask, line)
+        ask = (lambda _: failed(SignedOutError(NOBODY))) if line is None else partial(self._engines().ask, line)
         return Online(ask, lambda: self.catalog)
+
+    def remove_missing(self) -> Future[int]:
+        """Say that the many records which the last sync missed at Leaf may go; how many. The next sync removes them."""
+        from leafdesk.sync.removals import confirm
+
+        return self._database.write(lambda connection: confirm(Catalog(connection)), urgent=True)
 
     def keep_up(self) -> None:
         """From now on sync without being asked: soon, after edits, when something is due, and at least every hour.
@@ -343,7 +348,7 @@ class Workspace:
         self, edits: tuple[Edit, ...], name: str | None, undo: list[Step], forget: list[Step] | None = None
     ) -> Future[list[Queued]]:
         if self._account is None:
-            return _failed(SignedOutError(NOBODY))
+            return failed(SignedOutError(NOBODY))
         job = partial(take, edits=edits, name=name, new_id=self._new_id, now=self._terms.now())
 
         def learn(taken: Taken) -> tuple[list[Queued], Changes]:
@@ -361,7 +366,7 @@ class Workspace:
 
     def _again(self, stack: list[Step], other: list[Step], nothing: str) -> Future[list[Queued]]:
         if not stack:
-            return _failed(RefusedError(nothing))
+            return failed(RefusedError(nothing))
         step = stack.pop()
         return self._take(step.edits, step.name, other)
 
@@ -393,13 +398,3 @@ class Workspace:
                 listener(event)
             except Exception:
                 _log.exception("a listener failed on %s", type(event).__name__)
-
-
-def _signed_out(_: object) -> "Future[Any]":
-    return _failed(SignedOutError(NOBODY))
-
-
-def _failed(error: Exception) -> "Future[Any]":
-    future: Future[Any] = Future()
-    future.set_exception(error)
-    return future

@@ -9,6 +9,11 @@ from pathlib import Path
 
 LEAF_URL = "https://api.withleaf.io"
 FILE = "accounts.json"
+NOBODY = "Nobody has signed in here yet. Sign in to Leaf first."
+
+
+class SignedOutError(Exception):
+    """Nobody has signed in here yet, or the token is gone."""
 
 
 @dataclass(frozen=True, slots=True)

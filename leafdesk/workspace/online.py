@@ -100,6 +100,11 @@ class Online:
 
 
 def _no_such(id: str) -> "Future[Any]":
+    return failed(KeyError(id))
+
+
+def failed(error: Exception) -> "Future[Any]":
+    """A future that is over already, with an error."""
     future: Future[Any] = Future()
-    future.set_exception(KeyError(id))
+    future.set_exception(error)
     return future

@@ -7,11 +7,17 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from leafdesk.demo import Wishes, has_display
+from leafdesk.demo.at_the_window import run_at_the_window
 from leafdesk.demo.main_job import run_headless
 from leafdesk.sandbox import Sandbox
+from leafdesk.ui.main_window import MainWindow
 from tests.shell import Shell, environment
+from tests.watch import GuiGuard
 
 
 def test_the_main_job_through_the_real_window(shell: Shell, tmp_path: Path) -> None:
@@ -78,3 +84,33 @@ def test_without_qts_libraries_it_says_what_to_install(shell: Shell, tmp_path: P
     assert "libxcb-cursor.so.0" in done.stderr
     if sys.platform == "linux":
         assert "apt-get install -y libglib2.0-0" in done.stderr
+
+
+def test_at_the_window_it_shows_the_farm_and_takes_its_picture(qapp: object, sandbox: Sandbox, tmp_path: Path) -> None:
+    for dark in (False, True):
+        picture = tmp_path / f"window-{dark}.png"
+        wishes = Wishes(screenshot=picture, dark=dark)
+        assert run_at_the_window(wishes, tmp_path / f"kept-{dark}", sandbox) == 0
+        image = QImage(str(picture))
+        assert image.width() >= 1400
+        assert (image.pixelColor(image.width() - 20, 5).lightness() < 60) is dark
+
+
+def test_at_the_window_it_stays_until_the_window_is_closed(
+    qapp: object, sandbox: Sandbox, tmp_path: Path, gui_guard: GuiGuard
+) -> None:
+    seen: list[tuple[str, int]] = []
+
+    def look() -> None:
+        windows = [top for top in QApplication.topLevelWidgets() if isinstance(top, MainWindow) and top.isVisible()]
+        for window in windows:
+            if window.workspace.last_sync and not window.workspace.syncing and len(window.lists.rows) == 36:
+                seen.append((window.windowTitle(), len(window.lists.rows)))
+                window.close()
+                return
+        QTimer.singleShot(50, look)
+
+    QTimer.singleShot(50, look)
+    assert run_at_the_window(Wishes(), tmp_path / "kept", sandbox) == 0
+    assert seen == [("Leafdesk – demo farm", 36)]
+    gui_guard.offences.clear()  # the last window is gone: now it may wait

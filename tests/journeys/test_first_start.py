@@ -59,7 +59,7 @@ def test_signs_in_fetches_and_shows_the_fields(
     assert window.top.account.text() == sandbox.username
     assert not window.rail.isHidden()
     assert window.status.connection.text() == "Online"
-    assert window.status.age.text() == "Data from just now"
+    assert window.status.age.text() == "Fetched just now"
     assert window.map_page.empty.isHidden()
 
 

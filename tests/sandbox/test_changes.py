@@ -34,6 +34,14 @@ def test_a_field_keeps_the_id_the_client_chose(client: Any, sandbox: Sandbox, ma
     assert not {"providerName", "geometry", "area"} & client.get(f"/users/{user}/fields/{CHOSEN}").json().keys()
 
 
+def test_ids_that_are_no_uuid_are_taken_or_not(raw: Any, sandbox: Sandbox, manual: Json, square: Square) -> None:
+    path = f"/services/fields/api/users/{manual['leafUserId']}/fields"
+    assert raw.post(path, json={"id": "idTest", "geometry": square()}).status_code == 201
+    assert raw.post(path, json={"id": "", "geometry": square()}).status_code == 400
+    sandbox.leaf.choices = replace(sandbox.leaf.choices, any_field_id=False)
+    assert raw.post(path, json={"id": "idTest2", "geometry": square()}).status_code == 400
+
+
 def test_without_an_id_every_create_makes_a_field(client: Any, manual: Json, square: Square) -> None:
     path = f"/users/{manual['leafUserId']}/fields"
     ids = {client.write("POST", path, {"geometry": square()}).json()["id"] for _ in range(2)}

@@ -1,6 +1,7 @@
 """Every fault, what the client sees of it, and whether the request took effect."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -112,6 +113,25 @@ def test_faults_for_one_operation_only(sandbox: Sandbox, raw: httpx.Client) -> N
     sandbox.faults.once("500", "listFarms", times=2)
     statuses = [raw.get(f"/services/fields/api/{kind}").status_code for kind in ("growers", "farms", "farms", "farms")]
     assert statuses == [200, 500, 500, 200]
+
+
+def test_every_operation_meets_faults(sandbox: Sandbox, raw: httpx.Client) -> None:
+    from leafdesk.sandbox.routes import table
+
+    for path, operations in table().items():
+        for method, operation in operations.items():
+            sandbox.faults.once("429", operation.id)
+            asked = re.sub(r"\{\w+\}", "x", path)
+            assert raw.request(method, asked, json={}).status_code == 429, operation.id
+    assert sum(request.fault == "429" for request in sandbox.requests.log) == 55
+
+
+def test_a_machine_is_made_although_the_reply_is_lost(sandbox: Sandbox, raw: httpx.Client) -> None:
+    path = f"/services/beta/api/users/{sandbox.leaf.all('users')[0]['id']}/machines"
+    sandbox.faults.once("lost", "createMachine")
+    with pytest.raises(httpx.TransportError):
+        raw.post(path, json={"name": "Ox"})
+    assert [one["originType"] for one in raw.get(path, params={"name": "Ox"}).json()] == ["USER_CREATED"]
 
 
 def test_chances_come_from_the_seed() -> None:

@@ -78,7 +78,9 @@ def test_varieties(client: Any, sandbox: Sandbox) -> None:
 def test_tank_mixes(client: Any) -> None:
     listed = _pages(client, f"{BETA}/tankMixes")
     assert len(listed) == 15
-    assert all(one["components"] and one["carrier"]["carrier"] for one in listed)
+    assert all(one["components"] and one["carrier"]["name"] == "Water" for one in listed)
+    water = client.get(f"{BETA}/products/{listed[0]['carrier']['id']}").json()
+    assert water.items() >= listed[0]["carrier"].items()
     assert {type(one["solutionRate"]["valueAsDouble"]) for one in listed} == {int, float}
     assert any(one["notes"] is None for one in listed)
     found = client.get(f"{BETA}/tankMixes/search", name=listed[3]["name"]).json()

@@ -114,6 +114,26 @@ def test_times_that_are_none_are_refused(raw: Any) -> None:
     assert "yesterday" in answer.json()["title"]
 
 
+@pytest.mark.parametrize(
+    "time",
+    ["2026-13-01T00:00:00Z", "2026-01-32T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:00:00+01:00", "", "٢٠٢٦"],
+)
+def test_times_beyond_the_calendar_or_without_z_are_refused(raw: Any, time: str) -> None:
+    assert raw.get("/services/fields/api/fields", params={"afterUpdatedTime": time}).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["fields", "farms", "growers"])
+@pytest.mark.parametrize("key", ["", "null", "x"])
+def test_ids_that_are_none_are_refused(raw: Any, path: str, key: str) -> None:
+    assert raw.get(f"/services/fields/api/{path}", params={"leafUserId": key}).status_code == 400
+
+
+def test_a_parameter_stands_once_but_for_sort(raw: Any) -> None:
+    path = "/services/fields/api/fields"
+    assert raw.get(path, params={"status": ["PREVIEW", "WAITING"]}).status_code == 400
+    assert raw.get(path, params={"sort": ["name", "id,desc"]}).status_code == 200
+
+
 def test_operation_filters(client: Any) -> None:
     corn = set(_ids(client.get("/fields", size=100, operationCrop="corn")))
     wheat = set(_ids(client.get("/fields", size=100, operationCrop="wheat", operationType="harvested")))

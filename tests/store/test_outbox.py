@@ -40,7 +40,7 @@ def test_an_edit_is_seen_at_once_and_says_what_it_is(land, shape: Square) -> Non
 def test_an_edit_that_is_not_possible_is_refused_with_the_reason(land, shape: Square) -> None:
     land.put(Field(id="jd", leaf_user_id="hill", name="Deere", provider_name="JohnDeere", raw="{}"))
     for edit, reason in (
-        (change("fields", "jd", name="x"), "Fields from JohnDeere are changed in JohnDeere."),
+        (change("fields", "jd", name="x"), "Fields from John Deere are changed in John Deere."),
         (change("fields", "mill", name=" "), "A name is needed."),
         (change("fields", "nowhere", name="x"), "This is no longer here."),
         (change("fields", "mill", farm_id="nowhere"), "There is no such farm here."),

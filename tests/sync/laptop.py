@@ -83,6 +83,8 @@ class Laptop:
     def __init__(self, path: Path, choices: Choices | None = None, settle_seconds: float = 90.0) -> None:
         self.path = path
         self.time = 1_700_000_000.0
+        self.set_forward = 0.0
+        """Seconds by which somebody has set the clock forward; add them to `time` too."""
         self.settle_seconds = settle_seconds
         self.far = FarAway(lambda: self.time, choices or Choices())
         self.leaf = self.far.leaf
@@ -106,6 +108,11 @@ class Laptop:
     def queue(self, job: Callable[[Outbox], Any]) -> Any:
         """Do something to the queue as the user does."""
         return self.database.write(lambda connection: job(Outbox(connection)), urgent=True).result()
+
+    @property
+    def steady(self) -> float:
+        """A clock that nobody sets: time that passed, whatever the wall clock says."""
+        return self.time - self.set_forward
 
     @property
     def catalog(self) -> Catalog:
@@ -134,6 +141,7 @@ class Laptop:
             clock=lambda: self.time,
             now=self.now,
             chance=self.chance,
+            steady=lambda: self.steady,
             settle_seconds=self.settle_seconds,
             leaf_user_id=leaf_user_id,
         )

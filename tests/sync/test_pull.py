@@ -10,7 +10,9 @@ import pytest
 from leafdesk.edits import change
 from leafdesk.geo.shape import from_geojson, to_geojson
 from leafdesk.sandbox.choices import Choices
+from leafdesk.store.catalog import Catalog
 from leafdesk.sync.asks import Write
+from leafdesk.sync.removals import confirm
 
 from .laptop import USER, Laptop, square
 
@@ -325,3 +327,18 @@ def test_boundaries_that_do_not_touch_the_fields_time_are_met(laptop: Laptop, tm
     field = still.catalog.field(one)
     assert field is not None and field.shape == square(9)
     still.database.close()
+
+
+def test_what_a_person_confirms_is_removed_and_nothing_else(laptop: Laptop) -> None:
+    made = fill(laptop, 30)
+    laptop.sync()
+    for one in made[:7]:
+        laptop.leaf.remove(one)
+    laptop.sync()
+    assert laptop.database.write(lambda connection: confirm(Catalog(connection))).result() == 7
+    laptop.leaf.remove(made[7])  # one more than was confirmed: asked again
+    assert laptop.sync().pulled.tally("fields").removed == 0
+    assert laptop.database.write(lambda connection: confirm(Catalog(connection))).result() == 8
+    assert laptop.sync().pulled.tally("fields").removed == 8
+    assert {row.id for row in laptop.catalog.fields()} == set(made[8:])
+    assert laptop.database.write(lambda connection: confirm(Catalog(connection))).result() == 0

@@ -11,9 +11,11 @@ from leafdesk.records import FieldOperation, Machine, MachineFile, Product, Prod
 from leafdesk.sandbox.farmland import farmland
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.sowing import Sowing
+from leafdesk.store.catalog import Catalog
 from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
 from leafdesk.sync.cycle import Cycle, sync
+from leafdesk.sync.removals import HANDFUL, confirm
 
 from .laptop import USER, Laptop
 
@@ -188,3 +190,19 @@ def test_the_trips_leaf_user_alone_is_asked(laptop: Laptop) -> None:
     assert "Tractor" in {row.name for row in rows}
     assert {row.leaf_user_id for row in rows} == {USER}
     assert tables(laptop).fetched("machines", USER) is not None
+
+
+def test_much_that_is_gone_waits_for_a_person_list_by_list(farm: Laptop) -> None:
+    whole(farm)
+    (user, *_) = {one["leafUserId"] for one in farm.leaf.all("machines")}
+    gone = [one["id"] for one in farm.leaf.all("machines") if one["leafUserId"] == user]
+    assert len(gone) > HANDFUL
+    for id in gone:
+        farm.leaf.take_away("machines", id)
+    cycle = whole(farm)
+    assert any("That is a lot" in notice for notice in cycle.notices)
+    assert tables(farm).count("machines", Where(leaf_user_id=user)) == len(gone)
+    many = farm.database.write(lambda c: confirm(Catalog(c))).result()
+    assert many == len(gone)
+    whole(farm, stock=None)  # confirmed: it need not wait for tomorrow
+    assert all(farm.catalog.get("machines", id) is None for id in gone)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QIcon, QImage
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import change
+from leafdesk.records import provider_in_words
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import FieldRow, Workspace
 from tests.ui.conftest import FIELDS
@@ -81,7 +82,7 @@ def test_a_disabled_action_says_why(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.inspector.reason.isHidden())
     why = window.commands["rename"].toolTip()
     assert not window.commands["rename"].isEnabled()
-    assert provider.provider_name and provider.provider_name in why
+    assert provider.provider_name and provider_in_words(provider.provider_name) in why
     assert why in window.inspector.reason.text()
 
 
@@ -161,3 +162,28 @@ def test_icons_wear_the_colours_of_rest_checked_and_disabled(window: MainWindow,
         image = icon.pixmap(QSize(64, 64), mode, state).toImage()
         pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
         assert {pixel.name() for pixel in pixels if pixel.alpha() == 255} == {colour}
+
+
+def test_a_new_field_stays_in_sight_while_a_sync_brings_others(window: MainWindow, qtbot: QtBot) -> None:
+    row = plain_field(window)
+    window.commands["draw"].trigger()
+    qtbot.waitUntil(lambda: window.canvas.tool == "draw")
+    assert window.inspector.new.isVisible()
+    with qtbot.waitSignal(window.bridge.changed):
+        window.doing.do(change("fields", row.id, name="Zebra Piece"))
+    qtbot.waitUntil(lambda: window.lists.rows[row.id].name == "Zebra Piece")
+    assert window.inspector.new.isVisible()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert not window.inspector.new.isVisible() and window.inspector.totals.isVisible()
+
+
+def test_the_first_fetch_does_not_move_a_map_that_was_touched(
+    workspace: Workspace, open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
+    window = open_window(workspace)
+    window.sync()
+    qtbot.waitUntil(lambda: window.canvas.aimed, timeout=15000)
+    window.canvas.pan(37, 11)
+    touched = window.canvas.view
+    qtbot.waitUntil(lambda: window.status.cancel.isHidden() and len(window.lists.rows) == FIELDS, timeout=60000)
+    assert window.canvas.view == touched

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from leafdesk.records import Farm, Grower, LeafUser
 from leafdesk.ui import words
 from leafdesk.ui.dialogs.sheet import Sheet
 from leafdesk.ui.lists import Lists
-from leafdesk.ui.parts import button
+from leafdesk.ui.parts import Picker, button
 
 NO_FARM = "Without a farm"
 
@@ -42,7 +42,7 @@ class NewField(Sheet):
         self.name.setObjectName("newFieldName")
         self.name.textChanged.connect(lambda text: self.yes.setEnabled(bool(text.strip())))
         self.throw_away = button("Throw away", "quiet", tip="Forget this drawing")
-        self.user, self.farm = QComboBox(), QComboBox()
+        self.user, self.farm = Picker(), Picker()
         self.user.setObjectName("newFieldUser")
         self.farm.setObjectName("newFieldFarm")
         for user in sorted(lists.users.values(), key=_user_name):
@@ -105,7 +105,7 @@ class MoveToFarm(Sheet):
     def __init__(self, parent: QWidget, lists: Lists, name: str, leaf_user_id: str, farm_id: str | None) -> None:
         super().__init__(parent, "Move to another farm", f"{name} goes to:", "Move")
         self.setObjectName("moveToFarm")
-        self.farm = QComboBox()
+        self.farm = Picker()
         self.farm.setObjectName("farm")
         farms = [farm for farm in lists.farms.values() if farm.leaf_user_id == leaf_user_id]
         for key, farm_name in farm_names(farms, lists.growers):

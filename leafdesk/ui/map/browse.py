@@ -11,6 +11,8 @@ class BrowseTool(Tool):
     Where fields lie over one another, each click selects the next one below.
     """
 
+    name = "browse"
+
     def hover(self, pointer: Pointer) -> None:
         self.canvas.point_at(self.canvas.field_at(pointer.pixel))
 

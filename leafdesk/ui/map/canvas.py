@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
+    QCursor,
     QHideEvent,
     QImage,
     QKeyEvent,
@@ -23,6 +24,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from leafdesk.geo.shape import Box, Shape, unpack
+from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel, View, world
 from leafdesk.ui.map.browse import BrowseTool
 from leafdesk.ui.map.colours import LIGHT, MapColours
@@ -33,7 +35,8 @@ from leafdesk.ui.map.motion import Motion
 from leafdesk.ui.map.picture import FieldPicture
 from leafdesk.ui.map.scalebar import paint_scale_bar
 from leafdesk.ui.map.sketch import EditState, paint_outline
-from leafdesk.ui.map.tool import Tool
+from leafdesk.ui.map.snapping import Snapping
+from leafdesk.ui.map.tool import Pointer, Tool, Work, at_once
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -52,6 +55,10 @@ class MapCanvas(QWidget):
     """A new Shape was drawn to its end."""
     edited = Signal(str, object)
     """Field id and its new Shape: one signal for one finished edit."""
+    split = Signal(str, object, object)
+    """Field id, the Shape that stays its own, and the Shape that becomes a new field."""
+    joined = Signal(str, object, str)
+    """Field id, its new Shape, and the id of the field that is part of it now."""
     edit_changed = Signal(object)
     """The EditState of the drawing as it stands, None when none is going on."""
     tool_changed = Signal(str)
@@ -82,6 +89,10 @@ class MapCanvas(QWidget):
         self.picture = FieldPicture(self)
         self.picture.changed.connect(self.update)
         self.picture.settled.connect(self.settled)
+        self.work: Work = at_once
+        self.snapping = Snapping(self)
+        self.snapped: Snap | None = None
+        """What draws the hand just now."""
         self._motion = Motion(self)
         self._hand = Hand(self, self._motion)
         self._motion.zoom_step.connect(lambda pixel, zoom: self._show(self._view.zoomed_at(pixel, zoom)))
@@ -141,6 +152,11 @@ class MapCanvas(QWidget):
         self._aim = None
         self._show(view.resized(self._view.width, self._view.height))
 
+    @property
+    def aimed(self) -> bool:
+        """Whether the view is one that was fitted, untouched by a hand since."""
+        return self._aim is not None
+
     def fit_all(self) -> None:
         """Show every field."""
         if box := self.picture.outlines.around_all():
@@ -185,6 +201,9 @@ class MapCanvas(QWidget):
         self._view = view.aligned(self.devicePixelRatioF())
         self.picture.look(self._view)
         self.view_changed.emit(self._view)
+        if self.underMouse():  # the map moved under a hand that rests
+            at = self.mapFromGlobal(QCursor.pos())
+            self.cursor_moved.emit(self._view.to_lonlat((at.x(), at.y())))
         self.update()
 
     def snapshot(self) -> QImage:
@@ -213,13 +232,17 @@ class MapCanvas(QWidget):
     # ------------------------------------------------------------------ tools
     @property
     def tool(self) -> str:
-        """Which tool is in the hand: "browse", "draw" or "edit"."""
-        return {BrowseTool: "browse", DrawTool: "draw", EditTool: "edit"}[type(self.hand_tool)]
+        """Which tool is in the hand: "browse", "draw", "edit" and so on."""
+        return self.hand_tool.name
 
     @property
     def edit_state(self) -> EditState | None:
         """The drawing as it stands, None when none is going on."""
         return self.hand_tool.state
+
+    def aim(self, pixel: Pixel, *, snap: bool = True) -> Pointer:
+        """The hand put to a pixel by the keyboard."""
+        return self._hand.aim(pixel, snap=snap)
 
     def set_tool(self, tool: str) -> None:
         """Take "browse", "draw" or "edit" (the selected field); a drawing that is going on is let go."""
@@ -235,12 +258,12 @@ class MapCanvas(QWidget):
 
     def start_draw(self) -> None:
         """Begin a new boundary."""
-        self._take(DrawTool(self))
+        self.take(DrawTool(self))
 
     def start_edit(self, field_id: str, shape: Shape, drawn: Shape | None = None) -> None:
         """Begin to change a field's shape; with `drawn`, go on where the hand had got to already."""
         self.select(field_id)
-        self._take(EditTool(self, field_id, shape, drawn))
+        self.take(EditTool(self, field_id, shape, drawn))
 
     def show_unnamed(self, shape: Shape | None) -> None:
         """Show a finished drawing that is no field yet; None takes it away."""
@@ -259,7 +282,7 @@ class MapCanvas(QWidget):
     def leave_tool(self) -> None:
         """Back to browsing."""
         if not isinstance(self.hand_tool, BrowseTool):
-            self._take(BrowseTool(self))
+            self.take(BrowseTool(self))
 
     def undo(self) -> bool:
         """Take back the last step of the drawing; False when there is none."""
@@ -269,10 +292,11 @@ class MapCanvas(QWidget):
         """Do it again; False when there is none."""
         return self.hand_tool.redo()
 
-    def _take(self, tool: Tool) -> None:
+    def take(self, tool: Tool) -> None:
+        """Put another tool into the hand."""
         self.hand_tool.leave()
         self.hand_tool = tool
-        self._hovered = None
+        self._hovered = self.snapped = None
         self._hand.let_go()
         self.setCursor(tool.cursor)
         self.edit_changed.emit(tool.state)
@@ -293,6 +317,8 @@ class MapCanvas(QWidget):
         if self.unnamed is not None:
             paint_outline(painter, self.unnamed.path(self._view), self.colours)
         self.hand_tool.paint(painter)
+        if self.snapped is not None and self.hand_tool.snaps:
+            self.snapping.paint(painter, self.snapped)
         paint_scale_bar(painter, self._view, self.colours, self.font())
         painter.end()
         if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
@@ -354,6 +380,7 @@ class MapCanvas(QWidget):
         self._hand.wheel(event)
 
     def leaveEvent(self, event: QEvent) -> None:
+        self.snapped = None
         self.hand_tool.leave()
         self.cursor_moved.emit(None)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -12,13 +13,14 @@ from leafdesk.geo import actions
 from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
-from leafdesk.geo.shape import Position, Ring
+from leafdesk.geo.shape import Position, Ring, Shape
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import (
     EditState,
     metres,
     paint_card,
     paint_corner,
+    paint_cross,
     paint_outline,
     paint_problem,
 )
@@ -29,26 +31,43 @@ if TYPE_CHECKING:
 
 _REACH = 10.0
 """A click within so many pixels of the first corner closes the ring."""
+_STEP_PX, _EDGE_PX = 12, 24
+"""A stroke of an arrow key moves the cross-hair so far; it keeps so far from the map's edge."""
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+FREE = "Alt does not snap"
 
 
 class DrawTool(Tool):
     """Corners so far in a history, so that Backspace and Ctrl+Z are the same; Esc leaves with nothing changed."""
 
+    name = "draw"
     cursor = Qt.CursorShape.CrossCursor
+    closes = True
+    """Whether the last corner is joined to the first."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
         self.history: History[Ring] = History.of(())
         self.hand: Pointer | None = None
-        self._state = EditState(hint=_hint(0))
+        self._by_keys = False
+        self._state = EditState(hint=self._hint(0))
 
     # ------------------------------------------------------------------ the hand
+    @property
+    def snaps(self) -> bool:
+        return True
+
     def hover(self, pointer: Pointer) -> None:
-        self.hand = pointer
+        self.hand, self._by_keys = pointer, False
         self._refresh()
 
     def leave(self) -> None:
-        self.hand = None
+        self.hand, self._by_keys = None, False
         self._refresh()
 
     def click(self, pointer: Pointer) -> None:
@@ -72,9 +91,29 @@ class DrawTool(Tool):
             case Qt.Key.Key_Backspace | Qt.Key.Key_Delete:
                 if self.history.now:
                     self._step("Remove corner", actions.take_back(self.history.now))
+            case Qt.Key.Key_Space:
+                if self.hand is not None:
+                    self.click(self.hand)
+            case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down:
+                self._push(
+                    *_ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                )
             case _:
                 return False
         return True
+
+    def _push(self, right: int, down: int, *, fine: bool) -> None:
+        """Move the cross-hair; at the map's edge the map moves instead."""
+        step = 1 if fine else _STEP_PX
+        width, height = self.canvas.width(), self.canvas.height()
+        x, y = self.canvas.view.to_screen(self.hand.at) if self.hand else (width / 2, height / 2)
+        if self.hand is not None:
+            x, y = x + right * step, y + down * step
+        kept = (min(max(x, _EDGE_PX), width - _EDGE_PX), min(max(y, _EDGE_PX), height - _EDGE_PX))
+        if kept != (x, y):
+            self.canvas.pan(kept[0] - x, kept[1] - y)
+        self.hand, self._by_keys = self.canvas.aim(kept, snap=not fine), True
+        self._refresh()
 
     def _add(self, at: Position) -> None:
         try:
@@ -107,8 +146,12 @@ class DrawTool(Tool):
         if wrong := problems(shape):
             self._refresh(wrong[0].message)
             return
+        self._keep(shape)
+
+    def _keep(self, ring: Shape) -> None:
+        """What becomes of a valid outline."""
         self.canvas.leave_tool()
-        self.canvas.drawn.emit(shape)
+        self.canvas.drawn.emit(ring)
 
     # ------------------------------------------------------------------ how it stands
     @property
@@ -116,21 +159,25 @@ class DrawTool(Tool):
         return self._state
 
     def _refresh(self, refusal: str = "") -> None:
-        drawn = self._preview()
-        shape = actions.close(drawn) if not actions.why_not_close(drawn) else None
-        self._state = EditState(
-            area_ha=area_ha(shape) if shape else None,
-            perimeter_m=perimeter_m(shape) if shape else 0.0,
+        drawn, hint = self._preview(), self._hint(len(self.history.now))
+        self._state = replace(
+            self._measured(drawn),
             side_m=length_m(drawn[-2], drawn[-1]) if len(drawn) > 1 else None,
-            problems=tuple(problems(shape)) if shape else (),
             can_undo=self.history.undo_name is not None,
             can_redo=self.history.redo_name is not None,
             undo_name=self.history.undo_name,
             redo_name=self.history.redo_name,
-            hint=f"{refusal} {_hint(len(self.history.now))}" if refusal else _hint(len(self.history.now)),
+            hint=f"{refusal} {hint}" if refusal else hint,
         )
         self.canvas.edit_changed.emit(self._state)
         self.canvas.update()
+
+    def _measured(self, drawn: Ring) -> EditState:
+        """What the corners amount to, the one under the hand among them."""
+        if not self.closes or actions.why_not_close(drawn):
+            return EditState()
+        shape = actions.close(drawn)
+        return EditState(area_ha=area_ha(shape), perimeter_m=perimeter_m(shape), problems=tuple(problems(shape)))
 
     def _preview(self) -> Ring:
         """The corners drawn and the one under the hand."""
@@ -141,7 +188,7 @@ class DrawTool(Tool):
 
     def _on_first(self, pixel: Pixel) -> bool:
         drawn = self.history.now
-        return len(drawn) >= 3 and math.dist(self.canvas.view.to_screen(drawn[0]), pixel) <= _REACH
+        return self.closes and len(drawn) >= 3 and math.dist(self.canvas.view.to_screen(drawn[0]), pixel) <= _REACH
 
     def _on_last(self, pixel: Pixel) -> bool:
         drawn = self.history.now
@@ -152,7 +199,10 @@ class DrawTool(Tool):
         view, colours = self.canvas.view, self.canvas.colours
         preview = [QPointF(*view.to_screen(position)) for position in self._preview()]
         wrong: tuple[Problem, ...] = self._state.problems
-        if len(preview) > 2:
+        if len(preview) > 2 and not self.closes:
+            painter.setPen(QPen(colours.accent, 2.2))
+            painter.drawPolyline(preview)
+        elif len(preview) > 2:
             path = QPainterPath(preview[0])
             for point in preview[1:]:
                 path.lineTo(point)
@@ -167,7 +217,9 @@ class DrawTool(Tool):
         for problem in wrong:
             if problem.where:
                 paint_problem(painter, view.to_screen(problem.where), colours)
-        if lines := self._lines():
+        if self._by_keys and self.hand is not None:
+            paint_cross(painter, view.to_screen(self.hand.at), colours)
+        if (lines := self._lines()) and (self.hand or self.history.now):
             near = self.hand.pixel if self.hand else view.to_screen(self.history.now[-1])
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
             paint_card(painter, near, lines, room, colours, self.canvas.font())
@@ -181,11 +233,9 @@ class DrawTool(Tool):
             return [f"{state.area_ha:,.2f} ha", " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
         return [metres(state.side_m)] if state.side_m else []
 
-
-def _hint(corners: int) -> str:
-    """What the next click and keys do."""
-    if corners == 0:
-        return "Click the first corner · Esc leaves"
-    if corners < 3:
-        return "Click the next corner · Backspace takes one back · Esc leaves"
-    return "Click the next corner · Enter or the first corner closes · Backspace takes one back · Esc leaves"
+    def _hint(self, corners: int) -> str:
+        """What the next click and keys do."""
+        if corners == 0:
+            return f"Click the first corner, or go there with the arrow keys and Space · {FREE} · Esc leaves"
+        closing = "Enter or the first corner closes · " if corners > 2 else ""
+        return f"Click or Space sets the next corner · {closing}Backspace takes one back · {FREE} · Esc leaves"

@@ -41,11 +41,16 @@ _NEAR = 130.0
 _LARGE = 1500
 """Shapes with more corners are measured and checked when the hand rests."""
 _REST_MS = 90
-HINT = "Drag a corner to move it · click an edge to add one · Del removes · Enter keeps · Esc takes back"
+HINT = (
+    "Drag a corner to move it · click an edge to add one · Del removes · Alt does not snap · Enter keeps · "
+    "Esc takes back"
+)
 
 
 class EditTool(Tool):
     """The shape in a history; `live` is what it looks like in the middle of a drag."""
+
+    name = "edit"
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape, drawn: Shape | None = None) -> None:
         super().__init__(canvas)
@@ -73,6 +78,10 @@ class EditTool(Tool):
         return self.history.now if self.live is None else self.live
 
     # ------------------------------------------------------------------ the hand
+    @property
+    def snaps(self) -> bool:
+        return self._held is not None
+
     def hover(self, pointer: Pointer) -> None:
         self.hand = pointer
         near = self._corner_at(pointer.pixel) or self._middle_at(pointer.pixel)

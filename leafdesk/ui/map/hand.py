@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QNativeGestureEvent, QWheelEvent
 
+from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.motion import Motion
 from leafdesk.ui.map.tool import Pointer
 
@@ -36,14 +38,23 @@ class Hand:
         self._trail: deque[tuple[float, float, float]] = deque(maxlen=6)
 
     def pointer(self, event: QMouseEvent) -> Pointer:
-        """Where the hand is on the map."""
-        pixel, held = (event.position().x(), event.position().y()), event.modifiers()
-        return Pointer(
-            self.canvas.view.to_lonlat(pixel),
-            pixel,
-            bool(held & Qt.KeyboardModifier.ShiftModifier),
-            bool(held & Qt.KeyboardModifier.ControlModifier),
+        """Where the hand is on the map, or where a neighbour draws it; Alt keeps it free."""
+        held = event.modifiers()
+        aimed = self.aim((event.position().x(), event.position().y()), snap=not held & Qt.KeyboardModifier.AltModifier)
+        return replace(
+            aimed,
+            shift=bool(held & Qt.KeyboardModifier.ShiftModifier),
+            ctrl=bool(held & Qt.KeyboardModifier.ControlModifier),
         )
+
+    def aim(self, pixel: Pixel, *, snap: bool) -> Pointer:
+        """A hand at this pixel, or where a neighbour draws it."""
+        tool, view = self.canvas.hand_tool, self.canvas.view
+        found = self.canvas.snapping.find(pixel, tool.hides) if snap and tool.snaps else None
+        self.canvas.snapped = found
+        if found is None:
+            return Pointer(view.to_lonlat(pixel), pixel)
+        return Pointer(found.at, view.to_screen(found.at), snap=found)
 
     def let_go(self) -> None:
         """Another tool: what was held is held no more."""

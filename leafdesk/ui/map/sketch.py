@@ -61,6 +61,14 @@ def paint_problem(painter: QPainter, at: Pixel, colours: MapColours) -> None:
     painter.drawPoint(QPointF(at[0], at[1] + 4.4))
 
 
+def paint_cross(painter: QPainter, at: Pixel, colours: MapColours) -> None:
+    """The cross-hair that the arrow keys move."""
+    for pen in (QPen(colours.handle, 4), QPen(colours.accent, 1.6)):
+        painter.setPen(pen)
+        for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+            painter.drawLine(QPointF(at[0] + 5 * dx, at[1] + 5 * dy), QPointF(at[0] + 16 * dx, at[1] + 16 * dy))
+
+
 def paint_outline(painter: QPainter, path: QPainterPath, colours: MapColours, *, wrong: bool = False) -> None:
     """The shape being drawn: a clear blue (red when wrong) outline around a tint."""
     painter.setBrush(QBrush(colours.accent_fill))

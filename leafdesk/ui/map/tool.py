@@ -2,39 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
+from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.shape import Position
+from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import EditState
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
+T = TypeVar("T")
+Work = Callable[[Callable[[], Any], Callable[[Any], None], Callable[[BaseException], None]], None]
+"""Does a job and tells its result or its error."""
+
+
+def at_once(job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]) -> None:
+    """The work of a map that stands alone; a window gives it to another thread."""
+    try:
+        result = job()
+    except Exception as error:
+        failed(error)
+    else:
+        done(result)
+
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """Where the hand is: longitude and latitude, the pixel, and whether it holds Shift or Ctrl."""
+    """Where the hand is: longitude and latitude, the pixel, whether it holds Shift or Ctrl, and what it snapped to."""
 
     at: Position
     pixel: Pixel
     shift: bool = False
     ctrl: bool = False
+    snap: Snap | None = None
+    """The neighbour's corner or edge that `at` and `pixel` were drawn to."""
 
 
 class Tool:
     """A tool that does nothing; the others say what they do instead."""
 
+    name = ""
     cursor = Qt.CursorShape.ArrowCursor
     hides: str | None = None
     """The field that this tool draws itself."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.canvas = canvas
+
+    @property
+    def snaps(self) -> bool:
+        """Whether neighbours draw the hand just now."""
+        return False
 
     def hover(self, pointer: Pointer) -> None:
         """The hand moves with nothing pressed."""
@@ -72,6 +97,24 @@ class Tool:
     def redo(self) -> bool:
         """Do it again; False when there is none."""
         return False
+
+    def elsewhere(self, job: Callable[[], T], done: Callable[[T], None], sorry: Callable[[str], None]) -> None:
+        """Do work that may take long beside the window; `done` or, with a reason, `sorry` follows.
+
+        Neither does when the tool was put away meanwhile.
+        """
+
+        def finished(result: T) -> None:
+            if self.canvas.hand_tool is self:
+                done(result)
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, NotPossibleError):
+                raise error
+            if self.canvas.hand_tool is self:
+                sorry(str(error))
+
+        self.canvas.work(job, finished, failed)
 
     def finish(self) -> None:
         """Keep what was made."""

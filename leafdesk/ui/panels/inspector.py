@@ -6,10 +6,10 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from leafdesk.edits import Delete, Redraw, change
-from leafdesk.records import Boundary, Field
+from leafdesk.edits import Create, Delete, Redraw, change
+from leafdesk.records import Boundary, Field, provider_in_words
 from leafdesk.ui import words
-from leafdesk.ui.actions import GAP, Actions
+from leafdesk.ui.actions import GAP, ON_A_FIELD, Actions
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.parts import Card, Figures, button, label, row, set_role
@@ -162,8 +162,9 @@ class Inspector(QFrame):
             self.look = None
         self.field_id = field_id
         known = self.lists.rows.get(field_id or "")
+        new = self._either.currentIndex() == NEW  # a field that is being drawn stays in sight whatever a sync brings
         if field_id is None:
-            self._either.setCurrentIndex(EMPTY)
+            self._either.setCurrentIndex(NEW if new else EMPTY)
             self._allow(None)
             return
         if self.look is None:
@@ -172,7 +173,7 @@ class Inspector(QFrame):
             self.banner.hide()
             self._clear_figures()
             self.reason.hide()
-        self._either.setCurrentIndex(FIELD)
+        self._either.setCurrentIndex(NEW if new else FIELD)
         self.lists.bridge.read(lambda workspace: look_at(workspace, field_id), lambda look: self._take(turn, look))
 
     def _clear_figures(self) -> None:
@@ -222,8 +223,14 @@ class Inspector(QFrame):
 
     def _say_facts(self, field: Field, look: Look) -> None:
         self.facts.put("status", words.status(field.status))
-        made_here = any(item.edit.__class__.__name__ == "Create" for item in look.items)
-        by = "You, in Leafdesk" if made_here else "By hand, in Leaf" if field.manual else str(field.provider_name)
+        made_here = any(isinstance(item.edit, Create) for item in look.items)
+        by = (
+            "You, in Leafdesk"
+            if made_here
+            else "By hand, in Leaf"
+            if field.manual
+            else provider_in_words(str(field.provider_name))
+        )
         self.facts.put("made", by)
         self.facts.put("updated", words.moment(field.updated_time))
         self.history.setVisible(bool(look.boundaries))
@@ -237,7 +244,7 @@ class Inspector(QFrame):
         self.banner.setVisible(bool(items))
         if not items:
             return
-        worst = next((item for item in items if item.state in ("conflict", "parked")), items[-1])
+        worst = next((item for item in items if item.state in ("conflict", "parked")), _first_made(items))
         bad = worst.state in ("conflict", "parked")
         set_role(self.banner, "banner-error" if bad else "banner-warn")
         for part in (self.banner_title, self.banner_text):
@@ -261,7 +268,7 @@ class Inspector(QFrame):
         """Enable what may be done; say why the rest may not."""
         nothing = "Select a field first."
         if field is None:
-            for key in ("rename", "move", "edit", "delete", "fit-field"):
+            for key in ("rename", "move", "delete", "fit-field", *ON_A_FIELD):
                 self.commands.allow(key, nothing)
             return
         workspace = self.lists.bridge.workspace
@@ -278,8 +285,14 @@ class Inspector(QFrame):
         }
         for key, reason in why.items():
             self.commands.allow(key, reason)
+        plain = field.shape is not None and len(field.shape) == len(field.shape[0]) == 1
+        for key in ON_A_FIELD:
+            self.commands.allow(key, why["edit"])
+        if plain and not why["edit"]:
+            self.commands.allow("remove", "This field is one part without holes.")
         self.commands.allow("fit-field", None if field.shape else "This field has no boundary yet.")
-        reasons = list(dict.fromkeys(reason for reason in why.values() if reason))
+        said = why.values() if field.manual else (why["rename"],)  # one sentence is enough for a provider's field
+        reasons = list(dict.fromkeys(reason for reason in said if reason))
         self.reason.setText("\n".join(reasons))
         self.reason.setVisible(bool(reasons))
 
@@ -352,6 +365,11 @@ class Bars(QWidget):
             last = place == len(self._areas) - 1
             painter.fillPath(path, QColor(c.accent if last else c.line))
         painter.end()
+
+
+def _first_made(items: list[Item]) -> Item:
+    """What matters most of the waiting ones: that the field is new, else the last change."""
+    return next((item for item in items if isinstance(item.edit, Create)), items[-1])
 
 
 def look_at(workspace: Workspace, field_id: str) -> Look:

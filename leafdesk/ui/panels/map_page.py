@@ -4,15 +4,17 @@ import re
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from leafdesk.ui.actions import Actions
+from leafdesk.ui.actions import MORE, ON_A_FIELD, Actions
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme, font
 
 SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
+NARROW = STEP * 70
+"""With less room than this for the hint, its buttons go underneath."""
 KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl)\b")
 
 
@@ -30,9 +32,11 @@ class MapPage(QWidget):
         self.canvas.setAccessibleName("Map of the fields")
         self.tools = Card("float")
         self.tools.setObjectName("tools")
-        self._fill(self.tools, QHBoxLayout(), actions, ("select", "draw", "edit"), words=True)
+        self.tools_line = QHBoxLayout()
+        self._fill(self.tools, self.tools_line, actions, ("select", "draw", "edit"), words=True)
+        self._add_more(actions)
         self.group = QActionGroup(self)
-        for key in ("select", "draw", "edit"):
+        for key in ("select", "draw", *ON_A_FIELD):
             self.group.addAction(actions[key])
         actions["select"].setChecked(True)
         self.zoom = Card("float")
@@ -46,7 +50,9 @@ class MapPage(QWidget):
         self.back.clicked.connect(self.taken_back)
         self.bar = Card("float")
         self.bar.setObjectName("hintBar")
-        self.bar.column.addLayout(row(self.hint, self.back, self.keep))
+        self.line = row(self.hint)
+        self.line.addLayout(row(None, self.back, self.keep))
+        self.bar.column.addLayout(self.line)
         self.empty = Empty()
         for part in (self.tools, self.zoom, self.bar, self.empty):
             part.setParent(self)
@@ -68,6 +74,34 @@ class MapPage(QWidget):
             line.addWidget(tool)
         card.column.setContentsMargins(STEP, STEP, STEP, STEP)
         card.column.addLayout(line)
+
+    def _add_more(self, actions: Actions) -> None:
+        """The rarer tools, behind one button."""
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)
+        for key in MORE:
+            self.menu.addAction(actions[key])
+        self.more = QToolButton()
+        self.more.setObjectName("tool-more")
+        self.more.setDefaultAction(actions["more"])
+        self.more.setMenu(self.menu)
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.more.setIconSize(QSize(STEP * 5, STEP * 5))
+        self.tools_line.addWidget(self.more)
+
+        def follow(_on: bool) -> None:
+            held = next((actions[key] for key in MORE if actions[key].isChecked()), actions["more"])
+            self.more.setDefaultAction(held)
+            self.more.setToolTip(actions["more"].toolTip())
+            self._place()
+
+        for key in MORE:
+            actions[key].toggled.connect(follow)
+
+    def open_more(self) -> None:
+        """Open the menu of the rarer tools."""
+        self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     def name_buttons(self, *, new: bool) -> None:
         """Say what the two buttons of the hint bar do to a new field's boundary, or to one that is there already."""
@@ -118,8 +152,11 @@ class MapPage(QWidget):
         self.zoom.adjustSize()
         self.zoom.move(self.width() - self.zoom.width() - edge, edge)
         room = self.width() - 2 * edge
-        buttons = self.keep.sizeHint().width() + self.back.sizeHint().width() + STEP * 6
-        self.hint.fit(room - SCALE_BAR - STEP * 8 - (buttons if self.drawing else 0))
+        buttons = self.keep.sizeHint().width() + self.back.sizeHint().width() + STEP * 6 if self.drawing else 0
+        beside = room - SCALE_BAR - STEP * 8
+        narrow = beside - buttons < NARROW
+        self.line.setDirection(QHBoxLayout.Direction.TopToBottom if narrow else QHBoxLayout.Direction.LeftToRight)
+        self.hint.fit(beside if narrow else beside - buttons)
         self.bar.adjustSize()
         self.bar.move(edge, self.height() - self.bar.height() - edge)
         self.empty.setFixedWidth(min(STEP * 100, room))
@@ -167,7 +204,7 @@ class Hint(QWidget):
             self._break()
 
     def _break(self) -> None:
-        """Break between clauses, which ` · ` divides."""
+        """Break between clauses, which ` · ` divides; inside of one only where it is wider than the room."""
         self._lines = [[]]
         wide = 0.0
         for place, clause in enumerate(self.text.split(" · ")):
@@ -177,8 +214,14 @@ class Hint(QWidget):
                 wide = 0.0
             elif place:
                 pieces.insert(0, (" · ", False))
-            self._lines[-1].extend(pieces)
-            wide += _wide(pieces)
+            if _wide(pieces) > self._room:
+                pieces = [(word, key) for piece, key in pieces for word in ([piece] if key else _words(piece))]
+            for piece in pieces:
+                if self._lines[-1] and wide + _wide([piece]) > self._room:
+                    self._lines.append([])
+                    wide = 0.0
+                self._lines[-1].append(piece)
+                wide += _wide([piece])
         self.setFixedSize(int(max(map(_wide, self._lines))) + STEP * 2, self.LINE * len(self._lines))
         self.update()
 
@@ -203,6 +246,11 @@ class Hint(QWidget):
                     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, piece)
                 x += wide
         painter.end()
+
+
+def _words(text: str) -> list[str]:
+    """Each word with the space after it."""
+    return re.findall(r"\S+\s*|\s+", text)
 
 
 def _wide(pieces: list[tuple[str, bool]]) -> float:

@@ -17,7 +17,7 @@ from leafdesk.workspace import Changes, Item, Workspace
 
 WIDE = STEP * 220
 SHOWN = 200
-"""So many lines are shown at once; the rest follow as these are sent."""
+"""So many lines are shown at first, and so many more each time somebody asks for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class Line:
 
 
 class Queue(QFrame):
-    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`.
+    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`, `more`.
+
+    What needs a person comes first.
 
     Signals: `show_on_map(field id)`, `retry(item id)`, `discard(item id)`, `resolve(item id, "mine" | "theirs")`,
     `counted(number of items, number that need a person)`.
@@ -59,9 +61,11 @@ class Queue(QFrame):
         heading.addWidget(self.note)
         self.column.addLayout(heading)
         self.column.addSpacing(STEP * 2)
-        self.more = label("", "muted")
+        self.room = SHOWN
+        self.more = button("")
+        self.more.clicked.connect(self._show_more)
         self.more.hide()
-        self.column.addWidget(self.more)
+        self.column.addLayout(row(self.more, None))
         self.column.addStretch(1)
         inside = QWidget()
         across = row(None, middle, None, gap=0)
@@ -76,7 +80,12 @@ class Queue(QFrame):
 
     def load(self) -> None:
         """Read the queue (off this thread)."""
-        self.bridge.read(_read, self._take)
+        room = self.room
+        self.bridge.read(lambda workspace: _read(workspace, room), self._take)
+
+    def _show_more(self) -> None:
+        self.room += SHOWN
+        self.load()
 
     def _changed(self, changes: Changes) -> None:
         if changes.queue:
@@ -84,7 +93,7 @@ class Queue(QFrame):
 
     def _take(self, lines: list[Line]) -> None:
         self.items = [line.item for line in lines]
-        shown = {line.item.id: line for line in lines[:SHOWN]}
+        shown = {line.item.id: line for line in lines[: self.room]}
         for gone in [id_ for id_, widget in self.lines.items() if not self._same(widget, shown.get(id_))]:
             widget = self.lines.pop(gone)
             self.column.removeWidget(widget)
@@ -95,7 +104,8 @@ class Queue(QFrame):
                 self.lines[id_] = QueueLine(line, self)
                 self.column.insertWidget(place + 2, self.lines[id_])
         hidden = len(lines) - len(shown)
-        self.more.setText(f"and {words.count(hidden, 'more change')}, shown as these are sent")
+        self.more.setText(f"Show {min(hidden, SHOWN):,} more of {words.count(hidden, 'change')} below")
+        self.more.setAccessibleName(self.more.text())
         self.more.setVisible(hidden > 0)
         need = sum(item.state in ("parked", "conflict") for item in self.items)
         self._say(need)
@@ -108,9 +118,8 @@ class Queue(QFrame):
         if not self.items:
             self.note.setText("Everything you did here is at Leaf. Changes made without a connection wait here.")
             return
-        text = (
-            f"{words.count(len(self.items), 'change')} Leaf does not have yet. Nothing here is ever dropped by itself."
-        )
+        text = f"{words.count(len(self.items), 'change')} that Leaf does not have yet."
+        text += " Nothing here is ever dropped by itself."
         if need:
             text += f" {words.count(need, 'change needs', 'changes need')} a decision of yours; the others go on."
         self.note.setText(text)
@@ -195,12 +204,12 @@ def _reason(line: Line) -> str:
     return f"Goes after: {line.after}" if line.after else ""
 
 
-def _read(workspace: Workspace) -> list[Line]:
+def _read(workspace: Workspace, room: int) -> list[Line]:
     if workspace.account is None:
         return []
     outbox = workspace.outbox
     lines = []
-    for place, item in enumerate(outbox.items()):
-        before = outbox.blocker(item) if item.state == "waiting" and place < SHOWN else None
+    for place, item in enumerate(sorted(outbox.items(), key=lambda item: item.state not in ("parked", "conflict"))):
+        before = outbox.blocker(item) if item.state == "waiting" and place < room else None
         lines.append(Line(item, before.sentence if before else None))
     return lines

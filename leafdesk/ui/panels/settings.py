@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
+from leafdesk.ui.dialogs.reader import read_licences
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.workspace import Workspace
@@ -22,7 +23,7 @@ class Settings(QFrame):
     def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.workspace, self.theme = workspace, theme
+        self.workspace, self.theme, self._actions = workspace, theme, actions
         middle = QWidget()
         middle.setMaximumWidth(WIDE)
         column = QVBoxLayout(middle)
@@ -67,7 +68,9 @@ class Settings(QFrame):
         opened = button("Open the folder")
         opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(folder)))
         files.column.addSpacing(STEP)
-        files.column.addLayout(row(opened, None))
+        licences = button("Licences", tip="Of the parts by others that Leafdesk rests on")
+        licences.clicked.connect(lambda: read_licences(self.window()))
+        files.column.addLayout(row(opened, self._actions.bind(button(""), "help"), licences, None))
         return files
 
     def refresh(self) -> None:

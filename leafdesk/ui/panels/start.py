@@ -62,7 +62,9 @@ class StartPage(QFrame):
         card.column.setContentsMargins(STEP * 5, STEP * 5, STEP * 5, STEP * 5)
         card.column.setSpacing(STEP * 2)
         card.column.addWidget(label(title, "title"))
-        card.column.addWidget(label(text, "muted", wrap=True), 1)
+        about = label(text, "muted", wrap=True)
+        about.setAlignment(Qt.AlignmentFlag.AlignTop)
+        card.column.addWidget(about, 1)
         card.column.addSpacing(STEP * 2)
         card.column.addLayout(row(pressed, None))
         return card

@@ -88,7 +88,7 @@ class StatusBar(QFrame):
         """When the data were fetched and how old they are."""
         self._last = when
         old = words.age(when)
-        text = f"Data from {words.moment(when)}" if when else ""
+        text = f"Fetched {words.moment(when)}" if when else ""
         self.age.setText(f"{text} · {old}" if old and text else text)
 
     def show_progress(self, progress: Progress | None) -> None:

@@ -11,6 +11,8 @@ from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme
 
 FOUND = 8
+READABLE = STEP * 120
+"""The answers take this width where the line for typing is narrower."""
 WHAT = Qt.ItemDataRole.UserRole
 
 
@@ -105,8 +107,9 @@ class Finder(QLineEdit):
             column.setContentsMargins(STEP, STEP, STEP, STEP)
             column.addWidget(self.answers)
         at = self.mapTo(self.window(), QPoint(0, self.height() + STEP))
+        wide = max(self.width(), min(READABLE, self.window().width() - at.x() - STEP * 2))
         height = sum(self.answers.sizeHintForRow(place) for place in range(self.answers.count()))
-        self.sheet.setGeometry(at.x(), at.y(), self.width(), height + STEP * 4)
+        self.sheet.setGeometry(at.x(), at.y(), wide, height + STEP * 4)
         self.sheet.show()
         self.sheet.raise_()
 

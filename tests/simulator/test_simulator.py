@@ -1,0 +1,48 @@
+"""Every commit runs schedules for some seconds; LEAFDESK_SCHEDULES=2000 runs so many, however long it takes."""
+
+import os
+import time
+
+import pytest
+
+from .corpus import kept
+from .mutants import MUTANTS, NAIVE
+from .story import run
+
+SCHEDULES = int(os.environ.get("LEAFDESK_SCHEDULES", "0"))
+SECONDS = 15.0
+FIRST = 1_000_000
+"""Away from the seeds that are run by hand."""
+
+
+@pytest.mark.timeout(3600)
+def test_nothing_is_lost_doubled_or_silently_overwritten() -> None:
+    broken, begun, n = {}, time.monotonic(), 0
+    while n < SCHEDULES or (not SCHEDULES and time.monotonic() - begun < SECONDS):
+        ended = run(FIRST + n)
+        n += 1
+        if ended.wrong:
+            broken[ended.seed] = ended.wrong
+    assert broken == {}
+    assert n
+
+
+@pytest.mark.parametrize("seed", kept())
+def test_what_a_seed_once_found_is_not_there_any_more(seed: int) -> None:
+    assert run(seed).wrong == []
+
+
+def test_a_seed_is_always_the_same_story() -> None:
+    one, other = run(11), run(11)
+    assert (one.happened, one.figures) == (other.happened, other.figures)
+
+
+def test_an_outbox_that_sends_until_leaf_says_yes_fails() -> None:
+    broken = [seed for seed in range(10) if run(seed, mutant=NAIVE).wrong]
+    assert len(broken) >= 8
+
+
+@pytest.mark.parametrize("name", ["no base of a boundary", "one record for two creates", "no three-way comparison"])
+def test_a_rule_taken_out_is_noticed(name: str) -> None:
+    (mutant,) = [mutant for mutant in MUTANTS if mutant.name == name]
+    assert any(run(seed, mutant=mutant).wrong for seed in range(60))

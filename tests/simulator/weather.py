@@ -1,0 +1,71 @@
+"""What can go wrong on the way to Leaf and in the laptop: which of it a seed meets, and how often."""
+
+import random
+from dataclasses import dataclass, field
+
+LINE = (
+    *("refused", "lost", "late", "500 before", "500 after", "503 before", "504 after", "408 before", "408 after"),
+    *("429", "429 wait", "401", "403", "html before", "html after", "cut", "shape", "redirect", "twice"),
+    *("stale", "sleep"),
+)
+"""Faults of the line and the server (sync.md §12.2)."""
+LAPTOP = ("killed", "full", "busy", "clock", "reboot")
+"""Faults of the laptop."""
+LATEST = 60.0
+"""Seconds after which a lost request no longer lands: shorter than the settle time, or nobody can prove anything."""
+
+
+@dataclass(slots=True)
+class Weather:
+    """One seed's faults: a swarm of them, each with one chance."""
+
+    dice: random.Random
+    kinds: tuple[str, ...] = ()
+    line: float = 0.0
+    laptop: float = 0.0
+    haste: float = 0.15
+    """How likely the user does something between two events."""
+    rush: float = 0.12
+    """How likely a colleague does."""
+    without: frozenset[int] = frozenset()
+    """Numbers of events that do not happen after all (the shrinker takes them out)."""
+    happened: list[str] = field(default_factory=list)
+    calm: bool = False
+
+    def event(self, name: str, chance: float) -> bool:
+        """Whether something happens now. Everything that happens has a number."""
+        if self.calm or self.dice.random() >= chance:
+            return False
+        self.happened.append(name)
+        return len(self.happened) - 1 not in self.without
+
+    def fault(self) -> str | None:
+        """What the line does to the next request."""
+        kinds = [kind for kind in self.kinds if kind in LINE]
+        if not kinds or self.calm:
+            return None
+        kind = self.dice.choice(kinds)
+        return kind if self.event(kind, self.line) else None
+
+    def accident(self) -> str | None:
+        """What happens to the laptop now."""
+        kinds = [kind for kind in self.kinds if kind in LAPTOP]
+        if not kinds or self.calm:
+            return None
+        kind = self.dice.choice(kinds)
+        return kind if self.event(kind, self.laptop) else None
+
+
+def weather(seed: int, *, kinds: tuple[str, ...] | None = None, without: frozenset[int] = frozenset()) -> Weather:
+    """The weather of a seed: about half of all faults (a swarm), from rare to very often."""
+    dice = random.Random(f"weather {seed}")
+    swarm = tuple(kind for kind in (*LINE, *LAPTOP) if dice.random() < 0.6)
+    return Weather(
+        dice=dice,
+        kinds=swarm if kinds is None else tuple(kind for kind in swarm if kind in kinds),
+        line=dice.choice([0.05, 0.15, 0.3, 0.45]),
+        laptop=dice.choice([0.0, 0.005, 0.02, 0.05]),
+        haste=dice.choice([0.02, 0.05, 0.1]),
+        rush=dice.choice([0.01, 0.04, 0.1]),
+        without=without,
+    )

@@ -20,8 +20,7 @@ from leafdesk.cli.listing import (
     user_key,
 )
 from leafdesk.edits import SyncProvider
-from leafdesk.records import Configuration, Kind, ProviderSummary, provider_of
-from leafdesk.workspace import Where, Workspace
+from leafdesk.workspace import Compared, Where, Workspace
 
 Json = dict[str, Any]
 
@@ -66,37 +65,19 @@ def list_(desk: Desk, leaf_user: str | None, online: bool) -> None:
         user = user_key(workspace, leaf_user)
         if online:
             ask(workspace.online.summary(), "users", user or "")
-        rows = workspace.tables.rows("summaries", Where(leaf_user_id=user), limit=workspace.tables.count("summaries"))
-        summaries = [workspace.catalog.get("summaries", row.id) for row in rows]
-        found = [_beside(workspace, one) for one in summaries if isinstance(one, ProviderSummary)]
+        compared = [one for one in workspace.providers() if user in (None, one.leaf_user_id)]
+        found = [_beside(workspace, one) for one in compared]
         desk.answer(found, lambda: _show(found))
         tell_age(workspace, "summaries", user)
 
 
-def _beside(workspace: Workspace, summary: ProviderSummary) -> Json:
-    """A summary with the counts here; "why" explains a difference where something here can."""
-    here = _here(workspace, summary)
-    settings = workspace.catalog.get("configurations", summary.leaf_user_id)
-    why = list[str]()
-    if here["previews"]:
-        why.append(f"{say.counted(here['previews'], 'field is a preview', 'fields are previews')}.")
-    kinds: tuple[Kind, ...] = ("growers", "farms", "fields")
-    differing = [kind for kind in kinds if getattr(summary, kind) not in (None, here[kind])]
-    for kind in differing:
-        reason = settings.why_missing(kind) if isinstance(settings, Configuration) else None
-        why += [reason] if reason else []
-    if differing and not why:
-        why.append(f"{', '.join(differing).capitalize()} differ: `leafdesk sync` reads what is new.")
-    return document(workspace, summary) | {"here": here, "why": why}
-
-
-def _here(workspace: Workspace, summary: ProviderSummary) -> dict[str, int]:
-    user, provider, catalog = summary.leaf_user_id, provider_of(summary.provider_name), workspace.catalog
-    fields = [row for row in catalog.fields(leaf_user_id=user) if provider_of(row.provider_name) == provider]
-    farms = [one for one in catalog.farms(leaf_user_id=user) if provider_of(one.provider_name) == provider]
-    growers = [one for one in catalog.growers(leaf_user_id=user) if provider_of(one.provider_name) == provider]
-    previews = sum(row.status == "PREVIEW" for row in fields)
-    return {"growers": len(growers), "farms": len(farms), "fields": len(fields), "previews": previews}
+def _beside(workspace: Workspace, one: Compared) -> Json:
+    """Leaf's own summary, if it has one, with the counts here and what explains a difference."""
+    id = f"{one.leaf_user_id} {one.provider_name}"
+    summary = workspace.catalog.get("summaries", id)
+    own = document(workspace, summary) if summary is not None else {"provider": one.provider_name, "pending": False}
+    told = {"id": id, "name": one.provider_name, "leafUserId": one.leaf_user_id, "levels": one.levels}
+    return own | told | {"here": one.here | {"previews": one.previews}, "why": list(one.why)}
 
 
 def _show(found: list[Json]) -> None:
@@ -104,7 +85,7 @@ def _show(found: list[Json]) -> None:
     rows = [
         (
             *(one["name"], one["leafUserId"], one.get("syncReferenceTime") or ""),
-            *(f"{one[kind]} / {one['here'][kind]}" if one.get(kind) is not None else "" for kind in kinds),
+            *(f"{one.get(kind, '?')} / {one['here'][kind]}" if kind in one["here"] else "" for kind in kinds),
             " ".join(one["why"]),
         )
         for one in found

@@ -20,6 +20,7 @@ from leafdesk.cli.listing import (
     user_key,
 )
 from leafdesk.edits import SyncProvider
+from leafdesk.records import provider_of
 from leafdesk.workspace import Compared, Where, Workspace
 
 Json = dict[str, Any]
@@ -66,17 +67,23 @@ def list_(desk: Desk, leaf_user: str | None, online: bool) -> None:
         if online:
             ask(workspace.online.summary(), "users", user or "")
         compared = [one for one in workspace.providers() if user in (None, one.leaf_user_id)]
-        found = [_beside(workspace, one) for one in compared]
+        rows = workspace.tables.rows("summaries", limit=workspace.tables.count("summaries"))
+        summaries = {(row.leaf_user_id, provider_of(row.provider_name)): row.id for row in rows}
+        found = [_beside(workspace, one, summaries.get((one.leaf_user_id, one.provider_name))) for one in compared]
         desk.answer(found, lambda: _show(found))
         tell_age(workspace, "summaries", user)
 
 
-def _beside(workspace: Workspace, one: Compared) -> Json:
+def _beside(workspace: Workspace, one: Compared, id: str | None) -> Json:
     """Leaf's own summary, if it has one, with the counts here and what explains a difference."""
-    id = f"{one.leaf_user_id} {one.provider_name}"
-    summary = workspace.catalog.get("summaries", id)
+    summary = workspace.catalog.get("summaries", id) if id is not None else None
     own = document(workspace, summary) if summary is not None else {"provider": one.provider_name, "pending": False}
-    told = {"id": id, "name": one.provider_name, "leafUserId": one.leaf_user_id, "levels": one.levels}
+    told = {
+        "id": f"{one.leaf_user_id} {one.provider_name}",
+        "name": one.provider_name,
+        "leafUserId": one.leaf_user_id,
+        "levels": one.levels,
+    }
     return own | told | {"here": one.here | {"previews": one.previews}, "why": list(one.why)}
 
 

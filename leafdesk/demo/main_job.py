@@ -165,7 +165,7 @@ class MainJob:
         self.window.commands["edit"].trigger()
         until(lambda: self.canvas.tool == "edit", "the editing tool is in the hand")
         before = self.window.lists.rows[field.id].area_ha
-        start, end, expected = places.a_corner_to_move(self.canvas, self._former.shape)
+        start, end, expected = places.a_corner_to_move(self.canvas, field)
         drag(self.canvas, start, end)
         press_key(self.canvas, Qt.Key.Key_Return)
         until(lambda: self._queued(Redraw), "the moved boundary is in the queue")
@@ -258,7 +258,7 @@ class MainJob:
             self._look_at(field.id)
             try:
                 places.pixel_inside(self.canvas, field.id)
-                places.a_corner_to_move(self.canvas, field.shape or ())
+                places.a_corner_to_move(self.canvas, field)
             except DidNotHoldError:
                 continue
             return field

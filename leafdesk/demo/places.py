@@ -42,8 +42,12 @@ def pixel_inside(canvas: MapCanvas, field_id: str) -> Pixel:
     return min(inside, key=lambda p: math.dist(p, middle))
 
 
-def a_corner_to_move(canvas: MapCanvas, shape: Shape) -> tuple[Pixel, Pixel, Shape]:
-    """(pixel of a corner, pixel to drag it to, the shape that this makes), the shape being valid."""
+def a_corner_to_move(canvas: MapCanvas, field: Field) -> tuple[Pixel, Pixel, Shape]:
+    """(pixel of a corner, pixel to drag it to, the shape that this makes), the shape being valid.
+
+    No neighbour is so near to the end that it draws the hand to itself.
+    """
+    shape = field.shape or ()
     ring = shape[0][0]
     pixels = [canvas.view.to_screen(position) for position in ring[:-1]]
     for at, pixel in enumerate(pixels):
@@ -57,6 +61,7 @@ def a_corner_to_move(canvas: MapCanvas, shape: Shape) -> tuple[Pixel, Pixel, Sha
                 not _well_inside(canvas, end, 20)
                 or problems(moved)
                 or min(math.dist(end, other) for other in others) < _APART / 2
+                or canvas.snapping.find(end, field.id)
             ):
                 continue
             if abs(area_ha(moved) / area_ha(shape) - 1) >= _SEEN:
@@ -73,9 +78,15 @@ def _moved(shape: Shape, at: int, to: tuple[float, float]) -> Shape:
 
 
 def free_ground(canvas: MapCanvas) -> list[Pixel]:
-    """Four corners of a slightly crooked square where no field lies; in the middle if all ground is taken."""
+    """Four corners of a slightly crooked square where no field lies or draws the hand; else in the middle."""
     for size in (120, 90, 60, 40):
-        spots = [p for p in _grid(canvas, 20) if _well_inside(canvas, p, size) and _free(canvas, p, size)]
+        spots = [
+            p
+            for p in _grid(canvas, 20)
+            if _well_inside(canvas, p, size)
+            and _free(canvas, p, size)
+            and not any(canvas.snapping.find(corner, None) for corner in _square(p, size))
+        ]
         if spots:
             middle = (canvas.width() / 2, canvas.height() / 2)
             return _square(min(spots, key=lambda p: math.dist(p, middle)), size)

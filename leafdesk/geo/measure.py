@@ -54,3 +54,16 @@ def bearing_deg(a: Position, b: Position) -> float:
     """The direction in which b lies from a: degrees clockwise from true north, 0 <= bearing < 360."""
     azimuth = float(_geod().inv(a[0], a[1], b[0], b[1])[0])
     return azimuth % 360.0 % 360.0  # twice: -1e-20 % 360 is 360.0
+
+
+def along(a: Position, b: Position, share: float) -> Position:
+    """The spot on the geodesic from a to b that has this share of its length behind it."""
+    azimuth, _, length = _geod().inv(a[0], a[1], b[0], b[1])
+    lon, lat, _ = _geod().fwd(a[0], a[1], azimuth, length * share)
+    return (float(lon), float(lat))
+
+
+def reached(start: Position, bearing: float, metres: float) -> Position:
+    """Where one arrives going so many metres from `start` in a direction (degrees clockwise from true north)."""
+    lon, lat, _ = _geod().fwd(start[0], start[1], bearing, metres)
+    return (float(lon), float(lat))

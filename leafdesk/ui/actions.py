@@ -37,9 +37,20 @@ TABLE = (
     Entry("draw", "Draw", "polygon", ("D",), "Draw the boundary of a new field", tool=True),
     Entry("edit", "Edit", "pencil-simple", ("E",), "Change the boundary of the selected field", tool=True),
     Entry("more", "More", "dots-three", ("T",), "More tools: holes, parts, cutting, joining, measuring"),
+    Entry("pivot", "Draw pivot", "circle", ("C",), "A new field from a centre and a radius, or a sector", tool=True),
     Entry("hole", "Cut a hole", "circle-dashed", ("H",), "Leave a pond or a wood out of the selected field", tool=True),
     Entry("part", "Add a part", "selection-plus", ("P",), "Draw more ground that belongs to the field", tool=True),
     Entry("remove", "Remove hole or part", "eraser", ("X",), "Point at a hole or a part to remove it", tool=True),
+    Entry("split", "Split field", "scissors", ("S",), "Cut the selected field in two along a line", tool=True),
+    Entry(
+        "join",
+        "Join fields",
+        "arrows-in-line-horizontal",
+        ("J",),
+        "Make the selected field and another one into one",
+        tool=True,
+    ),
+    Entry("measure", "Measure", "ruler", ("R",), "Lengths, bearings and the area of anything on the map", tool=True),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
@@ -52,9 +63,9 @@ TABLE = (
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
-ON_A_FIELD = ("edit", "hole", "part", "remove")
+ON_A_FIELD = ("edit", "hole", "part", "remove", "split", "join")
 """The tools that change the boundary of the selected field."""
-MORE = ("hole", "part", "remove")
+MORE = ("pivot", "hole", "part", "remove", "split", "join", "measure")
 """The tools in the toolbar's menu."""
 
 GAP = "\N{EN SPACE}"
@@ -63,6 +74,9 @@ GAP = "\N{EN SPACE}"
 
 class Actions(QObject):
     """The QActions of one window, by the table's keys: `actions["sync"]`."""
+
+    hand_tools = ("draw", "pivot", "measure", *ON_A_FIELD)
+    """What the hand can take on the map, beside the selecting that it begins with."""
 
     def __init__(self, window: QWidget, icons: Icons) -> None:
         super().__init__(window)

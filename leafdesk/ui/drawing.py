@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, Signal
 
-from leafdesk.edits import Create, Edit, Redraw, change
+from leafdesk.edits import Create, Delete, Edit, Redraw, change
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Field
 from leafdesk.ui import words
@@ -14,7 +14,12 @@ from leafdesk.ui.dialogs.field import NewField
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.map.cutting import CutTool
+from leafdesk.ui.map.draw import DrawTool
+from leafdesk.ui.map.joining import JoinTool
+from leafdesk.ui.map.measuring import MEASURE, MeasureTool
 from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
+from leafdesk.ui.map.pivot import PivotTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
@@ -24,8 +29,15 @@ BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
 EDIT = "Drag a corner to move it · Enter keeps · Esc takes back"
 AT_STAKE = "The boundary in your hand is not kept yet. Keep it with Enter, or take it back with Esc."
-TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {"hole": HoleTool, "part": PartTool, "remove": RemoveTool}
+TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
+    "hole": HoleTool,
+    "part": PartTool,
+    "remove": RemoveTool,
+    "split": CutTool,
+}
 """What works on the boundary of the selected field, beside the editing tool."""
+NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {"draw": DrawTool, "pivot": PivotTool}
+"""What draws a new field."""
 NEW = ""
 """The field id under which a drawing that has no field yet is edited on."""
 
@@ -48,6 +60,8 @@ class Drawing(QObject):
         self._turn = 0
         self.canvas.drawn.connect(self._drawn)
         self.canvas.edited.connect(self._edited)
+        self.canvas.split.connect(self._split)
+        self.canvas.joined.connect(self._joined)
         self.canvas.edit_changed.connect(self._changed)
         self.canvas.tool_changed.connect(self._tool)
         self.canvas.work = lambda job, done, failed: lists.bridge.read(lambda workspace: job(), done, failed)
@@ -57,27 +71,43 @@ class Drawing(QObject):
     @property
     def at_stake(self) -> bool:
         """Whether something was drawn that is not kept yet."""
-        return self.mode != "select" and (self.can_undo or self._unnamed is not None)
+        return self.mode not in ("select", "measure") and (self.can_undo or self._unnamed is not None)
 
     def let_go(self) -> bool:
         """Go back to selecting unless something drawn would be lost; then say so, and answer False."""
-        if self.mode != "select" and self.can_undo:
+        if self.mode not in ("select", "measure") and self.can_undo:
             self.actions[self.mode].setChecked(True)
             self.doing.trouble.emit(AT_STAKE)
             return False
         self.leave()
         return True
 
-    def start_draw(self) -> None:
+    def start(self, tool: str, field_id: str | None) -> None:
+        """Take a tool: "draw", "measure", or one for the boundary of this field."""
+        if tool in NEW_FIELD:
+            self.start_draw(tool)
+        elif tool == "measure":
+            self.start_measure()
+        else:
+            self.start_on(tool, field_id)
+
+    def start_measure(self) -> None:
+        """Measure on the map; nothing is changed."""
+        self._drop()
+        self._enter("measure", MEASURE)
+        self.canvas.take(MeasureTool(self.canvas))
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def start_draw(self, tool: str = "draw") -> None:
         """Draw a new field."""
         if not self.lists.users:
             self.doing.trouble.emit("Fetch your fields first: a new field belongs to one of your Leaf users.")
             self._to_select()
             return
         self._drop()
-        self._enter("draw", DRAW)
+        self._enter(tool, DRAW)
         self.inspector.show_new(None, 0.0, [])
-        self.canvas.start_draw()
+        self.canvas.take(NEW_FIELD[tool](self.canvas))
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def start_on(self, tool: str, field_id: str | None) -> None:
@@ -101,6 +131,8 @@ class Drawing(QObject):
         self._enter(tool, EDIT)
         if tool == "edit":
             self.canvas.start_edit(field_id, field.shape)
+        elif tool == "join":
+            self.canvas.take(JoinTool(self.canvas, field_id, field.shape, lambda other: self._keeps(field_id, other)))
         else:
             self.canvas.take(TOOLS[tool](self.canvas, field_id, field.shape))
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -132,8 +164,8 @@ class Drawing(QObject):
         self.doing.trouble.emit("")
         self.actions[mode].setChecked(True)
         self.canvas.show_unnamed(None)
-        self.page.name_buttons(new=mode == "draw")
-        self.page.say(hint, drawing=True, closed=mode == "edit")
+        self.page.name_buttons(mode)
+        self.page.say(hint, drawing=mode != "measure", closed=mode == "edit")
 
     def _drop(self) -> None:
         if self.mode != "select":
@@ -162,9 +194,11 @@ class Drawing(QObject):
         if state is None or self.mode == "select":
             return
         self.can_undo, self.can_redo = state.can_undo, state.can_redo
-        self.page.say(state.hint, drawing=True, closed=state.area_ha is not None)
+        self.page.say(state.hint, drawing=self.mode != "measure", closed=state.area_ha is not None)
         wrong = [problem.message for problem in state.problems]
-        if self.mode == "draw":
+        if self.mode == "measure":
+            pass
+        elif self.mode in NEW_FIELD:
             self.inspector.show_new(state.area_ha, state.perimeter_m, wrong)
         else:
             self.inspector.show_draft(state.area_ha, state.before_ha, state.perimeter_m, wrong)
@@ -176,6 +210,25 @@ class Drawing(QObject):
             return
         self._turn += 1  # the shape as it was is not asked about any more
         self._drawn(shape)
+
+    def _split(self, field_id: str, stays: Shape, goes: Shape) -> None:
+        """One step: the field keeps one side, a new field beside it in the same farm gets the other."""
+        row, id_ = self.lists.rows[field_id], str(uuid4())
+        name = words.next_name(row.name, {known.name for known in self.lists.rows.values()})
+        new = Field(id=id_, leaf_user_id=row.leaf_user_id, name=name, shape=goes)
+        farm = [change("fields", id_, farm_id=row.farm_id)] if row.farm_id else []
+        self.doing.do(Redraw(field_id, stays), Create(new), *farm)
+
+    def _joined(self, field_id: str, whole: Shape, other: str) -> None:
+        """One step: the field gets the ground of the other, which goes."""
+        self.doing.do(Redraw(field_id, whole), Delete("fields", other))
+
+    def _keeps(self, field_id: str, other: str) -> str | None:
+        """Why the other field has to stay a field of its own; None when it can be joined with this one."""
+        rows = self.lists.rows
+        if field_id in rows and other in rows and rows[field_id].leaf_user_id != rows[other].leaf_user_id:
+            return "It belongs to another Leaf user."
+        return self.doing.workspace.why_not(Delete("fields", other))
 
     def _not_kept(self, field_id: str, drawn: Shape, why: str) -> None:
         """The boundary goes back into the hand as it was drawn, to be kept a second time."""

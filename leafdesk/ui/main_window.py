@@ -126,7 +126,6 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.actions import ON_A_FIELD
         from leafdesk.ui.dialogs.reader import read_guide
 
         for key, do in (
@@ -140,9 +139,8 @@ class MainWindow(FirstSight):
             ("sync", self.sync),
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
-            ("draw", self._draw),
             ("more", self.map_page.open_more),
-            *((key, partial(self._on_field, key)) for key in ON_A_FIELD),
+            *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
@@ -165,6 +163,7 @@ class MainWindow(FirstSight):
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self._look_at)
         self.top.finder.found.connect(self._look_at)
+        self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
@@ -255,15 +254,10 @@ class MainWindow(FirstSight):
         self.show_page("map")
         self._type_into(self.navigator.search)
 
-    def _draw(self) -> None:
+    def _take(self, tool: str) -> None:
         self.show_page("map")
         if self.drawing.let_go():
-            self.drawing.start_draw()
-
-    def _on_field(self, tool: str) -> None:
-        self.show_page("map")
-        if self.drawing.let_go():
-            self.drawing.start_on(tool, self.inspector.field_id)
+            self.drawing.start(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
     def undo(self) -> None:

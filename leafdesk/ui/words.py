@@ -132,3 +132,12 @@ STATES = {
     "conflict": "In conflict",
 }
 """Queue states in words."""
+
+
+def next_name(name: str, taken: set[str]) -> str:
+    """A name for what was cut off: "Mill Field 2", or the next number that is free."""
+    word, _, last = name.rpartition(" ")
+    stem, number = (word, int(last)) if word and last.isdecimal() else (name, 1)
+    while f"{stem} {number + 1}" in taken:
+        number += 1
+    return f"{stem} {number + 1}"

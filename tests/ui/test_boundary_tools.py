@@ -4,9 +4,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from leafdesk.geo.cut import cut
 from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.words import next_name
 from leafdesk.workspace import FieldRow
 from tests.journeys import hands
 
@@ -82,3 +84,102 @@ def test_the_menu_holds_the_tools_and_says_why_one_cannot_be_used(window: MainWi
     assert window.commands["hole"] in window.map_page.menu.actions()
     assert window.map_page.menu.toolTipsVisible()
     assert window.commands["hole"].toolTip() == "Select a field first."
+
+
+def ends_across(window: MainWindow, shape: Shape) -> tuple[QPoint, QPoint]:
+    """Two points of the map left and right of a field, at half its height."""
+    pixels = [hands.pixel(window, spot) for spot in shape[0][0]]
+    y = (min(p.y() for p in pixels) + max(p.y() for p in pixels)) // 2
+    return QPoint(min(p.x() for p in pixels) - 25, y), QPoint(max(p.x() for p in pixels) + 25, y + 5)
+
+
+def test_a_split_is_one_step_and_the_new_field_lies_in_the_same_farm(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    take(window, "split", qtbot)
+    assert (window.map_page.keep.text(), window.map_page.back.text()) == ("Split", "Cancel")
+    for end in ends_across(window, before):
+        qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=end)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    name = next_name(row.name, {known.name for known in window.lists.rows.values()})
+    qtbot.waitUntil(lambda: any(known.name == name for known in window.lists.rows.values()), timeout=PATIENCE)
+    new = next(known for known in window.lists.rows.values() if known.name == name)
+    assert (new.farm_id, new.leaf_user_id) == (row.farm_id, row.leaf_user_id)
+    halves = area_ha(shape_of(window, row.id)), area_ha(shape_of(window, new.id))
+    assert sum(halves) == pytest.approx(area_ha(before), rel=1e-9)
+    assert halves[0] >= halves[1]
+    assert window.inspector.field_id == row.id
+    qtbot.waitUntil(lambda: len(window.queue.items) > 1, timeout=PATIENCE)
+    window.undo()
+    qtbot.waitUntil(lambda: not window.queue.items, timeout=PATIENCE)
+    assert shape_of(window, row.id) == before
+    qtbot.waitUntil(lambda: new.id not in window.lists.rows, timeout=PATIENCE)
+
+
+def test_joining_two_halves_gives_the_field_back_and_undo_parts_them(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    larger, smaller = cut(
+        before, tuple(window.canvas.view.to_lonlat((p.x(), p.y())) for p in ends_across(window, before))
+    )
+    window.drawing._split(row.id, larger, smaller)
+    qtbot.waitUntil(lambda: len(window.lists.rows) > len(window.navigator.shown()) - 1, timeout=PATIENCE)
+    name = next_name(row.name, {row.name})
+    qtbot.waitUntil(lambda: any(known.name == name for known in window.lists.rows.values()), timeout=PATIENCE)
+    new = next(known for known in window.lists.rows.values() if known.name == name)
+    select(window, row, qtbot)
+    take(window, "join", qtbot)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle_of(window, smaller))
+    qtbot.waitUntil(lambda: "Enter joins them" in window.map_page.hint.text, timeout=PATIENCE)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: new.id not in window.lists.rows, timeout=PATIENCE)
+    whole = shape_of(window, row.id)
+    assert area_ha(whole) == pytest.approx(area_ha(before), rel=1e-9)
+    window.undo()
+    qtbot.waitUntil(lambda: any(known.name == name for known in window.lists.rows.values()), timeout=PATIENCE)
+    assert shape_of(window, row.id) == larger
+
+
+def test_a_providers_field_is_not_joined_and_the_card_says_why(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    other = next(known for known in window.lists.rows.values() if known.provider_name and known.box)
+    why = window.drawing._keeps(row.id, other.id)
+    assert why
+    select(window, row, qtbot)
+    take(window, "join", qtbot)
+    window.canvas.fit_field(other.id)
+    window.canvas.settle()
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle_of(window, shape_of(window, other.id)))
+    assert window.map_page.hint.text.startswith(why)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    assert window.canvas.tool == "join" and not window.queue.items
+
+
+def test_measuring_changes_nothing_and_is_left_without_a_question(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    select(window, row, qtbot)
+    take(window, "measure", qtbot)
+    for pixel in (QPoint(200, 300), QPoint(500, 320), QPoint(450, 500)):
+        qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=pixel)
+    assert window.map_page.keep.isHidden() and not window.drawing.at_stake
+    assert window.inspector.title.text() == row.name and window.inspector.draft.isHidden()
+    window.commands["select"].trigger()
+    assert (window.canvas.tool, window.drawing.mode) == ("browse", "select")
+    assert not window.queue.items
+
+
+def test_a_pivot_becomes_a_new_field(window: MainWindow, qtbot: QtBot) -> None:
+    before = set(window.lists.rows)
+    hands.press(window, "pivot")
+    assert window.map_page.keep.text() == "Close boundary" and not window.map_page.keep.isEnabled()
+    middle = QPoint(window.canvas.width() // 2, window.canvas.height() // 2)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle)
+    qtbot.keyClicks(window.canvas, "400")
+    assert window.map_page.keep.isEnabled() and "ha" in window.inspector.new.value("now")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    hands.name_it(window, "Pivot One", qtbot)
+    qtbot.waitUntil(lambda: len(window.lists.rows) == len(before) + 1, timeout=PATIENCE)
+    (made,) = set(window.lists.rows) - before
+    assert area_ha(shape_of(window, made)) == pytest.approx(50.27, rel=0.006)

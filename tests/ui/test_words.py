@@ -50,3 +50,10 @@ def test_age_is_told_when_it_matters() -> None:
 def test_names_sort_as_people_do() -> None:
     names = ["Field 10", "field 9", "Copse", "Field 9a", "12 Acre"]
     assert sorted(names, key=words.natural) == ["Copse", "field 9", "Field 9a", "Field 10", "12 Acre"]
+
+
+def test_what_is_cut_off_gets_the_next_free_number() -> None:
+    assert words.next_name("Mill Field", {"Mill Field"}) == "Mill Field 2"
+    assert words.next_name("Mill Field", {"Mill Field", "Mill Field 2", "Mill Field 3"}) == "Mill Field 4"
+    assert words.next_name("Mill Field 2", {"Mill Field 2"}) == "Mill Field 3"
+    assert words.next_name("7", {"7"}) == "7 2"

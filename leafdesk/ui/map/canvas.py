@@ -330,7 +330,7 @@ class MapCanvas(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._hovered and self._hovered != self.selection:
             self._paint_edge(painter, self._hovered, QPen(self.colours.hover_edge, 2))
-        if self.selection and self.selection != hidden and self.tool != "draw":
+        if self.selection and self.selection != hidden and self.tool not in ("draw", "pivot"):
             painter.setBrush(self.colours.accent_fill)
             self._paint_edge(painter, self.selection, QPen(self.colours.accent, 2.4))
 

@@ -33,7 +33,7 @@ _REACH = 10.0
 """A click within so many pixels of the first corner closes the ring."""
 _STEP_PX, _EDGE_PX = 12, 24
 """A stroke of an arrow key moves the cross-hair so far; it keeps so far from the map's edge."""
-_ARROWS = {
+ARROWS = {
     Qt.Key.Key_Left: (-1, 0),
     Qt.Key.Key_Right: (1, 0),
     Qt.Key.Key_Up: (0, -1),
@@ -89,14 +89,13 @@ class DrawTool(Tool):
             case Qt.Key.Key_Escape:
                 self.canvas.cancel()
             case Qt.Key.Key_Backspace | Qt.Key.Key_Delete:
-                if self.history.now:
-                    self._step("Remove corner", actions.take_back(self.history.now))
+                self._take_back()
             case Qt.Key.Key_Space:
                 if self.hand is not None:
                     self.click(self.hand)
             case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down:
                 self._push(
-                    *_ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                    *ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
                 )
             case _:
                 return False
@@ -114,6 +113,10 @@ class DrawTool(Tool):
             self.canvas.pan(kept[0] - x, kept[1] - y)
         self.hand, self._by_keys = self.canvas.aim(kept, snap=not fine), True
         self._refresh()
+
+    def _take_back(self) -> None:
+        if self.history.now:
+            self._step("Remove corner", actions.take_back(self.history.now))
 
     def _add(self, at: Position) -> None:
         try:

@@ -14,6 +14,7 @@ from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import Pixel
+from leafdesk.ui.map.draw import ARROWS
 from leafdesk.ui.map.sketch import (
     EditState,
     metres,
@@ -42,7 +43,11 @@ _LARGE = 1500
 """Shapes with more corners are measured and checked when the hand rests."""
 _REST_MS = 90
 HINT = (
-    "Drag a corner to move it · click an edge to add one · Del removes · Alt does not snap · Enter keeps · "
+    "Drag a corner to move it · N chooses one · click an edge to add one · Del removes · Alt does not snap · "
+    "Enter keeps · Esc takes back"
+)
+NUDGE = (
+    "Arrow keys nudge the corner, with Shift ten times as far · N goes to the next · Del removes it · Enter keeps · "
     "Esc takes back"
 )
 
@@ -137,6 +142,11 @@ class EditTool(Tool):
                 self._let_go_or_leave()
             case Qt.Key.Key_Backspace | Qt.Key.Key_Delete:
                 self._delete()
+            case Qt.Key.Key_N:
+                self._choose_next(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+            case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down if self.chosen and not self._held:
+                step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+                self._nudge(self.chosen, *(step * n for n in ARROWS[Qt.Key(event.key())]))
             case _:
                 return False
         return True
@@ -147,6 +157,27 @@ class EditTool(Tool):
             self.canvas.cancel()
             return
         self._held = self.live = None
+        self._reshaped()
+
+    def _choose_next(self, step: int) -> None:
+        """Choose the next corner along the rings, the first one at first, and bring it into sight."""
+        corners = self.trace.corners
+        if self._held is not None or not corners:
+            return
+        at = corners.index(self.chosen) + step if self.chosen in corners else 0
+        self.chosen = corners[at % len(corners)]
+        view = self.canvas.view
+        x, y = view.to_screen(actions.position_of(self.shape, self.chosen))
+        if not (0 <= x < view.width and 0 <= y < view.height):
+            self.canvas.pan(view.width / 2 - x, view.height / 2 - y)
+        self.hand = None
+        self._refuse("")
+
+    def _nudge(self, corner: Corner, right: int, down: int) -> None:
+        """Move the chosen corner by so many pixels; a stroke is a step."""
+        x, y = self.canvas.view.to_screen(actions.position_of(self.shape, corner))
+        to = self.canvas.view.to_lonlat((x + right, y + down))
+        self.history = self.history.done("Nudge corner", actions.move_vertex(self.shape, corner, to))
         self._reshaped()
 
     def _delete(self) -> None:
@@ -221,8 +252,11 @@ class EditTool(Tool):
             can_redo=self.history.redo_name is not None,
             undo_name=self.history.undo_name,
             redo_name=self.history.redo_name,
-            hint=f"{self._refusal} {HINT}" if self._refusal else HINT,
+            hint=f"{self._refusal} {self._hint()}" if self._refusal else self._hint(),
         )
+
+    def _hint(self) -> str:
+        return NUDGE if self.chosen is not None and self._held is None else HINT
 
     def _refuse(self, reason: str) -> None:
         self._refusal = reason

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from leafdesk.ui.actions import MORE, ON_A_FIELD, Actions
+from leafdesk.ui.actions import MORE, Actions
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme, font
@@ -15,7 +15,18 @@ SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
 NARROW = STEP * 70
 """With less room than this for the hint, its buttons go underneath."""
-KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl)\b")
+KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N)\b")
+
+BUTTONS = {
+    "edit": (("Keep", "Take back"), ("Keep it", "Leave it as it was")),
+    "draw": (("Close boundary", "Cancel"), ("Close and name the field", "Forget this drawing")),
+    "pivot": (("Close boundary", "Cancel"), ("Keep the circle and name the field", "Forget this drawing")),
+    "hole": (("Cut hole", "Cancel"), ("Close the hole and cut it out", "Leave the field as it was")),
+    "part": (("Add part", "Cancel"), ("Close the part and add it", "Leave the field as it was")),
+    "split": (("Split", "Cancel"), ("Cut the field in two", "Leave the field whole")),
+    "join": (("Join", "Cancel"), ("Make one field of both", "Leave both as they are")),
+}
+"""What Enter and Esc do with each tool, as two buttons and their tooltips."""
 
 
 class MapPage(QWidget):
@@ -36,7 +47,7 @@ class MapPage(QWidget):
         self._fill(self.tools, self.tools_line, actions, ("select", "draw", "edit"), words=True)
         self._add_more(actions)
         self.group = QActionGroup(self)
-        for key in ("select", "draw", *ON_A_FIELD):
+        for key in ("select", *actions.hand_tools):
             self.group.addAction(actions[key])
         actions["select"].setChecked(True)
         self.zoom = Card("float")
@@ -45,7 +56,7 @@ class MapPage(QWidget):
         self.hint = Hint(theme)
         self.keep = button("", "primary")
         self.back = button("")
-        self.name_buttons(new=False)
+        self.name_buttons("edit")
         self.keep.clicked.connect(self.kept)
         self.back.clicked.connect(self.taken_back)
         self.bar = Card("float")
@@ -103,10 +114,9 @@ class MapPage(QWidget):
         """Open the menu of the rarer tools."""
         self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
-    def name_buttons(self, *, new: bool) -> None:
-        """Say what the two buttons of the hint bar do to a new field's boundary, or to one that is there already."""
-        names = ("Close boundary", "Cancel") if new else ("Keep", "Take back")
-        tips = ("Close and name the field", "Forget this drawing") if new else ("Keep it", "Leave it as it was")
+    def name_buttons(self, tool: str) -> None:
+        """Say what the two buttons of the hint bar do with this tool."""
+        names, tips = BUTTONS.get(tool, BUTTONS["edit"])
         for made, name, tip, key in zip((self.keep, self.back), names, tips, ("Enter", "Esc"), strict=True):
             made.setText(name)
             made.setAccessibleName(name)

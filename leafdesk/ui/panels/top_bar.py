@@ -11,6 +11,8 @@ from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme
 
 FOUND = 8
+MOST = 12
+"""So many fields, and so many answers of both kinds, fit under the line."""
 READABLE = STEP * 120
 """The answers take this width where the line for typing is narrower."""
 WHAT = Qt.ItemDataRole.UserRole
@@ -86,7 +88,8 @@ class Finder(QLineEdit):
             if known is not None:
                 self._add(f"{known.name}   ·   {self.lists.where(known)}", ("field", id_))
         for entry, action in self.commands:
-            if text.casefold() in f"{entry.text} {entry.tip}".casefold() and action.isEnabled():
+            fits = text.casefold() in f"{entry.text} {entry.tip}".casefold() and action.isEnabled()
+            if fits and self.answers.count() < MOST:
                 self._add(f"{action.text()}   ·   {entry.tip}", ("action", entry.key))
         if not self.answers.count():
             self._add(f"Nothing is called “{text}”.", ("", ""))

@@ -33,8 +33,17 @@ def test_the_commands_are_those_of_the_interface() -> None:
     assert {name.removeprefix("leafdesk ") for name, _ in commands()} == {
         *("open", "demo", "sandbox", "login", "logout", "sync", "status", "doctor"),
         *("fields", "fields list", "fields show", "fields create", "fields edit", "fields delete"),
+        *("fields files", "fields enable", "fields upload", "fields intersects", "fields intersect"),
         *("farms", "farms list", "farms show", "farms create", "farms edit"),
         *("growers", "growers list", "growers create", "growers edit"),
+        *("machines", "machines list", "machines show", "machines files"),
+        *("machines create", "machines edit", "machines delete"),
+        *("implements", "implements list", "implements show", "operators", "operators list", "operators show"),
+        *("products", "products search", "products show", "varieties", "varieties search", "varieties show"),
+        *("tank-mixes", "tank-mixes search", "operations", "operations list"),
+        *("matches", "matches list", "matches history", "matches approve"),
+        *("users", "users list", "users show"),
+        *("providers", "providers list", "providers organizations", "providers sync"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
     }
 

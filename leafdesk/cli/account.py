@@ -7,6 +7,7 @@ import click
 
 from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, reports, wait
+from leafdesk.records import LAND, TABLES
 from leafdesk.workspace import Event, Progress, SignedOutError, SyncReport, Workspace
 
 DONE, OFFLINE, SIGNED_OUT, NEEDS_A_PERSON = 0, 3, 4, 5
@@ -190,7 +191,7 @@ def status(desk: Desk) -> int:
             "api_url": workspace.api_url,
             "signed_in": workspace.signed_in,
             "last_sync": workspace.last_sync if known else None,
-            "counts": {kind: counts.get(kind, 0) for kind in ("fields", "farms", "growers", "users")},
+            "counts": {kind: counts.get(kind, 0) for kind in (*reversed(LAND), *TABLES)},
             "pending": sum(live.values()),
             "parked": live.get("parked", 0),
             "conflicts": live.get("conflict", 0),
@@ -206,24 +207,14 @@ def _show_status(document: dict[str, Any]) -> None:
             ("Account", document["account"] or "nobody has signed in here yet"),
             ("Leaf", document["api_url"]),
             ("Signed in", "yes" if document["signed_in"] else "no"),
-            ("Last sync", _age(document["last_sync"])),
+            ("Last sync", say.age(document["last_sync"])),
             ("Fields", f"{counts['fields']:,}"),
             ("Farms", f"{counts['farms']:,}"),
             ("Growers", f"{counts['growers']:,}"),
+            ("Machines", f"{counts['machines']:,}"),
+            ("Products", f"{counts['products']:,}"),
             ("Waiting", f"{say.counted(document['pending'], 'edit')}" if document["pending"] else "nothing"),
             ("Parked", str(document["parked"] or "")),
             ("In conflict", str(document["conflicts"] or "")),
         )
     )
-
-
-def _age(time: str | None) -> str:
-    """A time with how long ago that was."""
-    from datetime import UTC, datetime
-
-    if time is None:
-        return "never"
-    minutes = int((datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds() // 60)
-    hours, days = minutes // 60, minutes // 1440
-    ago = say.counted(days, "day") if days else say.counted(hours, "hour") if hours else say.counted(minutes, "minute")
-    return f"{time} ({ago} ago)"

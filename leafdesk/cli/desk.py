@@ -13,7 +13,7 @@ import click
 from leafdesk.cli import say
 from leafdesk.edits import Edit
 from leafdesk.folder import usual_folder
-from leafdesk.records import Kind
+from leafdesk.records import Kind, word
 from leafdesk.workspace import SignedOutError, Workspace
 
 T = TypeVar("T")
@@ -144,8 +144,7 @@ def key(workspace: Workspace, kind: Kind, id: str) -> str:
     """The record's key for any of its ids. Raises BadInputError for an id nobody knows here."""
     found = workspace.catalog.key(kind, id)
     if found is None:
-        one = "Leaf user" if kind == "users" else kind.removesuffix("s")
-        raise BadInputError(f"There is no {one} {id!r} here. What is here was read at the last sync.")
+        raise BadInputError(f"There is no {word(kind)} {id!r} here. What is here was read at the last sync.")
     return found
 
 

@@ -1,13 +1,13 @@
 """Commands for farms: list, show, create, edit."""
 
-import json
 import uuid
 from typing import Any
 
 import click
 
 from leafdesk.cli import say
-from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, shown_id
+from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports
+from leafdesk.cli.listing import document
 from leafdesk.edits import Create, change
 from leafdesk.records import Farm
 from leafdesk.workspace import Workspace
@@ -36,15 +36,7 @@ def list_(desk: Desk, leaf_user: str | None, grower: str | None) -> None:
 
 def _document(workspace: Workspace, farm: Farm) -> dict[str, Any]:
     """Leaf's own keys, with what the user sees on top."""
-    own = json.loads(farm.raw) if farm.raw else {}
-    return own | {
-        "id": shown_id(workspace, "farms", farm.id),
-        "name": farm.name,
-        "leafUserId": farm.leaf_user_id,
-        "growerId": shown_id(workspace, "growers", farm.grower_id),
-        "providerName": farm.provider_name,
-        "pending": workspace.catalog.pending("farms", farm.id),
-    }
+    return document(workspace, farm) | {"providerName": farm.provider_name}
 
 
 def _show_list(workspace: Workspace, found: list[Farm], documents: list[dict[str, Any]]) -> None:

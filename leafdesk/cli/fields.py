@@ -6,13 +6,15 @@ from typing import Any
 
 import click
 
-from leafdesk.cli import say
+from leafdesk.cli import at_leaf, overlaps, say
 from leafdesk.cli.boundary_file import read_boundary
 from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, shown_id
+from leafdesk.cli.filters import Filter, asked, filtered, times
+from leafdesk.cli.listing import ONLINE, add_belongings, ask, document, documents, kept
 from leafdesk.edits import Create, Delete, Edit, Redraw, change
 from leafdesk.geo.shape import Box, to_geojson
 from leafdesk.records import Boundary, Field
-from leafdesk.workspace import FieldRow, Workspace
+from leafdesk.workspace import FieldRow, Where, Workspace
 
 Json = dict[str, Any]
 
@@ -20,6 +22,56 @@ Json = dict[str, Any]
 @click.group()
 def fields() -> None:
     """Look at fields and change them."""
+
+
+for command in (at_leaf.enable, at_leaf.upload, overlaps.intersects, overlaps.intersect):
+    fields.add_command(command)
+
+_FILTERS = (
+    Filter("--id", "id", "Only the field with this id."),
+    Filter("--name", "name", "Only names with this text.", "part"),
+    Filter("--type", "type", "ORIGINAL or MERGED."),
+    Filter("--provider", "providerName", "Only what comes from this provider; Leaf: made by hand.", "provider"),
+    Filter("--status", "status", "PROCESSED, PREVIEW or WAITING."),
+    Filter("--provider-status", "providerStatus", "Only what its provider gives this status."),
+    Filter("--organization", "organizationId", "Only what belongs to this organization."),
+    Filter("--provider-field", "providerFieldId", "Only the field with this id at its provider."),
+    Filter("--provider-field-name", "providerFieldName", "Only the field with this name at its provider."),
+    Filter("--merged-field", "mergedFieldId", "Only what was merged into this field.", "among"),
+    Filter("--legacy", "legacy", "Only what Leaf calls legacy, or not.", "flag"),
+    *times("createdTime", "updatedTime"),
+)
+"""Leaf's own filters, answered by what is here."""
+_FILE_FILTERS = (
+    Filter("--crop", "crops", "Only files of this crop.", "among"),
+    Filter("--variety", "varieties", "Only files of this variety.", "among"),
+    Filter("--start", "startTime", "Only work that began at this time or later.", "after"),
+    Filter("--end", "endTime", "Only work that ended at this time or earlier.", "before"),
+)
+_WORK = (
+    Filter("--operation-type", "operationType", "Only fields with such work: harvested, planted, applied, tillage."),
+    Filter("--operation-provider", "provider", "Only fields with work from this provider.", "provider"),
+    *(
+        Filter(
+            one.option.replace("--", "--operation-"), one.key, one.help.replace("files", "fields with work"), one.how
+        )
+        for one in _FILE_FILTERS
+    ),
+)
+"""Leaf's questions about operations: one operation file has to answer all of them at once."""
+add_belongings(
+    fields,
+    "files",
+    "files",
+    "fields",
+    (("Id", "id"), ("Work", "operationType"), ("Start", "startTime"), ("Crops", "crops"), ("Origin", "origin")),
+    Filter("--id", "id", "Only the file with this id."),
+    Filter("--operation-type", "operationType", "harvested, planted, applied or tillage."),
+    Filter("--provider", "provider", "Only files from this provider.", "provider"),
+    Filter("--origin", "origin", "provider, automerged, merged or uploaded."),
+    *_FILE_FILTERS,
+    asking="files",
+)
 
 
 class BoxType(click.ParamType[Box]):
@@ -45,10 +97,14 @@ class BoxType(click.ParamType[Box]):
 @click.option("--search", metavar="TEXT", default="", help="Words (or their beginnings) of field, farm or grower.")
 @click.option("--bbox", type=BoxType(), help="Only fields that meet this box, in degrees.")
 @click.option("--pending", is_flag=True, help="Only fields with edits that Leaf does not have yet.")
+@filtered(*_FILTERS, *_WORK)
+@ONLINE
 @reports
 @click.pass_obj
-def list_(desk: Desk, leaf_user: str | None, farm: str | None, search: str, bbox: Box | None, pending: bool) -> None:
-    """List the fields that are here."""
+def list_(
+    desk: Desk, /, leaf_user: str | None, farm: str | None, search: str, bbox: Box | None, pending: bool, **values: Any
+) -> None:
+    """List the fields that are here. The --operation options look at the operation files; --online reads those."""
     with desk.records() as workspace:
         rows = workspace.catalog.fields(
             leaf_user_id=key(workspace, "users", leaf_user) if leaf_user is not None else None,
@@ -57,10 +113,35 @@ def list_(desk: Desk, leaf_user: str | None, farm: str | None, search: str, bbox
             box=bbox,
             pending=pending,
         )
+        rows = [row for row in rows if not asked(_FILTERS, values) or _keeps(workspace, row, values)]
+        rows = _worked(workspace, rows, values)
         farms: dict[str | None, int | str | None] = {}
         for farm_id in {row.farm_id for row in rows}:
             farms[farm_id] = shown_id(workspace, "farms", farm_id)
         desk.answer([_row(row, farms[row.farm_id]) for row in rows], lambda: _show_rows(workspace, rows))
+
+
+def _keeps(workspace: Workspace, row: FieldRow, values: Json) -> bool:
+    """Whether a field, as the user sees it, answers Leaf's filters."""
+    found = workspace.catalog.field(row.id)
+    if found is None:
+        return False
+    whole = document(workspace, found)
+    whole |= {"status": found.status, "type": found.type, "providerName": found.provider_name or "Leaf"}
+    return bool(kept([whole], _FILTERS, values))
+
+
+def _worked(workspace: Workspace, rows: list[FieldRow], values: Json) -> list[FieldRow]:
+    """The fields whose operation files answer what was asked of them; tells what is not fetched yet."""
+    if not asked(_WORK, values):
+        return rows
+    at_leaf_too = [row.id for row in rows if workspace.catalog.server_copy("fields", row.id)]
+    for id in at_leaf_too if values["online"] else ():
+        ask(workspace.online.files(id), "fields", id)
+    unread = sum(workspace.tables.fetched("files", about=id) is None for id in at_leaf_too)
+    if unread:
+        say.aside(f"The operation files of {say.counted(unread, 'field')} were not fetched yet: --online asks Leaf.")
+    return [row for row in rows if kept(documents(workspace, "files", Where(parent=row.id)), _WORK, values)]
 
 
 def _row(row: FieldRow, farm_id: int | str | None) -> Json:

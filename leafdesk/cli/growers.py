@@ -1,13 +1,13 @@
 """Commands for growers: list, create, edit."""
 
-import json
 import uuid
 from typing import Any
 
 import click
 
 from leafdesk.cli import say
-from leafdesk.cli.desk import Desk, key, queue, reports, shown_id
+from leafdesk.cli.desk import Desk, key, queue, reports
+from leafdesk.cli.listing import document
 from leafdesk.edits import Create, change
 from leafdesk.records import Grower
 from leafdesk.workspace import Workspace
@@ -38,14 +38,7 @@ def list_(desk: Desk, leaf_user: str | None) -> None:
 
 def _document(workspace: Workspace, grower: Grower) -> dict[str, Any]:
     """Leaf's own keys, with what the user sees on top."""
-    own = json.loads(grower.raw) if grower.raw else {}
-    return own | {
-        "id": shown_id(workspace, "growers", grower.id),
-        "name": grower.name,
-        "leafUserId": grower.leaf_user_id,
-        "providerName": grower.provider_name,
-        "pending": workspace.catalog.pending("growers", grower.id),
-    }
+    return document(workspace, grower) | {"providerName": grower.provider_name}
 
 
 @growers.command()

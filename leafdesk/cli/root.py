@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from leafdesk import __version__
-from leafdesk.cli import account, doctor, farms, fields, growers, queue, start
+from leafdesk.cli import account, doctor, farms, fields, growers, inputs, machines, operations, providers, queue, start
 from leafdesk.cli.desk import Desk
 
 logger = logging.getLogger("leafdesk.cli")
@@ -63,6 +63,16 @@ for command in (
     fields.fields,
     farms.farms,
     growers.growers,
+    machines.machines,
+    machines.implements,
+    machines.operators,
+    inputs.products,
+    inputs.varieties,
+    inputs.tank_mixes,
+    operations.operations,
+    operations.matches,
+    providers.users,
+    providers.providers,
     queue.queue,
     doctor.doctor,
 ):

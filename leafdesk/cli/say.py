@@ -98,3 +98,15 @@ def hectares(area: float | None) -> str:
 def counted(number: int, one: str, many: str | None = None) -> str:
     """A number with its word: "1 field", "2 fields"."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def age(time: str | None) -> str:
+    """A time with how long ago that was."""
+    from datetime import UTC, datetime
+
+    if time is None:
+        return "never"
+    minutes = int((datetime.now(UTC) - datetime.fromisoformat(time)).total_seconds() // 60)
+    hours, days = minutes // 60, minutes // 1440
+    ago = counted(days, "day") if days else counted(hours, "hour") if hours else counted(minutes, "minute")
+    return f"{time} ({ago} ago)"

@@ -100,7 +100,9 @@ def open_workspace(folder: Path) -> Workspace:
 
 def keep_log(folder: Path) -> Path:
     """Warnings and worse go to `<folder>/logs/leafdesk.log`; the answer is that file. A full disk is no hindrance."""
-    import logging.handlers  # not on the way to the first paint
+    import logging.handlers  # neither is on the way to the first paint
+
+    from leafdesk.credentials import TokenFilter
 
     path = folder / "logs" / "leafdesk.log"
     try:
@@ -112,6 +114,7 @@ def keep_log(folder: Path) -> Path:
         return path
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     handler.setLevel(logging.WARNING)
+    handler.addFilter(TokenFilter())
     root = logging.getLogger("leafdesk")
     if not any(getattr(known, "baseFilename", "") == handler.baseFilename for known in root.handlers):
         root.addHandler(handler)

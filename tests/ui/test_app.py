@@ -95,14 +95,16 @@ def hook(tmp_path: Path, qtbot: QtBot) -> Iterator[app.ErrorHook]:
 @pytest.mark.logs("a bug")
 def test_a_mistake_of_ours_is_logged_and_told_once(hook: app.ErrorHook, tmp_path: Path, qtbot: QtBot) -> None:
     try:
-        raise RuntimeError("something of ours broke")
+        raise RuntimeError("something of ours broke, Bearer canary-token in its hand")
     except RuntimeError as error:
         hook.take(type(error), error, error.__traceback__)
         hook.take(type(error), error, error.__traceback__)
     boxes = [top for top in QApplication.topLevelWidgets() if isinstance(top, QMessageBox) and top.isVisible()]
     (box,) = boxes
     assert "safe" in box.informativeText()
-    assert "something of ours broke" in (tmp_path / "logs" / "leafdesk.log").read_text()
+    log = (tmp_path / "logs" / "leafdesk.log").read_text()
+    assert "something of ours broke" in log
+    assert "canary-token" not in log
     box.accept()
     box.deleteLater()
     qtbot.wait(1)

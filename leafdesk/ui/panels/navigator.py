@@ -40,7 +40,9 @@ UNFOLD = 400
 AT_ONCE = 1500
 """A tree of so many fields is made within a few milliseconds; larger ones are made beside the window."""
 REST_MS = 1000
-"""While a sync goes on, a large tree is made anew at most so often; marks and areas follow at once."""
+"""While a sync goes on, a large tree is made anew at most so often."""
+BY_HAND = 20
+"""So many fields at once may be a person's doing: they show their new marks and areas where they stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +205,9 @@ class Navigator(QFrame):
             self.rebuild()
 
     def _updated(self, update: Update) -> None:
-        for row in update.rows[:UNFOLD]:  # what a person did shows at once; a sync's crowd comes with the next tree
-            self.model.change(row)
+        if len(update.rows) <= BY_HAND:  # a sync's crowd comes with the next tree
+            for row in update.rows:
+                self.model.change(row)
         if self._found is not None:
             self._search(self.search.text())
 

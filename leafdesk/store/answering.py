@@ -80,8 +80,8 @@ def _resting_on(connection: sqlite3.Connection, item: Item) -> tuple[list[Item],
         gone.append((one.kind, one.record_id))
         users = load_items(
             connection,
-            f"(kind = ?1 AND key = ?2 OR seq IN (SELECT seq FROM needs WHERE kind = ?1 AND key = ?2)) AND {LIVE_SQL}",
-            (one.kind, one.record_id),
+            f"(kind = ? AND key = ? OR seq IN (SELECT seq FROM needs WHERE kind = ? AND key = ?)) AND {LIVE_SQL}",
+            (one.kind, one.record_id) * 2,
         )
         for user in users:
             own = (user.kind, user.record_id) == (one.kind, one.record_id)

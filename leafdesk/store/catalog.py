@@ -214,9 +214,10 @@ class Catalog:
         """Keys of all records of which Leaf has a copy; of a catalog only those that `source` told."""
         rows = self.connection.execute(
             "SELECT r.key FROM records r JOIN copies c USING (n)"
-            " WHERE r.kind = ?1 AND NOT c.gone AND (?2 IS NULL OR c.leaf_user = ?2) AND (?4 IS NULL OR c.parent = ?4)"
-            " AND (?3 = '' OR json_extract(c.more, '$.source') = ?3)",
-            (kind, leaf_user_id, source, parent),
+            " WHERE r.kind = :kind AND NOT c.gone AND (:user IS NULL OR c.leaf_user = :user)"
+            " AND (:parent IS NULL OR c.parent = :parent)"
+            " AND (:source = '' OR json_extract(c.more, '$.source') = :source)",
+            {"kind": kind, "user": leaf_user_id, "source": source, "parent": parent},
         )
         return {key for (key,) in rows.fetchall()}
 
@@ -303,9 +304,10 @@ class Catalog:
     def _list(self, record: type[R], *, leaf_user_id: str | None = None, parent: str | None = None) -> list[R]:
         """Every seen record of a kind by name; only those with pending edits are folded one by one."""
         rows = self.connection.execute(
-            f"SELECT s.key, s.mark, {COLUMNS} FROM seen s LEFT JOIN copies c USING (n) WHERE s.kind = ?1"
-            " AND (?2 IS NULL OR s.leaf_user = ?2) AND (?3 IS NULL OR s.parent = ?3) ORDER BY s.sort, s.key",
-            (record.kind, leaf_user_id, parent),
+            f"SELECT s.key, s.mark, {COLUMNS} FROM seen s LEFT JOIN copies c USING (n) WHERE s.kind = :kind"
+            " AND (:user IS NULL OR s.leaf_user = :user) AND (:parent IS NULL OR s.parent = :parent)"
+            " ORDER BY s.sort, s.key",
+            {"kind": record.kind, "user": leaf_user_id, "parent": parent},
         ).fetchall()
         found = [self.get(record.kind, key) if mark else record_of(record.kind, key, row) for key, mark, *row in rows]
         return [one for one in found if isinstance(one, record)]

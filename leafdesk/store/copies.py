@@ -129,8 +129,8 @@ def take_copy(connection: sqlite3.Connection, record: Record) -> str | None:
     leaf_id = str(record.leaf_id) if isinstance(record, Farm | Grower) and record.leaf_id is not None else record.id
     connection.execute(
         # a record known here by another key than Leaf's keeps the id that Leaf gave it
-        "UPDATE records SET leaf_user = ?1, leaf_id = iif(?2 = key, coalesce(leaf_id, ?2), ?2) WHERE n = ?3",
-        (user, leaf_id, number),
+        "UPDATE records SET leaf_user = ?, leaf_id = iif(? = key, coalesce(leaf_id, ?), ?) WHERE n = ?",
+        (user, leaf_id, leaf_id, leaf_id, number),
     )
     places = ", ".join("?" * len(values))
     connection.execute(f"INSERT OR REPLACE INTO copies VALUES (?, 0, {places})", (number, *values))

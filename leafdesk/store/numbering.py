@@ -22,7 +22,8 @@ def number(connection: sqlite3.Connection, kind: Kind, key: str, leaf_id: str) -
     if row is None:
         raise KeyError(f"{kind}/{key}")
     twin = connection.execute(
-        "SELECT n, key FROM records WHERE kind = ?1 AND (key = ?2 OR leaf_id = ?2) AND n <> ?3", (kind, leaf_id, row[0])
+        "SELECT n, key FROM records WHERE kind = ? AND (key = ? OR leaf_id = ?) AND n <> ?",
+        (kind, leaf_id, leaf_id, row[0]),
     ).fetchone()
     changes = Changes()
     if twin is not None:

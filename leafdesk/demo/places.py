@@ -78,15 +78,9 @@ def _moved(shape: Shape, at: int, to: tuple[float, float]) -> Shape:
 
 
 def free_ground(canvas: MapCanvas) -> list[Pixel]:
-    """Four corners of a slightly crooked square where no field lies or draws the hand; else in the middle."""
+    """Four corners of a slightly crooked square where no field lies; in the middle if all ground is taken."""
     for size in (120, 90, 60, 40):
-        spots = [
-            p
-            for p in _grid(canvas, 20)
-            if _well_inside(canvas, p, size)
-            and _free(canvas, p, size)
-            and not any(canvas.snapping.find(corner, None) for corner in _square(p, size))
-        ]
+        spots = [p for p in _grid(canvas, 20) if _well_inside(canvas, p, size) and _free(canvas, p, size)]
         if spots:
             middle = (canvas.width() / 2, canvas.height() / 2)
             return _square(min(spots, key=lambda p: math.dist(p, middle)), size)

@@ -40,6 +40,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("machines create", "machines edit", "machines delete"),
         *("implements", "implements list", "implements show", "operators", "operators list", "operators show"),
         *("products", "products search", "products show", "varieties", "varieties search", "varieties show"),
+        *("products list", "varieties list", "tank-mixes list"),
         *("tank-mixes", "tank-mixes search", "operations", "operations list"),
         *("matches", "matches list", "matches history", "matches approve"),
         *("users", "users list", "users show"),

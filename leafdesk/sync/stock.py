@@ -4,7 +4,7 @@ files, operations and matches that belong to one record.
 Most of it is beta at Leaf, and an account may not have it: what Leaf refuses stays "not fetched", and the rest goes on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -231,14 +231,33 @@ def read_match_history(match: ProductMatch, trip: Trip) -> Rule[int]:
     return len(found)
 
 
-def search_online(kind: Kind, text: str, trip: Trip) -> Rule[list[str]]:
+def choose(kind: Kind, leaf_user_id: str, owner: str, filters: Mapping[str, str], trip: Trip) -> Rule[list[str]]:
+    """Leaf's ids of those machines, implements or files of a machine (its Leaf id: `owner`) that answer Leaf's filters.
+
+    For the filters over what Leaf tells in no answer, such as when an implement was changed. ValueError for a filter
+    that the list does not have.
+    """
+    ask: Any = {
+        "machines": calls.list_machines,
+        "implements": calls.list_implements,
+        "machineFiles": calls.list_machine_files,
+    }[kind]
+    whose = (leaf_user_id, owner) if owner else (leaf_user_id,)
+    found: list[Any] = yield from _every(lambda page: ask(*whose, page=page, **filters), trip)
+    return [one.id for one in found]
+
+
+def search_online(
+    kind: Kind, text: str, trip: Trip, *, crop: str | None = None, most: int | None = None
+) -> Rule[list[str]]:
     """Ask Leaf's search and keep what it found, with the time; answers the ids in Leaf's order."""
     call: Any = {
         "products": calls.search_products,
         "varieties": calls.search_varieties,
         "tankMixes": calls.search_tank_mixes,
     }[kind]
-    page: Page[Input] = yield from read(call(text), trip)
+    wishes = {name: value for name, value in (("crop", crop), ("most", most)) if value is not None}
+    page: Page[Input] = yield from read(call(text, **wishes), trip)
     found = [replace(one, found=trip.now()) for one in page.items]
     yield from put(lambda catalog, _: catalog.put(found))
     return [one.id for one in found]

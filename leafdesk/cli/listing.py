@@ -42,6 +42,7 @@ def document(workspace: Workspace, record: Record) -> Json:
         seen |= {"productId": record.product_id, "matchDetails": details if same else {"status": record.status}}
     if hasattr(record, "source"):  # an entry of a catalog: how it came here, and when somebody found it at Leaf
         seen |= {"source": record.source, "found": getattr(record, "found", "") or None}
+        seen |= {"detailed": record.detailed or None} if hasattr(record, "detailed") else {}
     return own | seen | {"pending": workspace.catalog.pending(record.kind, record.id)}
 
 

@@ -14,18 +14,23 @@ _SOURCES = ("search", "summary", "list")
 def joined(stored: Entry, news: Entry) -> Entry:
     """The entry after the news.
 
-    What somebody looked for at Leaf (`found` says when) stays when a list tells the same entry without it, and the
-    other way round; where both tell, the news counts. Names from machine files add nothing to an entry of a list.
+    What somebody asked Leaf (`found` and `detailed` say when) stays when a list tells the same entry without it, and
+    the other way round; where both tell, the news counts. Names from machine files add nothing to an entry of a list.
     """
     rank = _SOURCES.index(news.source) - _SOURCES.index(stored.source)
-    if not news.found and rank < 0:
+    if not _asked(news) and rank < 0:
         return stored
-    if not news.found and not stored.found:
+    if not _asked(news) and not _asked(stored):
         return news
     told = {one.name: getattr(news, one.name) for one in fields(news)}
     known = {name: getattr(stored, name) for name, value in told.items() if value in ("", None, ())}
     source = news.source if rank >= 0 else stored.source
     return replace(news, **known | {"source": source, "raw": join_json(stored.raw, news.raw)})
+
+
+def _asked(entry: Product | Variety | TankMix) -> bool:
+    """Whether somebody asked Leaf for it, beyond what lists tell."""
+    return bool(entry.found or getattr(entry, "detailed", ""))
 
 
 def join_json(stored: str, news: str) -> str:

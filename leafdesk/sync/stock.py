@@ -199,11 +199,12 @@ def read_machine_files(leaf_user_id: str, key: str, leaf_id: str, trip: Trip) ->
     )
 
 
-def read_operations(leaf_user_id: str, field_id: str | None, trip: Trip) -> Rule[int]:
-    """The operations of a Leaf user, or of one field; none are taken away, for a field's are only a part."""
-    filters: Any = {"leaf_user_id": leaf_user_id} | ({"field_id": field_id} if field_id else {})
+def read_operations(leaf_user_id: str, field: str | None, trip: Trip) -> Rule[int]:
+    """The operations of a Leaf user, or of one field (its key); none are taken away, for a field's are only a part."""
+    id = yield from look(lambda catalog, _: catalog.leaf_id("fields", field) if field else None)
+    filters: Any = {"leaf_user_id": leaf_user_id} | ({"field_id": id} if id else {})
     found = yield from _every(lambda page: calls.list_operations(page=page, size=PAGE, **filters), trip)
-    yield from put(lambda catalog, _: _take(catalog, "operations", found, (), leaf_user_id, trip.now(), field_id or ""))
+    yield from put(lambda catalog, _: _take(catalog, "operations", found, (), leaf_user_id, trip.now(), field or ""))
     return len(found)
 
 
@@ -263,11 +264,12 @@ def search_online(
     return [one.id for one in found]
 
 
-def look_up(kind: Kind, id: str, trip: Trip) -> Rule[Input]:
+def look_up(kind: Kind, id: str, trip: Trip) -> Rule[Product | Variety]:
     """Read one product or variety with all that Leaf has of it (labels), and keep it."""
     call: Any = calls.get_product(id) if kind == "products" else calls.get_variety(id)
-    answer: Input = yield from read(call, trip)
-    found = replace(answer, found=trip.now())
+    answer: Product | Variety = yield from read(call, trip)
+    known = yield from look(lambda catalog, _: catalog.key(kind, id) is not None)
+    found = replace(answer, detailed=trip.now(), found="" if known else trip.now())
     yield from put(lambda catalog, _: catalog.put([found]))
     return found
 

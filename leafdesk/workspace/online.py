@@ -54,8 +54,11 @@ class Online:
         return self._of("read_machine_files", "machines", machine_id)
 
     def operations(self, leaf_user_id: str, field_id: str | None = None) -> "Future[int]":
-        """The operations of a Leaf user, or of one field (kind `operations`)."""
-        return self._run("read_operations", leaf_user_id, field_id)
+        """The operations of a Leaf user, or of one field (kind `operations`); KeyError for one Leaf does not have yet."""
+        catalog = self._catalog()
+        if field_id is not None and catalog.leaf_id("fields", field_id) is None:
+            return _no_such(field_id)
+        return self._run("read_operations", leaf_user_id, field_id and catalog.key("fields", field_id))
 
     def matches(self, operation_id: str) -> "Future[int]":
         """The product matches of an operation (kind `matches`, parent the operation)."""

@@ -163,7 +163,7 @@ def test_what_was_asked_about_an_entry_of_a_list_stays_with_its_date(farm: Lapto
     farm.drive(stock.look_up("products", leafs["id"], farm.trip()))
     asked = farm.catalog.get("products", leafs["id"])
     assert isinstance(asked, Product)
-    assert (asked.source, asked.found[:10]) == ("list", "2026-01-01")
+    assert (asked.source, asked.found, asked.detailed) == ("list", "", farm.now())
     assert (asked.leaf_user_id, asked.provider_id) == (listed.leaf_user_id, listed.provider_id)
     assert [one.url for one in asked.labels] == [label["url"]] and asked.active_ingredients
     assert json.loads(asked.raw) == more

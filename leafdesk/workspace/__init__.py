@@ -16,6 +16,7 @@ from leafdesk.api.errors import SignedOutError as WrongPasswordError
 from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
 from leafdesk.geo.shape import Shape
+from leafdesk.newer import Newer
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ = ["InUseError", "Newer", "Online", "SignedOutError", "Workspace"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
@@ -59,7 +60,7 @@ class Workspace:
         """Open the folder (made if missing) and the account used last. Raises InUseError, or a StoreError.
 
         Parts that may be passed in: `api_url`, `environ`, `credentials`, `transport`, `clock` (seconds since 1970),
-        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`.
+        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`, `newest` (a newer.Source).
         """
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
@@ -76,6 +77,7 @@ class Workspace:
         chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
         chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
         self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
+        self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)

@@ -51,7 +51,7 @@ class Settings(QFrame):
         across.setStretch(1, 100)
         page = QWidget()
         page.setLayout(across)
-        scrolled = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        scrolled = QScrollArea(widgetResizable=True)
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setWidget(page)
         self.setLayout(row(scrolled))

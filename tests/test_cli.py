@@ -91,7 +91,7 @@ def test_a_bug_is_one_sentence_and_a_log(shell: Shell, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise ZeroDivisionError("the barn")
 
-    monkeypatch.setattr("leafdesk.cli.desk.Workspace", broken)
+    monkeypatch.setattr("leafdesk.cli.desk.AtTerminal", broken)
     answer = shell("status", "--json", ends=1)
     log = shell.folder / "logs" / "leafdesk.log"
     assert answer.err.count("\n") == 1 and str(log) in answer.err and "Traceback" not in answer.err

@@ -36,6 +36,7 @@ _CODES = {
     "UnknownOutcomeError": OFFLINE,
     "BusyError": OFFLINE,
     "LeafError": BAD_INPUT,
+    "UnreadableSealError": SIGNED_OUT,
     "UnsendableError": BAD_INPUT,
     "StoreError": BAD_INPUT,
     "RefusedError": BAD_INPUT,

@@ -360,9 +360,11 @@ class MainWindow(FirstSight):
         waiting = len(self.queue.items)
         text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
         syncing = has and workspace.syncing
-        self.commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if self.leaf.expired else text)
+        locked = workspace.sealing.locked
+        ask = "Unlock to sync" if locked else "Sign in to sync"
+        self.commands["sync"].setText("Syncing…" if syncing else ask if self.leaf.expired else text)
         self.commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
-        self.commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
+        self.commands.allow("sign-out", None if workspace.signed_in or locked else "Nobody is signed in.")
         self.leaf.offer()
 
     # ------------------------------------------------------------------ size and end

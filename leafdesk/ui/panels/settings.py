@@ -86,4 +86,5 @@ class Settings(QFrame):
         self.looks[self.theme.choice].setChecked(True)
         self.account.put("user", self.workspace.account or "Nobody signed in here yet")
         self.account.put("url", self.workspace.api_url)
-        self.account.put("state", "Signed in" if self.workspace.signed_in else "Signed out")
+        out = "Locked with your passphrase" if self.workspace.sealing.locked else "Signed out"
+        self.account.put("state", "Signed in" if self.workspace.signed_in else out)

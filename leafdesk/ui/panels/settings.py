@@ -1,7 +1,7 @@
 """The settings page: light or dark, the account, and where things lie on this machine."""
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
@@ -55,6 +55,10 @@ class Settings(QFrame):
         scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scrolled.setWidget(page)
         self.setLayout(row(scrolled))
+        theme.changed.connect(self.refresh)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
         self.refresh()
 
     def _build_look(self) -> QWidget:

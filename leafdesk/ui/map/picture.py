@@ -104,15 +104,26 @@ class FieldPicture(QObject):
             self._snapshot = None
             self.settled.emit()
 
+    def sharpen(self) -> None:
+        """Render what the view lacks, at once; labels and surroundings are left for later turns."""
+        self._wait_for_libraries()
+        while not self.tiles.complete(self.view) and self._do_some():
+            pass
+
     def complete(self) -> None:
         """Do all the work there is now, at once."""
-        if self._warming:
-            _load(self._drawable)  # the same imports: returns when they are done there or here
-        while not self._libraries_ready() or self._do_some():
+        self._wait_for_libraries()
+        while self._do_some():
             pass
         self._snapshot = None
         self._timer.stop()
         self.changed.emit()
+
+    def _wait_for_libraries(self) -> None:
+        if self._warming:
+            _load(self._drawable)  # the same imports: returns when they are done there or here
+        while not self._libraries_ready():
+            pass
 
     def _libraries_ready(self) -> bool:
         """Libraries take half a second to load: that happens on a thread that does nothing else and ends."""

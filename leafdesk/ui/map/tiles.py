@@ -4,28 +4,41 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
 
+from leafdesk.geo.detail import Detail
+from leafdesk.geo.spans import spans
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.graticule import paint_graticule
-from leafdesk.ui.map.looks import kind_of, looks_for
+from leafdesk.ui.map.looks import PLAIN, Look, looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
+from leafdesk.ui.map.strokes import draw_lines, fill, pixels_of
 
-SIDE = 256
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from leafdesk.geo.detail import Slots
+    from leafdesk.geo.spans import Edges, Whole
+
+SIDE = 512
 """Device pixels."""
-_KEPT = 320
-"""Tiles in the cache: 84 MB at four bytes a pixel, about eight screens."""
-_PADS = (-6, -6, 6, 6)
+_KEPT = 60
+"""Tiles in the cache: 63 MB at four bytes a pixel, about six screens."""
+_PAD = 6
 """Device pixels by which a field's edge reaches beyond its box."""
-_CHUNK_PATHS, _CHUNK_FIELDS = 48, 24
-"""How much is done between two looks at the clock; about a millisecond's work each."""
-_FINE_FROM = 500
-"""So many fields in one tile are drawn with thin pens."""
+_CHUNK_FIELDS, _CHUNK_CORNERS = 64, 15_000
+"""How much is thinned, how much is filled between two looks at the clock: a few milliseconds' work each."""
+_FINE_BELOW = 14
+"""Edges are thin below this zoom, where thousands of fields are in sight."""
+_MANY_MARKED = 200
+"""More fields than so many in one tile are drawn without patterns and dashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Tiles:
             side = self._world_px(zoom)
             for box in boxes:
                 left, top, right, bottom = (
-                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, _PADS, strict=True)
+                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, (-_PAD, -_PAD, _PAD, _PAD), strict=True)
                 )
                 if (right - left + 1) * (bottom - top + 1) > len(self.done):
                     touched = [key for key in self.done if key.zoom == zoom]
@@ -111,43 +124,76 @@ class Tiles:
 
     # ------------------------------------------------------------------ rendering
     def render(self, key: Key) -> Generator[None, None, None]:
-        """Render one tile, giving way after each millisecond or so of work; the tile is kept when it is finished."""
+        """Render one tile, giving way after each few milliseconds of work; the tile is kept when it is finished.
+
+        First every field's ground, small fields over large ones; then every edge, so that an overlap shows both.
+        """
+        import numpy as np
+
         octave = math.floor(key.zoom)
-        found = self.outlines.within(self.box(key, pad=6))
-        slots: list[int] = [] if found is None else found.tolist()
-        lacking = self.outlines.missing(slots, octave)
-        for start in range(0, len(lacking), _CHUNK_PATHS):
-            self.outlines.make_paths(lacking[start : start + _CHUNK_PATHS], octave)
+        found = self.outlines.within(self.box(key, pad=_PAD))
+        slots = np.empty(0, np.intp) if found is None else found
+        detail = self.outlines.detail(octave)
+        lacking = detail.lacking(slots)
+        for start in range(0, len(lacking), _CHUNK_FIELDS):
+            self.outlines.put_detail(detail, lacking[start : start + _CHUNK_FIELDS])
             yield
         image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
         image.fill(self.colours.ground)
         painter = QPainter(image)
         try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             painter.translate(-key.column * SIDE, -key.row * SIDE)
             paint_graticule(painter, self.colours, self._world_px(key.zoom), self.box(key))
-            painter.scale(*(self._world_px(key.zoom) / (256.0 * 2.0**octave),) * 2)
-            yield from self._paint_fields(painter, slots, octave)
+            painter.resetTransform()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if len(slots):
+                looks = looks_for(self.colours, self.ratio, fine=octave < _FINE_BELOW)
+                yield from self._paint_fields(painter, image, key, slots, looks)
         finally:
             painter.end()
         self._keep(key, Tile(image))
 
-    def _paint_fields(self, painter: QPainter, slots: list[int], octave: int) -> Iterator[None]:
-        looks = looks_for(self.colours, self.ratio, fine=len(slots) > _FINE_FROM)
-        outlines, marked = self.outlines, []
-        for n, slot in enumerate(slots, 1):
-            row = outlines.rows.get(outlines.ids[slot] or "")
-            if row:  # else it went away while this tile was being rendered
-                look, path = looks[kind_of(row)], outlines.path(slot, octave)
-                look.paint(painter, path)
-                if row.mark not in ("", "preview"):
-                    marked.append((look, path))
-            if n % _CHUNK_FIELDS == 0:
-                yield
-        for n, (look, path) in enumerate(marked, 1):  # a neighbour's fill must not hide half of a warning
-            look.paint_edge(painter, path)
-            if n % _CHUNK_FIELDS == 0:
-                yield
+    def _paint_fields(
+        self, painter: QPainter, image: QImage, key: Key, slots: Slots, looks: Sequence[Look]
+    ) -> Iterator[None]:
+        import numpy as np
+
+        detail, pixels = self.outlines.detail(math.floor(key.zoom)), pixels_of(image)
+        grounds = np.array([look.ground.rgb() for look in looks], np.uint32)
+        lines: list[list[Edges]] = [[] for _ in looks]
+        for batch in detail.batches(slots, _CHUNK_CORNERS):
+            edges, owner = self._edges(key, detail, batch)
+            kinds = self.outlines.kinds(batch)
+            first, long, filled = spans(edges, owner, SIDE, SIDE)
+            fill(pixels, first, long, grounds[kinds[filled]])
+            seen = _reaching(edges[:, 0], edges[:, 2])
+            for kind in np.unique(kinds).tolist():
+                lines[kind].append(edges[seen & (kinds[owner] == kind)])
+            yield
+        marked = slots[self.outlines.kinds(slots) >= PLAIN]
+        few = len(marked) <= _MANY_MARKED
+        for look, edges_of in list(zip(looks, lines, strict=True))[: PLAIN if few else None]:
+            if edges_of:
+                yield from draw_lines(painter, look.edge, np.concatenate(edges_of))
+        if few:
+            yield from self._paint_marked(painter, key, marked, looks)
+
+    def _edges(self, key: Key, detail: Detail, slots: Slots) -> tuple[Edges, Whole]:
+        """Edges in pixels of the tile, without those above and below it, and whose they are."""
+        edges, owner = detail.edges(slots)
+        edges *= self._world_px(key.zoom)
+        edges -= (key.column * SIDE, key.row * SIDE) * 2
+        seen = _reaching(edges[:, 1], edges[:, 3])
+        return edges[seen], owner[seen]
+
+    def _paint_marked(self, painter: QPainter, key: Key, slots: Slots, looks: Sequence[Look]) -> Iterator[None]:
+        """Patterns and dashes, which go around the whole field, not edge by edge."""
+        octave = math.floor(key.zoom)
+        stretch = self._world_px(key.zoom) / (256.0 * 2.0**octave)
+        place = QTransform(stretch, 0, 0, stretch, -key.column * SIDE, -key.row * SIDE)
+        for slot, kind in zip(slots.tolist(), self.outlines.kinds(slots).tolist(), strict=True):
+            looks[kind].paint(painter, place.map(self.outlines.path(slot, octave)))
+            yield
 
     def _keep(self, key: Key, tile: Tile) -> None:
         self.done[key] = tile
@@ -197,3 +243,8 @@ class Tiles:
     def _world_px(self, zoom: float) -> float:
         """How many device pixels wide the whole world is."""
         return 256.0 * math.exp2(zoom) * self.ratio
+
+
+def _reaching(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which edges reach a tile or the few pixels around it, by their two ends along one axis."""
+    return ((starts > -_PAD) | (ends > -_PAD)) & ((starts < SIDE + _PAD) | (ends < SIDE + _PAD))

@@ -53,11 +53,13 @@ def filled(shapes: list[list[list[tuple[float, float]]]]) -> Any:
 @given(polygons)
 @settings(max_examples=300, deadline=None)
 def test_spans_cover_the_very_pixels_that_qpainter_fills(shapes: list[list[list[tuple[float, float]]]]) -> None:
-    """QPainter counts in 64ths of a pixel, so an edge may pass one pixel's middle on the other side: few, never more."""
-    ours, theirs = filled(shapes), painted(shapes)
-    different = int((ours != theirs).sum())
-    corners = sum(len(corners) for rings in shapes for corners in rings)
-    assert different <= corners
+    """QPainter counts in 64ths of a pixel: only a middle that an edge touches may fall to the other side."""
+    from shapely import LineString, MultiLineString, Point
+
+    rows, columns = np.nonzero(filled(shapes) != painted(shapes))
+    edges = MultiLineString([LineString([*corners, corners[0]]) for rings in shapes for corners in rings])
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        assert edges.distance(Point(column + 0.5, row + 0.5)) < 1 / 32
 
 
 def test_of_two_fields_the_upper_one_shows_and_a_hole_shows_the_lower() -> None:
@@ -103,15 +105,14 @@ def test_detail_gathers_the_edges_of_a_choice_of_shapes_in_their_order() -> None
 
 def test_a_changed_shape_is_lacking_again_and_much_waste_is_told() -> None:
     detail = Detail(0.0)
-    slots = np.array([0])
-    for n in range(25_000):
-        detail.put(slots, np.array([square(n, 0, 1)], object))
-        detail.forget(0)
-        if detail.overfull:
-            break
-    assert detail.lacking(slots).tolist() == [0]
+    slots = np.arange(25_000)
+    for changes in range(6):
+        detail.put(slots, np.array([square(n + changes, 0, 1) for n in slots], object))
+        assert not detail.overfull or changes > 1, "it is not thrown away at every change"
+        for slot in slots.tolist():
+            detail.forget(slot)
+    assert detail.lacking(slots).tolist() == slots.tolist()
     assert detail.overfull
-    assert n > 20_000, "it is not thrown away at every change"
     fresh = Detail(0.0)
     fresh.put(slots, np.array([square(0, 0, 1)], object))
     assert not fresh.overfull
@@ -123,4 +124,4 @@ def test_batches_keep_the_order_and_no_slot_is_left_out() -> None:
     detail.put(slots, np.array([square(n, 0, 1) for n in range(100)], object))
     batches = detail.batches(slots, 50)
     assert np.concatenate(batches).tolist() == slots.tolist()
-    assert all(len(batch) <= 10 for batch in batches)
+    assert max(len(batch) for batch in batches) <= 11, "a batch ends with the slot that fills it"

@@ -4,41 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QImage, QPainter, QRegion, QTransform
+from PySide6.QtGui import QImage, QPainter, QRegion
 
-from leafdesk.geo.detail import Detail
-from leafdesk.geo.spans import spans
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
+from leafdesk.ui.map.fieldwork import FINE_BELOW, PAD, Frame, paint_fields
 from leafdesk.ui.map.graticule import paint_graticule
-from leafdesk.ui.map.looks import PLAIN, Look, looks_for
+from leafdesk.ui.map.looks import looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
-from leafdesk.ui.map.strokes import draw_lines, fill, pixels_of
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from leafdesk.geo.detail import Slots
-    from leafdesk.geo.spans import Edges, Whole
 
 SIDE = 512
 """Device pixels."""
 _KEPT = 60
 """Tiles in the cache: 63 MB at four bytes a pixel, about six screens."""
-_PAD = 6
-"""Device pixels by which a field's edge reaches beyond its box."""
-_CHUNK_FIELDS, _CHUNK_CORNERS = 64, 15_000
-"""How much is thinned, how much is filled between two looks at the clock: a few milliseconds' work each."""
-_FINE_BELOW = 14
-"""Edges are thin below this zoom, where thousands of fields are in sight."""
-_MANY_MARKED = 200
-"""More fields than so many in one tile are drawn without patterns and dashes."""
+_AT_ONCE = 24
+"""Tiles rendered as one picture; together they cost little more than one."""
+_CHUNK_FIELDS = 64
+"""Fields whose detail is made between two looks at the clock: a few milliseconds' work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +34,31 @@ class Key:
     zoom: float
     column: int
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Tiles side by side: the upper left one, and how many there are across and down."""
+
+    zoom: float
+    column: int
+    row: int
+    columns: int = 1
+    rows: int = 1
+
+    def tiles(self) -> list[Key]:
+        """The tiles."""
+        across = range(self.column, self.column + self.columns)
+        return [Key(self.zoom, c, r) for r in range(self.row, self.row + self.rows) for c in across]
+
+    def larger(self) -> list[Block]:
+        """The blocks with one row or column more."""
+        return [
+            replace(self, column=self.column - 1, columns=self.columns + 1),
+            replace(self, columns=self.columns + 1),
+            replace(self, row=self.row - 1, rows=self.rows + 1),
+            replace(self, rows=self.rows + 1),
+        ]
 
 
 @dataclass(slots=True)
@@ -82,7 +93,7 @@ class Tiles:
             side = self._world_px(zoom)
             for box in boxes:
                 left, top, right, bottom = (
-                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, (-_PAD, -_PAD, _PAD, _PAD), strict=True)
+                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, (-PAD, -PAD, PAD, PAD), strict=True)
                 )
                 if (right - left + 1) * (bottom - top + 1) > len(self.done):
                     touched = [key for key in self.done if key.zoom == zoom]
@@ -92,11 +103,16 @@ class Tiles:
                     if key in self.done:
                         self.done[key].stale = True
 
-    def box(self, key: Key, pad: float = 0.0) -> WorldBox:
-        """What a tile shows and `pad` device pixels around, in world units."""
-        side = self._world_px(key.zoom)
-        left, top = key.column * SIDE, key.row * SIDE
-        return ((left - pad) / side, (top - pad) / side, (left + SIDE + pad) / side, (top + SIDE + pad) / side)
+    def box(self, block: Block, pad: float = 0.0) -> WorldBox:
+        """What a block shows and `pad` device pixels around, in world units."""
+        f = self._frame(block)
+        right, bottom = f.left + f.wide, f.top + f.high
+        px = f.world_px
+        return ((f.left - pad) / px, (f.top - pad) / px, (right + pad) / px, (bottom + pad) / px)
+
+    def _frame(self, block: Block) -> Frame:
+        place = (block.column * SIDE, block.row * SIDE, block.columns * SIDE, block.rows * SIDE)
+        return Frame(block.zoom, *place, self._world_px(block.zoom))
 
     def keys(self, view: View, margin: int = 0) -> list[Key]:
         """The tiles of a view and `margin` tiles around it, nearest the centre first."""
@@ -109,91 +125,66 @@ class Tiles:
         keys = [Key(view.zoom, c, r) for c in columns for r in rows if -1 < c < last and -1 < r < last]
         return sorted(keys, key=lambda k: math.hypot(k.column - middle[0], k.row - middle[1]))
 
-    def wanted(self, view: View) -> Key | None:
-        """The tile to render next: what the view lacks, then what is stale in it, then what lies just outside."""
+    def wanted(self, view: View) -> Block | None:
+        """The tiles to render next: what the view lacks, then what is stale in it, then what lies just outside."""
         inside = self.keys(view)
         return (
-            next((key for key in inside if key not in self.done), None)
-            or next((key for key in inside if self.done[key].stale), None)
-            or next((key for key in self.keys(view, margin=1) if key not in self.done or self.done[key].stale), None)
+            self._block([key for key in inside if key not in self.done])
+            or self._block([key for key in inside if self.done[key].stale])
+            or self._block([key for key in self.keys(view, margin=1) if key not in self.done or self.done[key].stale])
         )
+
+    def _block(self, keys: list[Key]) -> Block | None:
+        """The first of the keys and as many of the others as make a rectangle with it."""
+        if not keys:
+            return None
+        first, rest = keys[0], set(keys)
+        block = Block(first.zoom, first.column, first.row, 1, 1)
+        grown = True
+        while grown:
+            grown = False
+            for larger in block.larger():
+                if rest.issuperset(larger.tiles()) and larger.columns * larger.rows <= _AT_ONCE:
+                    block, grown = larger, True
+                    break
+        return block
 
     def complete(self, view: View) -> bool:
         """Whether every tile of the view is there, fresh or stale."""
         return all(key in self.done for key in self.keys(view))
 
     # ------------------------------------------------------------------ rendering
-    def render(self, key: Key) -> Generator[None, None, None]:
-        """Render one tile, giving way after each few milliseconds of work; the tile is kept when it is finished.
+    def render(self, block: Block) -> Generator[None, None, None]:
+        """Render tiles that lie side by side, giving way after each few milliseconds of work; kept when all is done.
 
         First every field's ground, small fields over large ones; then every edge, so that an overlap shows both.
         """
         import numpy as np
 
-        octave = math.floor(key.zoom)
-        found = self.outlines.within(self.box(key, pad=_PAD))
+        octave = math.floor(block.zoom)
+        found = self.outlines.within(self.box(block, pad=PAD))
         slots = np.empty(0, np.intp) if found is None else found
         detail = self.outlines.detail(octave)
         lacking = detail.lacking(slots)
         for start in range(0, len(lacking), _CHUNK_FIELDS):
             self.outlines.put_detail(detail, lacking[start : start + _CHUNK_FIELDS])
             yield
-        image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+        image = QImage(SIDE * block.columns, SIDE * block.rows, QImage.Format.Format_RGB32)
         image.fill(self.colours.ground)
         painter = QPainter(image)
         try:
-            painter.translate(-key.column * SIDE, -key.row * SIDE)
-            paint_graticule(painter, self.colours, self._world_px(key.zoom), self.box(key))
+            painter.translate(-block.column * SIDE, -block.row * SIDE)
+            paint_graticule(painter, self.colours, self._world_px(block.zoom), self.box(block))
             painter.resetTransform()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            yield
             if len(slots):
-                looks = looks_for(self.colours, self.ratio, fine=octave < _FINE_BELOW)
-                yield from self._paint_fields(painter, image, key, slots, looks)
+                looks = looks_for(self.colours, self.ratio, fine=block.zoom < FINE_BELOW)
+                yield from paint_fields(painter, image, self._frame(block), self.outlines, slots, looks)
         finally:
             painter.end()
-        self._keep(key, Tile(image))
-
-    def _paint_fields(
-        self, painter: QPainter, image: QImage, key: Key, slots: Slots, looks: Sequence[Look]
-    ) -> Iterator[None]:
-        import numpy as np
-
-        detail, pixels = self.outlines.detail(math.floor(key.zoom)), pixels_of(image)
-        grounds = np.array([look.ground.rgb() for look in looks], np.uint32)
-        lines: list[list[Edges]] = [[] for _ in looks]
-        for batch in detail.batches(slots, _CHUNK_CORNERS):
-            edges, owner = self._edges(key, detail, batch)
-            kinds = self.outlines.kinds(batch)
-            first, long, filled = spans(edges, owner, SIDE, SIDE)
-            fill(pixels, first, long, grounds[kinds[filled]])
-            seen = _reaching(edges[:, 0], edges[:, 2])
-            for kind in np.unique(kinds).tolist():
-                lines[kind].append(edges[seen & (kinds[owner] == kind)])
-            yield
-        marked = slots[self.outlines.kinds(slots) >= PLAIN]
-        few = len(marked) <= _MANY_MARKED
-        for look, edges_of in list(zip(looks, lines, strict=True))[: PLAIN if few else None]:
-            if edges_of:
-                yield from draw_lines(painter, look.edge, np.concatenate(edges_of))
-        if few:
-            yield from self._paint_marked(painter, key, marked, looks)
-
-    def _edges(self, key: Key, detail: Detail, slots: Slots) -> tuple[Edges, Whole]:
-        """Edges in pixels of the tile, without those above and below it, and whose they are."""
-        edges, owner = detail.edges(slots)
-        edges *= self._world_px(key.zoom)
-        edges -= (key.column * SIDE, key.row * SIDE) * 2
-        seen = _reaching(edges[:, 1], edges[:, 3])
-        return edges[seen], owner[seen]
-
-    def _paint_marked(self, painter: QPainter, key: Key, slots: Slots, looks: Sequence[Look]) -> Iterator[None]:
-        """Patterns and dashes, which go around the whole field, not edge by edge."""
-        octave = math.floor(key.zoom)
-        stretch = self._world_px(key.zoom) / (256.0 * 2.0**octave)
-        place = QTransform(stretch, 0, 0, stretch, -key.column * SIDE, -key.row * SIDE)
-        for slot, kind in zip(slots.tolist(), self.outlines.kinds(slots).tolist(), strict=True):
-            looks[kind].paint(painter, place.map(self.outlines.path(slot, octave)))
-            yield
+        for key in block.tiles():
+            place = QRect((key.column - block.column) * SIDE, (key.row - block.row) * SIDE, SIDE, SIDE)
+            self._keep(key, Tile(image.copy(place)))
 
     def _keep(self, key: Key, tile: Tile) -> None:
         self.done[key] = tile
@@ -243,8 +234,3 @@ class Tiles:
     def _world_px(self, zoom: float) -> float:
         """How many device pixels wide the whole world is."""
         return 256.0 * math.exp2(zoom) * self.ratio
-
-
-def _reaching(starts: NDArray[np.float64], ends: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which edges reach a tile or the few pixels around it, by their two ends along one axis."""
-    return ((starts > -_PAD) | (ends > -_PAD)) & ((starts < SIDE + _PAD) | (ends < SIDE + _PAD))

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any, TypeVar, TypeVarTuple, get_type_hints
 
 from leafdesk.geo.actions import NotPossibleError
@@ -32,6 +33,7 @@ class Apart:
         self.seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._busy = False
+        self._closed = False
 
     def __call__(self, job: Callable[[*Ts], T], *given: *Ts) -> T:
         """`job(*given)`, worked out there. Raises the job's NotPossibleError, or one when it takes too long."""
@@ -39,6 +41,8 @@ class Apart:
 
         name = f"{job.__module__}:{job.__qualname__}"
         process = self._started()
+        if self._closed:  # perhaps while it was starting
+            self._end(process)
         self._busy = True
         try:
             assert process.stdin is not None and process.stdout is not None
@@ -71,6 +75,11 @@ class Apart:
         if self._busy:
             self.stop()
 
+    def close(self) -> None:
+        """End the other process for good; a call that comes later is refused."""
+        self._closed = True
+        self.stop()
+
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
@@ -90,10 +99,8 @@ class Apart:
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
-                try:
+                with suppress(OSError):  # what was not read yet goes nowhere
                     pipe.close()
-                except OSError:
-                    pass  # what was not read yet goes nowhere
         if self._process is process:
             self._process = None
 

@@ -152,4 +152,4 @@ class Bridge(QObject):
         self._stop()
         self._reader.shutdown(wait=False, cancel_futures=True)
         self._worker.shutdown(wait=False, cancel_futures=True)
-        self.apart.stop()
+        self.apart.close()

@@ -215,7 +215,7 @@ def test_a_drawing_that_crosses_itself_is_repaired_by_its_key_and_asks_for_its_n
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
     assert "I repairs it" in window.map_page.hint.text
     qtbot.keyClick(window.canvas, Qt.Key.Key_I)
-    qtbot.waitUntil(lambda: window.drawing.sheet is not None, timeout=PATIENCE)
-    assert window.drawing.sheet is not None
-    window.drawing.sheet.reject()
-    assert (window.drawing.mode, window.canvas.tool) == ("draw", "edit")
+    hands.name_it(window, "Hourglass", qtbot)
+    qtbot.waitUntil(lambda: window.inspector.title.text() == "Hourglass", timeout=PATIENCE)
+    assert window.inspector.field_id is not None
+    assert len(shape_of(window, window.inspector.field_id)) == 2

@@ -263,7 +263,7 @@ class MainWindow(FirstSight):
 
     def _take(self, tool: str) -> None:
         self.show_page("map")
-        if self.drawing.let_go():
+        if not self.drawing.within(tool) and self.drawing.let_go():
             self.drawing.start(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
-from leafdesk.ui.first_sight import FirstSight, load
+from leafdesk.ui.first_sight import LATER, FirstSight, load
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
@@ -49,6 +49,7 @@ class MainWindow(FirstSight):
     `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
+    look_at(field_id)             select it and bring it in sight on the map
     show_page(key)                a page of ui/pages.py; `pages.page(key)` is its widget
     sync(), sign_in(), undo(), redo()
     choose_look("system" | "light" | "dark")
@@ -150,7 +151,7 @@ class MainWindow(FirstSight):
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
-            ("fit-field", lambda: self._look_at(self.inspector.field_id)),
+            ("fit-field", lambda: self.look_at(self.inspector.field_id)),
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
@@ -167,13 +168,13 @@ class MainWindow(FirstSight):
         self.lists.reshaped.connect(self.leaf.offer)
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
-        self.navigator.activated.connect(self._look_at)
-        self.top.finder.found.connect(self._look_at)
+        self.navigator.activated.connect(self.look_at)
+        self.top.finder.found.connect(self.look_at)
         self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
-        self.queue.show_on_map.connect(self._look_at)
+        self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
         self.queue.resolve.connect(self.doing.resolve)
@@ -221,6 +222,8 @@ class MainWindow(FirstSight):
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
+        yield
+        yield from load(LATER)
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:
@@ -243,7 +246,8 @@ class MainWindow(FirstSight):
         self.navigator.select(field_id)
         self.inspector.show_field(field_id)
 
-    def _look_at(self, field_id: str | None) -> None:
+    def look_at(self, field_id: str | None) -> None:
+        """Turn to the map and bring a field in sight."""
         if field_id is None or field_id not in self.lists.rows:
             return
         self.show_page("map")
@@ -371,6 +375,8 @@ class MainWindow(FirstSight):
 
     def _keep(self) -> None:
         """Keep what the next start shows first: the window as it will be then, and its map."""
+        if self._dressed:
+            self.show_page("map")  # which gives back what another page has borrowed from it
         self.memory.put("split", self.workbench.saveState())
         dark = self.theme.colours.dark
         self.drawing.leave()
@@ -378,7 +384,6 @@ class MainWindow(FirstSight):
             self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=dark)
         if self._dressed:
             self.notice.hide()
-            self.show_page("map")
             self.select(None)
             self.memory.keep_window(self.whole.grab().toImage(), dark=dark)
 

@@ -23,6 +23,11 @@ def main() -> None:
         from leafdesk.folder import usual_folder
 
         sys.exit(_open_window(usual_folder()))
+    if sys.argv[1:] == ["read-apart"]:  # see files/apart.py
+        from leafdesk.files.apart import serve
+
+        serve()
+        return
     from leafdesk.cli import Front, run
 
     sys.exit(run(sys.argv[1:], Front(window=_open_window, demo=_show_demo)))

@@ -25,6 +25,7 @@ class _Asked(msgspec.Struct):
     path: str
     crs: str | None
     swap: bool | None
+    memory: int
 
 
 class _Progress(msgspec.Struct, tag=True):
@@ -56,10 +57,16 @@ class Reader:
     """One reading of one file; `cancel` may be called from any thread, also before `read`."""
 
     def __init__(
-        self, path: Path, *, crs: str | None = None, swap: bool | None = None, seconds: float = SECONDS
+        self,
+        path: Path,
+        *,
+        crs: str | None = None,
+        swap: bool | None = None,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
     ) -> None:
         self.path = path
-        self._asked = _Asked(str(path.absolute()), crs, swap)
+        self._asked = _Asked(str(path.absolute()), crs, swap, memory)
         self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = self._late = False
@@ -157,7 +164,7 @@ def serve() -> None:
 
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
     try:
-        _stay_small()
+        _stay_small(asked.memory)
         from leafdesk.files.formats import read
 
         say(_Read(read(Path(asked.path), crs=asked.crs, swap=asked.swap, tell=lambda done, n: say(_Progress(done, n)))))
@@ -169,12 +176,12 @@ def serve() -> None:
         say(_Mistake(traceback.format_exc()))
 
 
-def _stay_small() -> None:
+def _stay_small(memory: int) -> None:
     """Ask the system to refuse more memory than any file of fields needs; Windows and macOS have no such limit."""
     if sys.platform == "linux":
         import resource
 
         with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

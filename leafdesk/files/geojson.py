@@ -19,7 +19,7 @@ class _NotDrawnError(ValueError):
 
 def read(raw: bytes) -> Layer:
     """The features of a document. Raises UnreadableError when it is no GeoJSON at all."""
-    text = _text(raw)
+    text = _text(raw).replace("\x1e", "")  # text sequences begin each feature with it (RFC 8142)
     notes = list[str]()
     try:
         documents: list[tuple[int | None, Any]] = [(None, _json(text))]
@@ -63,8 +63,8 @@ def _json(text: str) -> Any:
 
 
 def _lines(text: str) -> Iterator[tuple[int, Any]]:
-    """GeoJSON text sequences and newline-delimited GeoJSON (RFC 8142)."""
-    for number, line in enumerate(text.replace("\x1e", "").splitlines(), 1):
+    """One document a line."""
+    for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
                 yield number, _json(line)

@@ -10,12 +10,11 @@ from leafdesk.geo.check import problems
 from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape, rings
 
-_NAMES = tuple(
-    (
-        "name field_name fieldname field fld_name fieldlabel label title plot parcel block schlag schlagname schlagbez "
-        "feld feldname bezeichnung parcelle nom nombre parcela talhao talhão gleba perceel naam marknr lauks pole поле"
-    ).split()
-)
+_NAMES = (
+    "name", "field_name", "fieldname", "field", "fld_name", "fieldlabel", "label", "title", "plot", "parcel", "block",
+    "schlag", "schlagname", "schlagbez", "feld", "feldname", "bezeichnung", "parcelle", "nom", "nombre", "parcela",
+    "talhao", "talhão", "gleba", "perceel", "naam", "marknr", "lauks", "pole", "поле",
+)  # fmt: skip
 _NUMBERS = ("field_id", "fieldid", "parcel_id", "id", "fid")
 """What other programs call a field's name, the likeliest first."""
 _DO_PLACE = "Name the reference system by its code, such as EPSG:25832, or export in WGS 84."

@@ -9,7 +9,20 @@ from pathlib import Path
 import click
 
 from leafdesk import __version__
-from leafdesk.cli import account, doctor, farms, fields, growers, inputs, machines, operations, providers, queue, start
+from leafdesk.cli import (
+    account,
+    doctor,
+    farms,
+    fields,
+    files,
+    growers,
+    inputs,
+    machines,
+    operations,
+    providers,
+    queue,
+    start,
+)
 from leafdesk.cli.desk import Desk
 
 logger = logging.getLogger("leafdesk.cli")
@@ -74,6 +87,8 @@ for command in (
     providers.users,
     providers.providers,
     queue.queue,
+    files.import_,
+    files.export,
     doctor.doctor,
 ):
     leafdesk.add_command(command)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -83,6 +84,27 @@ def read(path: Path, *, crs: str | None = None, swap: bool | None = None, tell: 
         *(reading.file, reading.format, reading.plots, [*refusals, *reading.refusals], reading.notes, reading.ground),
         *(reading.columns, reading.name_column, reading.swapped),
     )
+
+
+def save(path: Path, fields: Fields, day: tuple[int, int, int]) -> None:
+    """Write fields in the format of the file's ending; what stood there is replaced only by a whole file.
+
+    `day` is year, month and day for what carries a date. Raises UnreadableError for an ending that is not written here,
+    OSError when the disk does not take it.
+    """
+    write = WRITTEN.get(path.suffix.casefold())
+    if write is None:
+        raise UnreadableError(f"{path.name} cannot be written: its ending has to be one of {', '.join(WRITTEN)}.")
+    content = write(fields, path.stem, day)
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def _bytes(path: Path) -> bytes:

@@ -1,14 +1,15 @@
 """Start Leafdesk: hands the command line the two things only the window's rooms can do."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 
-def _open_window(folder: Path) -> int:
+def _open_window(folder: Path, files: Sequence[Path] = ()) -> int:
     from leafdesk.app import main as open_window
 
-    return open_window(folder)
+    return open_window(folder, files)
 
 
 def _show_demo(**wishes: Any) -> int:

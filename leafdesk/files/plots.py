@@ -92,7 +92,8 @@ def _looked_at(drawn: Drawn, on: Ground, turned: bool) -> Plot | Refusal:
     if wrong:
         spot = wrong[0].where
         at = f" At {spot[1]:.6f}, {spot[0]:.6f}." if spot else ""
-        return Refusal(drawn.where, f"{wrong[0].message}{at}", "Mend it in the program it comes from.", shape)
+        shown = shape if shape and all(len(ring) > 2 for ring in rings(shape)) else None
+        return Refusal(drawn.where, f"{wrong[0].message}{at}", "Mend it in the program it comes from.", shown)
     remarks = (*drawn.remarks, *(["Its outline was left open; it is closed here."] if closed else []))
     return Plot(drawn.where, shape, area_ha(shape), drawn.attributes, remarks)
 

@@ -24,11 +24,14 @@ def main() -> None:
         from leafdesk.folder import usual_folder
 
         sys.exit(_open_window(usual_folder()))
-    if sys.argv[1:] == ["read-apart"]:  # see files/apart.py
+    if sys.argv[1:] == ["--read-file"]:
         from leafdesk.files.apart import serve
 
-        serve()
-        return
+        sys.exit(serve())
+    if sys.argv[1:] == ["--geometry"]:
+        from leafdesk.geo.apart import serve as work_out
+
+        sys.exit(work_out())
     from leafdesk.cli import Front, run
 
     sys.exit(run(sys.argv[1:], Front(window=_open_window, demo=_show_demo)))

@@ -22,6 +22,7 @@ from leafdesk.cli import (
     providers,
     queue,
     start,
+    updates,
 )
 from leafdesk.cli.desk import Desk
 
@@ -36,6 +37,7 @@ _CODES = {
     "UnknownOutcomeError": OFFLINE,
     "BusyError": OFFLINE,
     "LeafError": BAD_INPUT,
+    "UnreadableSealError": SIGNED_OUT,
     "UnsendableError": BAD_INPUT,
     "StoreError": BAD_INPUT,
     "RefusedError": BAD_INPUT,
@@ -101,6 +103,7 @@ for command in (
     files.import_,
     files.export,
     doctor.doctor,
+    updates.updates,
 ):
     leafdesk.add_command(command)
 

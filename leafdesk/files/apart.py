@@ -1,6 +1,7 @@
 """Reads a file in a process of its own, which is ended when a hostile file takes it too long or too much memory."""
 
 import contextlib
+import faulthandler
 import os
 import struct
 import subprocess
@@ -15,8 +16,10 @@ import msgspec
 from leafdesk.files.found import Reading, Tell, UnplacedError, UnreadableError
 from leafdesk.files.limits import MEMORY, SECONDS
 
-WORD = "read-apart"
-"""The argument that makes a Leafdesk such a process."""
+FAR_END = "--read-file"
+"""What the program is started with to be such a process."""
+_LATE = 1
+"""What `faulthandler` ends a process with."""
 _LENGTH = struct.Struct("<Q")
 _TOO_MUCH = "It takes too {} to read; no file of fields does. Divide it, or export it again."
 
@@ -25,6 +28,7 @@ class _Asked(msgspec.Struct):
     path: str
     crs: str | None
     swap: bool | None
+    seconds: float
     memory: int
 
 
@@ -66,10 +70,9 @@ class Reader:
         memory: int = MEMORY,
     ) -> None:
         self.path = path
-        self._asked = _Asked(str(path.absolute()), crs, swap, memory)
-        self._seconds = seconds
+        self._asked = _Asked(str(path.absolute()), crs, swap, seconds, memory)
         self._process: subprocess.Popen[bytes] | None = None
-        self._cancelled = self._late = False
+        self._cancelled = False
         self._lock = threading.Lock()
 
     def read(self, tell: Tell = lambda *_: None) -> Reading:
@@ -81,19 +84,15 @@ class Reader:
             if self._cancelled:
                 raise CancelledError
             self._process = _started()
-        clock = threading.Timer(self._seconds, self._too_late)
-        clock.start()
         try:
             return self._listen(self._process, tell)
         finally:
-            clock.cancel()
             self._process.kill()
             self._process.wait()
             for pipe in (self._process.stdin, self._process.stdout):
                 if pipe is not None:
                     with contextlib.suppress(OSError):  # it died before it had read everything
                         pipe.close()
-            clock.join()
 
     def cancel(self) -> None:
         """Stop it."""
@@ -101,11 +100,6 @@ class Reader:
             self._cancelled = True
             if self._process is not None:
                 self._process.kill()
-
-    def _too_late(self) -> None:
-        self._late = True
-        if self._process is not None:
-            self._process.kill()
 
     def _listen(self, process: "subprocess.Popen[bytes]", tell: Tell) -> Reading:
         assert process.stdin is not None and process.stdout is not None
@@ -116,7 +110,7 @@ class Reader:
         while True:
             frame = _frame(process.stdout)
             if frame is None:
-                raise self._why_it_ended()
+                raise self._why_it_ended(process)
             said = decoder.decode(frame)
             if isinstance(said, _Progress):
                 tell(said.done, said.total)
@@ -127,18 +121,23 @@ class Reader:
             else:
                 raise RuntimeError(f"the reader failed on a file:\n{said.trace}")
 
-    def _why_it_ended(self) -> Exception:
+    def _why_it_ended(self, process: "subprocess.Popen[bytes]") -> Exception:
         if self._cancelled:
             return CancelledError()
-        return UnreadableError(_TOO_MUCH.format("long" if self._late else "much memory"))
+        late = process.wait() == _LATE
+        return UnreadableError(_TOO_MUCH.format("long" if late else "much memory"))
 
 
 def _started() -> "subprocess.Popen[bytes]":
     frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, WORD] if frozen else [sys.executable, "-P", "-m", "leafdesk", WORD]
-    hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+    program = [sys.executable] if frozen else [sys.executable, "-P", "-m", "leafdesk"]
     return subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, creationflags=hidden
+        [*program, FAR_END],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name != "LEAFDESK_TOKEN"},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
     )
 
 
@@ -152,7 +151,7 @@ def _frame(pipe: IO[bytes]) -> bytes | None:
     return frame if len(frame) == length else None
 
 
-def serve() -> None:
+def serve() -> int:
     """Be the process apart: read what stdin asks for, and say on stdout how it goes."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not get between the messages
@@ -163,6 +162,7 @@ def serve() -> None:
         out.flush()
 
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
+    faulthandler.dump_traceback_later(asked.seconds, exit=True)  # a thread of C: it needs nobody's leave
     try:
         _stay_small(asked.memory)
         from leafdesk.files.formats import read
@@ -174,6 +174,8 @@ def serve() -> None:
         say(_Unreadable(_TOO_MUCH.format("much memory"), False))
     except Exception:
         say(_Mistake(traceback.format_exc()))
+    faulthandler.cancel_dump_traceback_later()
+    return 0
 
 
 def _stay_small(memory: int) -> None:

@@ -101,6 +101,8 @@ class ImportPage(QFrame):
         self.plots = PlotList(self.theme)
         self.chips: dict[str, QPushButton] = {}
         self.why = label("", "muted", wrap=True, select=True)
+        self.why.setMinimumHeight(self.why.fontMetrics().lineSpacing() * 2)  # the list above must not jump
+        self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.choices: dict[str, QPushButton] = {}
         self.go, self.back = button("Import", "primary"), button("Close")
         self.report = button("Copy report", tip="Copy what became of each area, as text")
@@ -189,13 +191,13 @@ class ImportPage(QFrame):
         return row(*self.chips.values(), None, gap=STEP)
 
     def _choice_line(self) -> QHBoxLayout:
-        group = QButtonGroup(self)
+        self._choice_group = QButtonGroup(self)
         for action, text, key in CHOICES:
             made = button(text, "choice", tip=f"{text} ({key})")
             made.setCheckable(True)
             made.setObjectName(f"choose-{action}")
             made.clicked.connect(lambda _=False, action=action: self.choose(action))
-            group.addButton(made)
+            self._choice_group.addButton(made)
             self.choices[action] = made
         return row(*self.choices.values(), None)
 
@@ -355,7 +357,8 @@ class ImportPage(QFrame):
         out = not self.user.count()
         reason = "Wait until the files are read." if busy else "" if many else "There is nothing to import."
         reason = "Sign in first: fields belong to a Leaf user of yours." if out and not busy and many else reason
-        self.go.setText("Sign in to import" if out and many else f"Import {words.count(many, 'area')}")
+        count = f"Import {words.count(many, 'area')}" if many else "Import"
+        self.go.setText("Sign in to import" if out and many else count)
         self.go.setAccessibleName(self.go.text())
         self.go.setEnabled(many > 0 and not busy)
         self.go.setToolTip(reason)
@@ -369,6 +372,7 @@ class ImportPage(QFrame):
     def _pick(self, entry: Entry | None) -> None:
         self.why.setText(entry.why if entry is not None else "")
         line = entry.line if entry is not None else None
+        self._choice_group.setExclusive(False)  # of what was refused, none is pressed
         for action, made in self.choices.items():
             reason = line.why_not(action) if line is not None else "This cannot be imported."  # type: ignore[arg-type]
             text, key = next((text, key) for one, text, key in CHOICES if one == action)
@@ -376,6 +380,7 @@ class ImportPage(QFrame):
             made.setEnabled(not reason)
             made.setToolTip(reason or f"{text}{twin} ({key})")
             made.setChecked(line is not None and line.action == action)
+        self._choice_group.setExclusive(line is not None)
         drawn = self.looked is not None and entry is not None and entry.key in self.canvas.picture.outlines.rows
         self.canvas.select(entry.key if drawn and entry is not None else None)
 

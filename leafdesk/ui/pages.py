@@ -48,6 +48,13 @@ def _machines(window: MainWindow) -> QWidget:
     return make(window)
 
 
+def new_machine(window: MainWindow) -> None:
+    """Turn to the machines and ask what a new one is like."""
+    from leafdesk.ui.panels.machines import new_machine
+
+    new_machine(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
     Page("fields", "Fields", "rows", ("Ctrl+2",), "All fields in a table", _fields),

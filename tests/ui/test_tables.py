@@ -11,6 +11,7 @@ from leafdesk.records import Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.tables import Row
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.pages import PAGES
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.ui.tables.tabs import Tabs
 from leafdesk.workspace import Workspace
@@ -197,6 +198,13 @@ def test_thousands_of_rows_are_read_as_they_come_in_sight(window: MainWindow, qt
     assert len(panel.rows._rows) < 600
     assert not panel.rows.data(panel.rows.index(0, 0), Qt.ItemDataRole.DecorationRole)
     assert panel.rows.rowCount(QModelIndex()) == panel.rows.rowCount()
+
+
+def test_no_widget_outlives_the_window(window: MainWindow) -> None:
+    """One without a parent is taken away whenever Python tidies up: in the middle of Qt's work on the next window."""
+    for page in PAGES:
+        window.show_page(page.key)
+    assert [widget for widget in QApplication.topLevelWidgets() if widget.parent() is None] == [window]
 
 
 def test_tabs_turn_by_key(window: MainWindow, qtbot: QtBot) -> None:

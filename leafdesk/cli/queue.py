@@ -35,6 +35,7 @@ def _document(item: Item) -> dict[str, Any]:
         "attempts": item.attempts,
         "created": item.created,
         "what": item.sentence,
+        "candidates": (item.theirs or {}).get("candidates", []),
     }
 
 
@@ -54,7 +55,7 @@ def retry(desk: Desk, id: str) -> None:
     """Let a parked or waiting edit go again at the next sync."""
     with desk.records() as workspace:
         item = _item(workspace, id)
-        wait(workspace.retry(item.id))
+        wait(workspace.queue.retry(item.id))
         _answer(desk, workspace, item, "Goes again at the next sync.")
 
 
@@ -66,24 +67,35 @@ def discard(desk: Desk, id: str) -> None:
     """Take an edit back, with those that rest on it."""
     with desk.records() as workspace:
         item = _item(workspace, id)
-        wait(workspace.discard(item.id))
+        wait(workspace.queue.discard(item.id))
         _answer(desk, workspace, item, "Discarded. The record shows what Leaf has.")
 
 
 @queue.command()
 @click.argument("id")
-@click.option("--keep", type=click.Choice(["mine", "theirs"]), required=True, help="Whose version stays.")
+@click.option("--keep", type=click.Choice(["mine", "theirs"]), help="Whose version stays.")
+@click.option("--mine-is", metavar="LEAF_ID", help="A new record that may have arrived: it is that one at Leaf.")
 @reports
 @click.pass_obj
-def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs"]) -> None:
-    """Answer a conflict: keep my edit, or take what Leaf has."""
+def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs"] | None, mine_is: str | None) -> None:
+    """Answer a conflict: keep my edit, or take what Leaf has.
+
+    Of a new record that may be at Leaf already: --mine-is says which one it is (`queue list --json` names the
+    candidates), --keep mine sends it once more, --keep theirs forgets mine.
+    """
+    if (keep is None) == (mine_is is None):
+        raise BadInputError("Give either --keep or --mine-is.")
     with desk.records() as workspace:
         item = _item(workspace, id)
         if item.state != "conflict":
             raise BadInputError(f"The edit {id!r} is {item.state}, not in conflict: there is nothing to decide.")
-        wait(workspace.resolve(item.id, keep))
-        kept = {"mine": "Yours goes to Leaf at the next sync.", "theirs": "Leaf's version stays."}[keep]
-        _answer(desk, workspace, item, kept)
+        if mine_is is not None:
+            wait(workspace.queue.adopt(item.id, mine_is))
+            _answer(desk, workspace, item, "Leaf's record is looked at and taken for yours at the next sync.")
+        elif keep is not None:
+            wait(workspace.queue.resolve(item.id, keep))
+            kept = {"mine": "Yours goes to Leaf at the next sync.", "theirs": "Leaf's version stays."}[keep]
+            _answer(desk, workspace, item, kept)
 
 
 def _item(workspace: Workspace, id: str) -> Item:

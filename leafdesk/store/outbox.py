@@ -7,7 +7,7 @@ from typing import Any, Literal
 from leafdesk.edits import Create, Delete, Edit, references
 from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field, Kind
-from leafdesk.store.answering import discard, resolve
+from leafdesk.store.answering import adopt, discard, resolve
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
 from leafdesk.store.items import (
@@ -110,6 +110,10 @@ class Outbox:
     def resolve(self, id: str, keep: Literal["mine", "theirs"], *, now: str) -> Changes:
         """Answer a conflict: `mine` queues the edit again on Leaf's present copy, `theirs` discards it."""
         return resolve(self.connection, self._known(id), keep, now=now)
+
+    def adopt(self, id: str, leaf_id: str, *, now: str) -> Changes:
+        """Answer a create that may have arrived: it is that record of Leaf's (one of its `theirs["candidates"]`)."""
+        return adopt(self.connection, self._known(id), leaf_id, now=now)
 
     def _known(self, id: str) -> Item:
         item = self.item(id)

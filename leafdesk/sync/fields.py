@@ -25,12 +25,14 @@ from leafdesk.sync.attempt import (
     done,
     earlier_pre,
     find,
+    find_known,
     park,
     readable,
     send_ahead,
     settle,
     unbelievable,
 )
+from leafdesk.sync.lag import note_news
 from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
@@ -59,7 +61,7 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
         return (yield from unbelievable(item, trip))
     boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), trip)
     boundary = boundary or _boundary_in(answer, record.shape)
-    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer, boundary)))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, answer, boundary)))
 
 
 def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:
@@ -68,11 +70,12 @@ def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]
     if not any(same_shape(boundary.shape, record.shape) for boundary in history):
         theirs = _their_field(found, history)
         return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
-    return (yield from done(item, trip, lambda catalog: _created(catalog, record, found, *history)))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, found, *history)))
 
 
-def _created(catalog: Catalog, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:
+def _created(catalog: Catalog, trip: Trip, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:
     changes = Changes()
+    note_news(catalog, trip)
     if answer.id != record.id:  # Leaf did not take our id: its own is the name by which it knows the field
         changes |= catalog.number("fields", record.id, answer.id)
     changes |= catalog.put([answer])
@@ -97,7 +100,7 @@ def _boundary_in(answer: Field, drawn: Shape) -> Boundary | None:
 # ---------------------------------------------------------------------- name and farm
 def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
     """PATCH only what was changed here and not there (row 2)."""
-    theirs = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    theirs = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if theirs is None:
         return (yield from conflict(item, trip, GONE, None))
     values = {name: getattr(theirs, name) for name, _ in edit.values}
@@ -120,7 +123,7 @@ def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Ver
 # ---------------------------------------------------------------------- boundary
 def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Verdict]:
     """PUT a boundary unless another one than the user saw is active; the history is the proof (row 3)."""
-    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    field = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
         return (yield from conflict(item, trip, GONE, None))
     history = yield from boundaries_of(field, trip)
@@ -194,7 +197,7 @@ def _notice(history: Iterable[Boundary], ours: Boundary | None, before: set[str]
 # ---------------------------------------------------------------------- delete
 def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     """DELETE what is still as the user saw it; gone already is as good (row 4)."""
-    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    field = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
         return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
     history = yield from boundaries_of(field, trip)

@@ -18,6 +18,7 @@ from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Reco
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
+from leafdesk.sync.lag import catch_up, note_news
 from leafdesk.sync.merge import plain
 from leafdesk.sync.removals import may_remove
 
@@ -202,7 +203,7 @@ def _take(listing: Listing[R], page: Page[R], sweep: Sweep, trip: Trip, pulled: 
     tally = pulled.tally(listing.kind)
     moved = yield from _moved_boundaries(fresh, trip)
     for some in _batches(fresh, BATCH):
-        added, changed = yield from _keep(some, moved)
+        added, changed = yield from _keep(some, moved, trip)
         tally.added += added
         tally.changed += changed
     if page.items:
@@ -232,12 +233,14 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
     return list(fresh.values())
 
 
-def _keep(records: Sequence[R], moved: dict[str, Boundary]) -> Rule[tuple[int, int]]:
+def _keep(records: Sequence[R], moved: dict[str, Boundary], trip: Trip) -> Rule[tuple[int, int]]:
     """Take these records, with the boundary that became active in each; counts of added and changed."""
 
     def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
         added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
         changes = catalog.put(records)
+        if added:
+            note_news(catalog, trip)
         for record in records:
             if record.id in moved:
                 changes |= catalog.put_boundaries(record.id, [moved[record.id]])
@@ -268,6 +271,8 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
     if listing.one is None:
         yield from _twice_missing(listing, missing, trip, pulled)
         return
+    if missing:
+        yield from catch_up(trip)  # the list and a 404 may both come from a machine that has not heard of it yet
     for some in _batches(missing, BATCH):
         answers = yield from read_all([listing.one(record) for record in some], trip)
         gone = [record for record, answer in zip(some, answers, strict=True) if isinstance(answer, GoneError)]

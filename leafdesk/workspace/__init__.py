@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
 from leafdesk.api.errors import SignedOutError as WrongPasswordError
@@ -24,6 +24,7 @@ from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged,
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
+from leafdesk.workspace.decisions import Decisions
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ = ["Decisions", "InUseError", "Online", "SignedOutError", "Workspace"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
@@ -192,17 +193,10 @@ class Workspace:
         """The step that redo would do again; None when there is none."""
         return self._redo[-1].name if self._redo else None
 
-    def retry(self, item_id: str) -> Future[None]:
-        """Let a parked or waiting queue item go again now. KeyError (in the future) when there is no such item."""
-        return self._queue(lambda outbox, _: outbox.retry(item_id))
-
-    def discard(self, item_id: str) -> Future[None]:
-        """Take a queue item back, with those that rest on it; what is seen follows."""
-        return self._queue(lambda outbox, now: outbox.discard(item_id, now=now))
-
-    def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> Future[None]:
-        """Answer a conflict."""
-        return self._queue(lambda outbox, now: outbox.resolve(item_id, keep, now=now))
+    @property
+    def queue(self) -> Decisions:
+        """What a person decides about the changes that wait."""
+        return Decisions(self._decide)
 
     # ------------------------------------------------------------------ sync
     def sync(
@@ -370,7 +364,7 @@ class Workspace:
         step = stack.pop()
         return self._take(step.edits, step.name, other)
 
-    def _queue(self, job: Callable[[Outbox, str], Changes]) -> Future[None]:
+    def _decide(self, job: Callable[[Outbox, str], Changes]) -> Future[None]:
         now = self._terms.now()
         return self._write(lambda _, outbox: job(outbox, now), lambda changes: (None, changes))
 

@@ -67,10 +67,10 @@ class Oracle:
         """I3: what Leaf has is not taken away here by sync, not even for a while."""
         query = "SELECT s.kind, coalesce(r.leaf_id, r.key) FROM seen s JOIN records r USING (n) WHERE s.kind <> 'users'"
         shown = set(self.laptop.disk.connection.execute(query).fetchall())
-        memory, now = self.far.memory, self.laptop.time
+        memory = self.far.memory
         for name in self._shown - shown:
             history = memory.values.get(name)
-            if history and name not in memory.gone and history[0][0] < now - LAG:
+            if history and name not in memory.gone:
                 self.say(f"I3 vanished: {name} is at Leaf and no longer here")
         self._shown = shown
 
@@ -175,14 +175,11 @@ class Oracle:
         if isinstance(edit, Create):
             who = next((who for who, made in memory.made.items() if target in made), None)
             if who == COLLEAGUE and item.kind != "fields" and item.attempts:
-                self.counted["took a colleague's of the same name for its own"] += 1
-                return same(memory.values[target][-1][2].get("name"), edit.record.name)  # nothing tells the two apart
+                self.counted["took a colleague's that is the same for its own"] += 1
+                return self._same_as_ours(edit.record, memory.values[target][0][2])  # nothing tells the two apart
             return who is not None and who != COLLEAGUE
         if isinstance(edit, Delete):
             history = memory.values.get(target, [])
-            if history and history[0][0] > self.laptop.time - LAG and "stale" in self.laptop.weather.kinds:
-                self.counted["a replica's 404 taken for the end of a new field"] += 1
-                return True  # open: the next pull shows the field again
             return target in memory.gone or not history
         if isinstance(edit, Redraw):
             field = self.far.memory.values.get(target, [])
@@ -194,6 +191,11 @@ class Oracle:
             for name, value in edit.values
             for history in [memory.values.get(target, [])]
         )
+
+    def _same_as_ours(self, record: Any, made: dict[str, Any]) -> bool:
+        """Whether a colleague made just what the user made here: the same name in the same grower."""
+        grower = self._number("grower_id", getattr(record, "grower_id", None))
+        return same(made.get("name"), record.name) and same(_text(made.get("growerId")), _text(grower))
 
     def _number(self, name: str, value: Any) -> Any:
         kind: Any = {"farm_id": "farms", "grower_id": "growers"}.get(name)

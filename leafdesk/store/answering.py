@@ -47,7 +47,9 @@ def discard(connection: sqlite3.Connection, item: Item, *, now: str, word: str =
     touched = {(one.kind, one.record_id) for one in group}
     for one in group:
         write_journal(connection, now, one.id, word, one.edit, None)
-        connection.execute("UPDATE outbox SET state = 'discarded', rev = rev + 1 WHERE seq = ?", (one.seq,))
+        connection.execute(
+            "UPDATE outbox SET state = 'discarded', ended = ?, rev = rev + 1 WHERE seq = ?", (now, one.seq)
+        )
         if isinstance(one.edit, Delete):
             restore_after_discard(connection, one)
     if not isinstance(item.edit, Create | Delete):
@@ -150,7 +152,7 @@ def _again_as_new(connection: sqlite3.Connection, item: Item, now: str) -> Chang
     """Keep mine where Leaf's record is gone: the field as the user sees it becomes a new one (no id is used twice)."""
     lines = live_items(connection, item.kind, item.record_id)
     if isinstance(item.edit, Delete):
-        connection.execute("UPDATE outbox SET state = 'done', rev = rev + 1 WHERE seq = ?", (item.seq,))
+        connection.execute("UPDATE outbox SET state = 'done', ended = ?, rev = rev + 1 WHERE seq = ?", (now, item.seq))
         return Changes(queue=True) | refold(connection, item.kind, item.record_id)
     seen = fold(load_copy(connection, item.kind, item.record_id), [line.edit for line in lines])
     if not isinstance(seen, Field) or not seen.shape:

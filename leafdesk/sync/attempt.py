@@ -114,7 +114,7 @@ def send_ahead(
     """
 
     def ahead(_: Catalog, outbox: Outbox) -> tuple[Item, Changes]:
-        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=trip.now(), run_id=trip.id)
+        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=trip.now(), run_id=trip.id, at=trip.clock())
         return sent, Changes(queue=True)
 
     item = yield from write(ahead)

@@ -32,6 +32,7 @@ from leafdesk.sync.attempt import (
     settle,
     unbelievable,
 )
+from leafdesk.sync.audit import tell_replaced
 from leafdesk.sync.lag import note_news
 from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
@@ -127,15 +128,14 @@ def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Ver
     if field is None:
         return (yield from conflict(item, trip, GONE, None))
     history = yield from boundaries_of(field, trip)
-    learn = _learn(field, history)
     pre = yield from earlier_pre(item)
     before = set(pre["boundary_ids"]) if pre else None
     active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
     ours = _landed(history, edit.shape, before)
     if ours is not None or (active is not None and same_shape(active.shape, edit.shape)):
-        return (yield from done(item, trip, learn, notice=_notice(history, ours, before, edit.shape)))
+        return (yield from _landed_now(item, edit, field, history, ours, before, trip))
     if active is not None and not _seen(active, item.base):
-        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), learn))
+        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), _learn(field, history)))
     if item.state == "sent":
         item = yield from absent(item, trip)
     known = sorted(before) if before is not None else [boundary.id for boundary in history]
@@ -154,7 +154,7 @@ def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: 
     except LeafError:  # it arrived, but who else drew meanwhile is not known: the probe asks again
         yield from settle(item, trip, "sent", "unknown", reason=LOOKING, also=_learn(field, [answer]))
         return "sent"
-    return (yield from done(item, trip, _learn(field, now), notice=_notice(now, answer, before, edit.shape)))
+    return (yield from _landed_now(item, edit, field, now, answer, before, trip))
 
 
 def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Changes]:
@@ -179,19 +179,37 @@ def _seen(active: Boundary, base: dict[str, Any]) -> bool:
     return shape is not None and same_shape(active.shape, from_geojson(shape))
 
 
-def _notice(history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape) -> str | None:
-    """What the user must hear about a boundary that replaced somebody's unseen, or that is not the last word."""
-    if ours is None or before is None:
-        return None
-    others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
-    told = [
-        f"Somebody's boundary of {b.created_time} was replaced by yours; Leaf keeps it in the history."
-        for b in others
-        if b.created_time <= ours.created_time
-    ]
-    if ours.status != "ACTIVE":
+def _landed_now(
+    item: Item,
+    edit: Redraw,
+    field: Field,
+    history: Sequence[Boundary],
+    ours: Boundary | None,
+    before: set[str] | None,
+    trip: Trip,
+) -> Rule[Verdict]:
+    """It is at Leaf. Did somebody's boundary give way to it that nobody saw here? Then say so (§6, audit)."""
+    learn, theirs = _learn(field, history), _replaced_unseen(history, ours, before, edit.shape)
+
+    def learn_all(catalog: Catalog) -> Changes:
+        changes = learn(catalog)
+        tell_replaced(catalog, item, theirs, trip.now())
+        return changes
+
+    told = [f"Somebody's boundary of {one.created_time} was replaced by yours; Leaf keeps it." for one in theirs]
+    if ours is not None and before is not None and ours.status != "ACTIVE":
         told.append("Your boundary arrived, and somebody has replaced it since.")
-    return " ".join(told) or None
+    return (yield from done(item, trip, learn_all, notice=" ".join(told) or None))
+
+
+def _replaced_unseen(
+    history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape
+) -> list[Boundary]:
+    """The boundaries that came between our look and our write."""
+    if ours is None or before is None:
+        return []
+    others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
+    return [b for b in others if b.created_time <= ours.created_time]
 
 
 # ---------------------------------------------------------------------- delete

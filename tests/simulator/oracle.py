@@ -7,6 +7,7 @@ from typing import Any
 from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.geo.shape import from_geojson
 from leafdesk.records import Farm, Field
+from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item
 from leafdesk.sync.merge import normal, same
 
@@ -223,7 +224,7 @@ class Oracle:
 
     def _reasons(self) -> str:
         rows = self.laptop.disk.connection.execute("SELECT reason FROM outbox WHERE reason IS NOT NULL")
-        facts = self.laptop.disk.connection.execute("SELECT value FROM facts")
+        facts = self.laptop.disk.connection.execute("SELECT value FROM facts UNION SELECT sentence FROM notices")
         return " ".join(text for (text,) in (*rows.fetchall(), *facts.fetchall())) + " ".join(self.log)
 
     def _doubles(self) -> None:
@@ -256,11 +257,11 @@ class Oracle:
         return len({key for key in keys if key is not None and key.startswith("made-")}) == len(made)
 
     def _told(self) -> None:
-        told = self._reasons()
+        notices = [one.details for one in Notices(self.laptop.disk.connection).open() if one.sort == "replaced"]
         for field, boundary, sender in self._unseen:
             if ("fields", field) in self.far.memory.gone or self.laptop.item(sender.item).state != "done":
                 continue
-            if self.far.memory.drawn[boundary][3] not in told:
+            if not any(boundary == kept["boundary_id"] for kept in notices):
                 self.say(f"I4 overwritten: {sender.item} replaced boundary {boundary} of {field}, and nobody was told")
 
     def _agree(self) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.geo.shape import from_geojson
 from leafdesk.records import Farm, Field
+from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item
 from leafdesk.sync.merge import normal, same
 
@@ -67,10 +68,10 @@ class Oracle:
         """I3: what Leaf has is not taken away here by sync, not even for a while."""
         query = "SELECT s.kind, coalesce(r.leaf_id, r.key) FROM seen s JOIN records r USING (n) WHERE s.kind <> 'users'"
         shown = set(self.laptop.disk.connection.execute(query).fetchall())
-        memory, now = self.far.memory, self.laptop.time
+        memory = self.far.memory
         for name in self._shown - shown:
             history = memory.values.get(name)
-            if history and name not in memory.gone and history[0][0] < now - LAG:
+            if history and name not in memory.gone:
                 self.say(f"I3 vanished: {name} is at Leaf and no longer here")
         self._shown = shown
 
@@ -175,14 +176,11 @@ class Oracle:
         if isinstance(edit, Create):
             who = next((who for who, made in memory.made.items() if target in made), None)
             if who == COLLEAGUE and item.kind != "fields" and item.attempts:
-                self.counted["took a colleague's of the same name for its own"] += 1
-                return same(memory.values[target][-1][2].get("name"), edit.record.name)  # nothing tells the two apart
+                self.counted["took a colleague's that is the same for its own"] += 1
+                return self._same_as_ours(edit.record, memory.values[target][0][2])  # nothing tells the two apart
             return who is not None and who != COLLEAGUE
         if isinstance(edit, Delete):
             history = memory.values.get(target, [])
-            if history and history[0][0] > self.laptop.time - LAG and "stale" in self.laptop.weather.kinds:
-                self.counted["a replica's 404 taken for the end of a new field"] += 1
-                return True  # open: the next pull shows the field again
             return target in memory.gone or not history
         if isinstance(edit, Redraw):
             field = self.far.memory.values.get(target, [])
@@ -194,6 +192,11 @@ class Oracle:
             for name, value in edit.values
             for history in [memory.values.get(target, [])]
         )
+
+    def _same_as_ours(self, record: Any, made: dict[str, Any]) -> bool:
+        """Whether a colleague made just what the user made here: the same name in the same grower."""
+        grower = self._number("grower_id", getattr(record, "grower_id", None))
+        return same(made.get("name"), record.name) and same(_text(made.get("growerId")), _text(grower))
 
     def _number(self, name: str, value: Any) -> Any:
         kind: Any = {"farm_id": "farms", "grower_id": "growers"}.get(name)
@@ -221,7 +224,7 @@ class Oracle:
 
     def _reasons(self) -> str:
         rows = self.laptop.disk.connection.execute("SELECT reason FROM outbox WHERE reason IS NOT NULL")
-        facts = self.laptop.disk.connection.execute("SELECT value FROM facts")
+        facts = self.laptop.disk.connection.execute("SELECT value FROM facts UNION SELECT sentence FROM notices")
         return " ".join(text for (text,) in (*rows.fetchall(), *facts.fetchall())) + " ".join(self.log)
 
     def _doubles(self) -> None:
@@ -254,11 +257,11 @@ class Oracle:
         return len({key for key in keys if key is not None and key.startswith("made-")}) == len(made)
 
     def _told(self) -> None:
-        told = self._reasons()
+        notices = [one.details for one in Notices(self.laptop.disk.connection).open() if one.sort == "replaced"]
         for field, boundary, sender in self._unseen:
             if ("fields", field) in self.far.memory.gone or self.laptop.item(sender.item).state != "done":
                 continue
-            if self.far.memory.drawn[boundary][3] not in told:
+            if not any(boundary == kept["boundary_id"] for kept in notices):
                 self.say(f"I4 overwritten: {sender.item} replaced boundary {boundary} of {field}, and nobody was told")
 
     def _agree(self) -> None:

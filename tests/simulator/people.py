@@ -116,6 +116,8 @@ class People:
     def _answer(self, item: Item, *, patient: bool) -> None:
         outbox = self._outbox
         if item.state == "conflict":
+            if self._knows_its_own(item):
+                return
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
             if keep == "mine" and isinstance(item.edit, Create):
@@ -134,6 +136,15 @@ class People:
             outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
         else:
             outbox(lambda o: o.retry(item.id))
+
+    def _knows_its_own(self, item: Item) -> bool:
+        """Of those that a create may have made, the user may know the right one."""
+        candidates = {one["id"] for one in (item.theirs or {}).get("candidates", ())}
+        mine = [id_ for _, id_ in self.far.memory.made.get(item.id, ()) if id_ in candidates]
+        if not mine or self.dice.random() < 0.3:
+            return False
+        self.said["that one is mine"] += 1
+        return self._outbox(lambda o: o.adopt(item.id, mine[0], now=self.laptop.now()))
 
     def _outbox(self, act) -> bool:  # type: ignore[no-untyped-def]
         try:

@@ -12,15 +12,13 @@ from leafdesk.records import USER_CREATED, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, earlier_pre, find, send_ahead
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, earlier_pre, find, send_ahead, unbelievable
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
 from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this machine already, perhaps changed; sending it again could leave it there twice."
 CHANGED = "Somebody changed this machine at Leaf after you saw it."
-_TELLING = ("name", "serial_number", "vin")
-"""The values by which people know a machine: one of them equal, and it may be ours after somebody changed it."""
 
 
 def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
@@ -29,7 +27,7 @@ def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     assert isinstance(record, Machine)
     there = yield from _by_hand(record.leaf_user_id, trip)
     pre = yield from earlier_pre(item)
-    known = sorted((pre or {}).get("ids", ())) or [one.id for one in there]
+    known = sorted(pre["ids"]) if pre is not None else [one.id for one in there]  # none before is an answer, too
     if item.state == "sent":
         claimed = yield from look(lambda catalog, outbox: _sift(catalog, outbox, item, there, set(known)))
         ours, perhaps = claimed
@@ -44,6 +42,8 @@ def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if isinstance(sent, str):
         return sent
     item, answer = sent
+    if not _equal(answer, _values(record), _values(record)):
+        return (yield from unbelievable(item, trip))
     return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer)))
 
 
@@ -60,16 +60,11 @@ def _sift(
     bodies = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
     new = [one for one in there if one.id not in known and catalog.key("machines", one.id) in (None, one.id)]
     ours = [one for one in new if any(_equal(one, body, body) for body in bodies)]
-    perhaps = [one for one in new if one not in ours and any(_telling(one, body) for body in bodies)]
-    return ours, perhaps
+    return ours, [one for one in new if one not in ours]  # no time of change tells whether somebody renamed ours
 
 
 def _equal(one: Machine, body: dict[str, Any], names: Any) -> bool:
     return all(same(getattr(one, name, None), body.get(name)) for name in names)
-
-
-def _telling(one: Machine, body: dict[str, Any]) -> bool:
-    return any(_equal(one, body, (name,)) for name in _TELLING if body.get(name))
 
 
 def _created(catalog: Catalog, record: Machine, answer: Machine) -> Changes:

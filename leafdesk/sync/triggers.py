@@ -12,7 +12,7 @@ from leafdesk.records import VALIDATED, Field, ProductMatch, provider_of
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item
 from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, attempt_find, conflict, done, find, park, send_ahead, settle
+from leafdesk.sync.attempt import GONE, Verdict, absent, attempt_find, conflict, done, find, park, readable, send_ahead, settle
 from leafdesk.sync.places import Place
 
 OFTEN_ENOUGH = 900.0
@@ -138,4 +138,5 @@ def _match(item: Item, edit: Match, trip: Trip) -> Rule[Verdict]:
 
 def _matches(copy: ProductMatch, trip: Trip) -> Rule[dict[str, ProductMatch]]:
     page = yield from read(calls.list_matches(copy.operation_id), trip)
+    readable(page)
     return {one.id: replace(one, leaf_user_id=copy.leaf_user_id) for one in page.items}

@@ -112,3 +112,8 @@ MUTANTS = (
         name="what is seen is not made anew", instead=(("leafdesk.store.outbox.refold", lambda *_, **__: Changes()),)
     ),
 )
+
+
+def named(name: str) -> Mutant:
+    """The mutant of this name."""
+    return next(mutant for mutant in (NAIVE, *MUTANTS) if mutant.name == name)

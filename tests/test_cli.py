@@ -45,6 +45,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("users", "users list", "users show"),
         *("providers", "providers list", "providers organizations", "providers sync"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
+        *("queue history", "queue notices", "queue heard"),
     }
 
 

@@ -15,8 +15,9 @@ from leafdesk.geo.shape import Shape
 from leafdesk.records import Kind, MatchHistory, Product, ProductMatch, Record, TankMix, Variety, word
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.sync.asks import Rule, Trip, look, put, read
-from leafdesk.sync.pull import PAGE, Listing, Pulled, read_list
+from leafdesk.sync.pull import PAGE, Listing, read_list
 from leafdesk.sync.removals import confirmed
+from leafdesk.sync.tally import Pulled
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)

@@ -92,9 +92,7 @@ class Disk:
     """One account's database, the writer inlined: a job is a transaction, all of it or nothing."""
 
     def __init__(self, deaf: tuple[str, ...] = ()) -> None:
-        self.connection = sqlite3.connect(
-            ":memory:", isolation_level=None, factory=_Statements, cached_statements=512
-        )
+        self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Statements, cached_statements=512)
         self.connection.deserialize(_blank())
         self.connection.execute("PRAGMA foreign_keys = ON")
         self.connection.deaf = deaf

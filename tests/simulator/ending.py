@@ -5,6 +5,7 @@ from typing import Any
 
 from leafdesk.edits import Redraw
 from leafdesk.records import Farm, Field, Machine
+from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item
 from leafdesk.sync.merge import normal, same
 
@@ -23,10 +24,11 @@ def look_back(oracle: Oracle) -> None:
             oracle.say(f"I1 lost: {id_} is in no queue")
     told = _told(oracle)
     _doubles(oracle, told)
+    replaced = [one.details["boundary_id"] for one in Notices(laptop.disk.connection).open() if one.sort == "replaced"]
     for field, boundary, sender in oracle.unseen:
         if ("fields", field) in oracle.far.memory.gone or laptop.item(sender.item).state != "done":
             continue
-        if oracle.far.memory.drawn[boundary][3] not in told:
+        if boundary not in replaced:
             oracle.say(f"I4 overwritten: {sender.item} replaced boundary {boundary} of {field}, and nobody was told")
     if not oracle.wrong:
         _agree(oracle)
@@ -40,7 +42,7 @@ def _told(oracle: Oracle) -> str:
     """Everything that was said to the user."""
     connection = oracle.laptop.disk.connection
     rows = connection.execute("SELECT reason FROM outbox WHERE reason IS NOT NULL").fetchall()
-    facts = connection.execute("SELECT value FROM facts").fetchall()
+    facts = connection.execute("SELECT value FROM facts UNION SELECT sentence FROM notices").fetchall()
     return " ".join([*(words for (words,) in (*rows, *facts)), *oracle.log])
 
 

@@ -91,16 +91,25 @@ def _first() -> list[Change]:
     user["climateFieldViewCredentials"] = {"status": "CONNECTED"}
     previews = [
         {
-            **{"id": f"0a1b2c3d-0000-4000-8000-0000000001{n:02}", "leafUserId": USER, "name": f"Preview {n}"},
-            **{"boundaries": [], "type": "ORIGINAL", "status": "PREVIEW", "providerName": "JohnDeere"},
-            **{"createdTime": at, "updatedTime": at},
+            "id": f"0a1b2c3d-0000-4000-8000-0000000001{n:02}",
+            "leafUserId": USER,
+            "name": f"Preview {n}",
+            "boundaries": [],
+            "type": "ORIGINAL",
+            "status": "PREVIEW",
+            "providerName": "JohnDeere",
+            "createdTime": at,
+            "updatedTime": at,
         }
         for n in range(2)
     ]
     products = [{"id": f"product-{n}", "name": f"Product {n}", "leafUserId": USER} for n in range(3)]
     matches = [
         {
-            **{"id": f"match-{n}", "_operationId": OPERATION, "name": f"machine says {n}", "productId": "product-0"},
+            "id": f"match-{n}",
+            "_operationId": OPERATION,
+            "name": f"machine says {n}",
+            "productId": "product-0",
             "matchDetails": {"status": "PREDICTED", "score": 0.5},
         }
         for n in range(2)

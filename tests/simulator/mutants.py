@@ -94,7 +94,7 @@ MUTANTS = (
     Mutant(name="no hold-back", instead=(("leafdesk.sync.pull._news", _take_news),)),
     Mutant(name="no alias", deaf=("INSERT OR REPLACE INTO aliases",)),
     Mutant(name="no base of a boundary", instead=(("leafdesk.sync.fields._seen", _always),)),
-    Mutant(name="no audit of lost updates", instead=(("leafdesk.sync.fields._notice", _never),)),
+    Mutant(name="no audit of lost updates", instead=(("leafdesk.sync.fields._replaced_unseen", lambda *_: []),)),
     Mutant(
         name="no three-way comparison",
         instead=(("leafdesk.sync.fields.three_way", _send_all), ("leafdesk.sync.farms.three_way", _send_all)),

@@ -72,12 +72,18 @@ class Oracle:
     def _vanished(self) -> None:
         """I3: what Leaf has is not taken away here by sync, not even for a while."""
         shown = set(self._rows(_SHOWN))
-        memory, now = self.far.memory, self.laptop.time
+        memory = self.far.memory
         for name in self._shown - shown:
             history = memory.values.get(name)
-            if history and name not in memory.gone and history[0][0] < now - LAG:
+            if history and name not in memory.gone and not self._taken_away(*name):
                 self.say(f"I3 vanished: {name} is at Leaf and no longer here")
         self._shown = shown
+
+    def _taken_away(self, kind: str, leaf_id: str) -> bool:
+        """Whether the user deleted it here: what a create is found to be may have been deleted since."""
+        key = self.laptop.catalog.key(kind, leaf_id)  # type: ignore[arg-type]
+        query = f"SELECT 1 FROM outbox WHERE kind = ? AND key = ? AND verb LIKE '%.delete' AND {_LIVE}"
+        return self.laptop.disk.connection.execute(query, (kind, key)).fetchone() is not None
 
     def _twice(self) -> None:
         """I2: while nobody knows whether a create arrived, a pull does not show it as a second record."""

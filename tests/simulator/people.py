@@ -23,7 +23,7 @@ from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox, RefusedError
 from leafdesk.sync.removals import confirm
 
-from .far import USER
+from .far import USER, Far
 from .laptop import Laptop
 
 COMMON = ("North", "South", "Home", "Creek")
@@ -53,8 +53,8 @@ class Sayings:
 class User:
     """Draws from the seed's dice and counts what was done."""
 
-    def __init__(self, laptop: Laptop, sayings: Sayings, dice: random.Random) -> None:
-        self.laptop, self.sayings, self.dice = laptop, sayings, dice
+    def __init__(self, laptop: Laptop, far: Far, sayings: Sayings, dice: random.Random) -> None:
+        self.laptop, self.far, self.sayings, self.dice = laptop, far, sayings, dice
         self.said: Counter[str] = Counter()
         self.queued: set[str] = set()
         """Items that answered an edit of the user."""
@@ -173,6 +173,8 @@ class User:
     def _answer(self, item: Item, *, patient: bool) -> None:
         outbox = self._outbox
         if item.state == "conflict":
+            if self._knows_its_own(item):
+                return
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
             if keep == "mine" and isinstance(item.edit, Create | Upload):
@@ -189,6 +191,15 @@ class User:
             outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
         else:
             outbox(lambda o: o.retry(item.id))
+
+    def _knows_its_own(self, item: Item) -> bool:
+        """Of those that a create may have made, the user may know the right one."""
+        candidates = {one["id"] for one in (item.theirs or {}).get("candidates", ())}
+        mine = [id_ for _, id_ in self.far.memory.made.get(item.id, ()) if id_ in candidates]
+        if not mine or self.dice.random() < 0.3:
+            return False
+        self.said["that one is mine"] += 1
+        return self._outbox(lambda o: o.adopt(item.id, mine[0], now=self.laptop.now()))
 
     def _outbox(self, act) -> bool:  # type: ignore[no-untyped-def]
         try:

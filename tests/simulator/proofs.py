@@ -14,8 +14,11 @@ from .laptop import Laptop
 LAG = 6.0
 """Seconds by which a replica's answer may be behind, and an answer takes: the window between our look and our write."""
 ATTRIBUTES = {
-    **{"name": "name", "farm_id": "farmId", "grower_id": "growerId"},
-    **{"serial_number": "serialNumber", "model": "model"},
+    "name": "name",
+    "farm_id": "farmId",
+    "grower_id": "growerId",
+    "serial_number": "serialNumber",
+    "model": "model",
 }
 
 
@@ -37,7 +40,7 @@ class Proofs:
         if isinstance(edit, Create):
             return self._made(item, edit, target)
         if isinstance(edit, Delete):
-            return self._gone(target, bool(history), history[0][0] if history else 0.0)
+            return target in self.memory.gone or not history
         if isinstance(edit, Redraw):
             return self._drawn(item, edit, target)
         if isinstance(edit, Enable):
@@ -60,15 +63,16 @@ class Proofs:
     def _made(self, item: Item, edit: Create, target: tuple[str, str]) -> bool:
         makers = {who for who, made in self.memory.made.items() if target in made}
         if makers == {COLLEAGUE} and item.kind != "fields" and item.attempts:
-            self.counted["took a colleague's of the same name for its own"] += 1
-            return same(self.memory.values[target][-1][2].get("name"), edit.record.name)  # nothing tells the two apart
+            self.counted["took a colleague's that is the same for its own"] += 1
+            return self._alike(edit.record, self.memory.values[target][0][2])  # nothing tells the two apart
         return bool(makers - {COLLEAGUE})
 
-    def _gone(self, target: tuple[str, str], ever: bool, since: float) -> bool:
-        if ever and since > self.laptop.time - LAG and "stale" in self.laptop.weather.kinds:
-            self.counted["a replica's 404 taken for the end of something new"] += 1
-            return True  # open: the next pull shows it again
-        return target in self.memory.gone or not ever
+    def _alike(self, record: Any, made: dict[str, Any]) -> bool:
+        """Whether a colleague made just what the user made here: the same name in the same grower, the same machine."""
+        names = [name for name in ("name", "grower_id", "serial_number", "model") if hasattr(record, name)]
+        return all(
+            same(text(made.get(ATTRIBUTES[name])), text(self.number(name, getattr(record, name)))) for name in names
+        )
 
     def _drawn(self, item: Item, edit: Redraw, target: tuple[str, str]) -> bool:
         history = self.memory.values.get(target, [])

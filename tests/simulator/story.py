@@ -13,8 +13,9 @@ from unittest import mock
 from leafdesk.sandbox.choices import Choices
 from leafdesk.store.database import StoreError
 from leafdesk.sync.asks import Rule, Trip
-from leafdesk.sync.pull import Pulled, read_list
+from leafdesk.sync.pull import read_list
 from leafdesk.sync.stock import _lists_of, read_matches
+from leafdesk.sync.tally import Pulled
 
 from .colleagues import Colleagues
 from .disk import KilledError
@@ -55,11 +56,9 @@ class Story:
             history_is_paged=self.dice.random() < 0.2,
             processed_after_s=None,
         )
-        self.far = self.laptop.far = Far(
-            lambda: self.laptop.time, choices, rounds_shapes=self.dice.random() < 0.3
-        )
+        self.far = self.laptop.far = Far(lambda: self.laptop.time, choices, rounds_shapes=self.dice.random() < 0.3)
         sayings = Sayings(self.dice)
-        self.user = User(self.laptop, sayings, self.dice)
+        self.user = User(self.laptop, self.far, sayings, self.dice)
         self.colleagues = Colleagues(self.far, self.user, sayings, self.dice)
         self.oracle = Oracle(self.laptop, self.far, self.user)
         self.laptop.between = self.between

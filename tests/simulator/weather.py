@@ -12,7 +12,7 @@ LINE = (
 OPEN = ("lost", "late", "500 before", "504 after", "html after", "cut", "sleep")
 """Those after which nobody knows whether a write arrived."""
 LAPTOP = ("killed", "full", "busy", "ioerr", "clock", "reboot", "migrated")
-"""Faults of the laptop. `migrated`: it is stopped, and a newer Leafdesk starts, with one more step in its migrations."""
+"""Faults of the laptop. `migrated`: it is stopped, and a newer Leafdesk starts that migrates one step further."""
 LATEST = 60.0
 """Seconds after which a lost request no longer lands: shorter than the settle time, or nobody can prove anything."""
 

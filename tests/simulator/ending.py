@@ -22,6 +22,9 @@ def look_back(oracle: Oracle) -> None:
     for id_ in oracle.user.queued:
         if laptop.outbox.item(id_) is None:
             oracle.say(f"I1 lost: {id_} is in no queue")
+    (written,) = laptop.disk.connection.execute("SELECT count(*) FROM journal").fetchone()
+    if written < laptop.taken:
+        oracle.say(f"I1 lost: {laptop.taken} edits were taken, and {written} are in the journal")
     told = _told(oracle)
     _doubles(oracle, told)
     replaced = [one.details["boundary_id"] for one in Notices(laptop.disk.connection).open() if one.sort == "replaced"]

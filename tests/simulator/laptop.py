@@ -58,6 +58,8 @@ class Laptop:
         self.between: Callable[[], None] = lambda: None
         self.written: Callable[[], None] = lambda: None
         self.unannounced: list[str] = []
+        self.taken = 0
+        """Edits of the user that were taken in."""
         self.upgraded = False
         """Whether the next start is a newer Leafdesk's."""
         self.poison = "!"
@@ -113,7 +115,9 @@ class Laptop:
     def do(self, edit: Edit) -> str:
         """Queue an edit; the id of its item."""
         name = f"item-{next(self.ids)}"
-        return self.disk.write(lambda c: Outbox(c).add(edit, item_id=name, now=self.now())[0])
+        taken = self.disk.write(lambda c: Outbox(c).add(edit, item_id=name, now=self.now())[0])
+        self.taken += 1
+        return taken
 
     # ------------------------------------------------------------------ sync
     def trip(self) -> Trip:

@@ -23,6 +23,8 @@ class Oracle:
     def __init__(self, laptop: Laptop, far: Far, user: User) -> None:
         self.laptop, self.far, self.user = laptop, far, user
         self.wrong: list[str] = []
+        self.looks_for = ""
+        """Only sentences that begin so count."""
         self.counted: Counter[str] = Counter()
         self.proofs = Proofs(laptop, far, self.counted)
         self.log: list[str] = []
@@ -35,7 +37,7 @@ class Oracle:
         self._updated: dict[str, str] = {}
 
     def say(self, sentence: str) -> None:
-        if sentence not in self.wrong:
+        if sentence not in self.wrong and sentence.startswith(self.looks_for):
             self.wrong.append(sentence)
 
     # ------------------------------------------------------------------ after every step
@@ -102,7 +104,9 @@ class Oracle:
         self._updated = now
 
     def user_acted(self) -> None:
-        """After every act of the user: what left the queue by it is theirs to decide."""
+        """After every act of the user: what left the queue by it is theirs to decide; nothing is refused wrongly."""
+        for sentence in self.user.refused:
+            self.say(f"I1 refused: {sentence}")
         self._over |= dict(self._rows(f"SELECT id, state FROM outbox WHERE {OVER}"))
         self._shown = set(self._rows(_SHOWN))
         self._tables(self.laptop.disk.touched())

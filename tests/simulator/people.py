@@ -61,6 +61,10 @@ class User:
         self.deleted: list[Field] = []
         self.again: Counter[str] = Counter()
         """How often the user said to send again what may be at Leaf already: creates and uploads."""
+        self.window: dict[str, list[str]] = {}
+        """Of each kind the records by the names they had when the user last looked."""
+        self.refused: list[str] = []
+        """Edits of records that are at Leaf and were not taken."""
         self.touched: dict[str, str] = {}
         """Of each kind the record that the user worked on last: colleagues like to work on the same."""
 
@@ -72,10 +76,14 @@ class User:
             return
         if isinstance(edit, Delete) and (seen := self.laptop.catalog.field(edit.id)):
             self.deleted.append(seen)
-        with suppress(RefusedError):
+        try:
             self.queued.add(self.laptop.do(edit))
-            self.touched[edit.kind] = edit.id
-            self.said[type(edit).__name__] += 1
+        except RefusedError as error:
+            if str(error) == "This is no longer here." and edit.id in self.far.there[edit.kind]:
+                self.refused.append(f"{edit}: {error}")
+            return
+        self.touched[edit.kind] = edit.id
+        self.said[type(edit).__name__] += 1
 
     def _edit(self) -> Edit | None:
         roll = self.dice.random()
@@ -150,14 +158,35 @@ class User:
     def _pick(self, kind: str, *, where: str = "") -> str | None:
         """One of the records that are seen; half the time one that has edits waiting, for people come back to those."""
         connection, marked = self.laptop.disk.connection, ""
+        renamed = self._renamed_meanwhile(kind)
+        if renamed is not None:
+            return renamed
         if self.dice.random() < 0.5:
             marked = "AND mark IN ('pending', 'parked', 'conflict')"
         for more in dict.fromkeys((marked, "")):
             query = f"SELECT key FROM seen WHERE kind = ? {where} {more} ORDER BY sort, key LIMIT 8"
             keys = [key for (key,) in connection.execute(query, (kind,))]
             if keys:
+                self.window[kind] = keys
                 return str(self.dice.choice(keys))
         return None
+
+    def _renamed_meanwhile(self, kind: str) -> str | None:
+        """A record that is still at Leaf, by the name that it had when the user last looked and has no longer here."""
+        for key in self.window.get(kind, ()) if kind in ("farms", "growers", "machines") else ():
+            query = "SELECT 1 FROM seen WHERE kind = ? AND key = ?"
+            if key in self.far.there[kind] and not self._shown(query, kind, key) and not self._taken_away(kind, key):
+                self.window[kind] = []
+                return key
+        return None
+
+    def _taken_away(self, kind: str, key: str) -> bool:
+        now = self.laptop.catalog.key(kind, key)  # type: ignore[arg-type]
+        query = "SELECT 1 FROM outbox WHERE kind = ? AND key = ? AND verb LIKE '%.delete'"
+        return self._shown(query, kind, now or key)
+
+    def _shown(self, query: str, *values: str) -> bool:
+        return self.laptop.disk.connection.execute(query, values).fetchone() is not None
 
     # ------------------------------------------------------------------ answers
     def decide(self, *, everything: bool = False) -> None:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from .mutants import Mutant, named
 from .story import Ended, run
 
+S = TypeVar("S")
 T = TypeVar("T")
 AT_ONCE = 25
 """Schedules that a process is given at a time."""
@@ -34,15 +35,15 @@ class Total:
 
 
 @contextmanager
-def processes(jobs: int) -> Iterator[Callable[[Callable[[int], T], Iterable[int]], Iterator[T]]]:
-    """A `map` over seeds that keeps their order: here when `jobs` is 1, else on so many processes."""
+def processes(jobs: int) -> Iterator[Callable[[Callable[[S], T], Iterable[S]], Iterator[T]]]:
+    """A `map` that keeps the order: here when `jobs` is 1, else on so many processes."""
     if jobs == 1:
         yield lambda act, seeds: map(act, seeds)
         return
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_settle_down) as pool:
 
-        def ordered(act: Callable[[int], T], seeds: Iterable[int]) -> Iterator[T]:
-            left = iter(seeds)
+        def ordered(act: Callable[[S], T], things: Iterable[S]) -> Iterator[T]:
+            left = iter(things)
             while some := list(islice(left, 40 * jobs * AT_ONCE)):  # not all at once: there may be a million
                 yield from pool.map(act, some, chunksize=AT_ONCE)
 

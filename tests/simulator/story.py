@@ -61,6 +61,7 @@ class Story:
         self.user = User(self.laptop, self.far, sayings, self.dice)
         self.colleagues = Colleagues(self.far, self.user, sayings, self.dice)
         self.oracle = Oracle(self.laptop, self.far, self.user)
+        self.oracle.looks_for = mutant.looks_for if mutant else ""
         self.laptop.between = self.between
         self.laptop.written = self.oracle.rule_wrote
         answer = self.far.answer

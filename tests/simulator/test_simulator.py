@@ -5,6 +5,7 @@ import os
 import pytest
 
 from .corpus import kept
+from .crashes import every_stop, stopped
 from .mutants import MUTANTS, NAIVE
 from .runs import many
 from .story import run
@@ -40,3 +41,8 @@ def test_an_outbox_that_sends_until_leaf_says_yes_fails() -> None:
 def test_a_rule_taken_out_is_noticed(name: str) -> None:
     (mutant,) = [mutant for mutant in MUTANTS if mutant.name == name]
     assert any(run(seed, mutant=mutant).wrong for seed in range(60))
+
+
+def test_a_stop_at_any_point_of_any_write_loses_and_doubles_nothing() -> None:
+    broken = [(str(stop), wrong) for stop, wrong in map(stopped, every_stop(step=37)) if wrong]
+    assert broken == []

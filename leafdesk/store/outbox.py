@@ -172,9 +172,9 @@ class Outbox:
     ) -> Changes:
         """The item's new state after an attempt, a probe or a pre-check; closes the open attempt with `outcome`.
 
-        An attempt is open while its outcome is `inflight` or `unknown`. For `done`, the server copies that prove it are
-        put before, in the same job, so that what is seen stays what it was. Raises StaleError when the item changed
-        meanwhile.
+        An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For `done`,
+        the server copies that prove it are put before, in the same job, so that what is seen stays what it was. Raises
+        StaleError when the item changed meanwhile.
         """
         changed = self.connection.execute(
             "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, ended = ?, rev = rev + 1"
@@ -187,8 +187,9 @@ class Outbox:
         if not changed.rowcount:
             raise StaleError(item.id)
         self.connection.execute(
-            "UPDATE attempts SET outcome = ?, settled_at = ? WHERE seq = ? AND outcome IN ('inflight', 'unknown')",
-            (outcome, now, item.seq),
+            "UPDATE attempts SET outcome = :outcome, settled_at = :now WHERE seq = :seq AND (outcome = 'inflight'"
+            " OR (outcome = 'unknown' AND :outcome IN ('ok', 'absent')))",  # only a proof makes an unknown one known
+            {"outcome": outcome, "now": now, "seq": item.seq},
         )
         if state == "done":
             self._done(item)

@@ -79,7 +79,7 @@ def conflict(
 
 def park(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
     """A person must look at it; nothing was applied."""
-    yield from settle(item, trip, "parked", "rejected", reason=reason)
+    yield from settle(item, trip, "parked", "rejected", reason=reason, theirs=item.theirs)
     return "parked"
 
 

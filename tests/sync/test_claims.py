@@ -80,6 +80,20 @@ def test_that_one_is_mine(laptop: Laptop) -> None:
     assert str(laptop.leaf.field(HOME)["farmId"]) == leaf_id and laptop.states() == []
 
 
+def test_that_one_is_mine_though_leaf_refuses_to_show_it_at_first(laptop: Laptop) -> None:
+    item, leaf_id = in_doubt(laptop)
+    laptop.queue(lambda outbox: outbox.adopt(item, leaf_id, now=laptop.now()))
+    laptop.far.fault = lambda asked, act: httpx.Response(403, json={}) if asked == "getFarm" else act()
+    laptop.sync(pull=False)
+    assert laptop.item(item).state == "parked"
+    laptop.far.fault = None
+    laptop.queue(lambda outbox: outbox.retry(item))
+    laptop.time += 91
+    laptop.sync()
+    assert laptop.item(item).state == "done" and laptop.catalog.leaf_id("farms", "f-1") == leaf_id
+    assert laptop.far.counts["createFarm"] == 1
+
+
 def test_the_one_that_was_chosen_may_be_gone_by_then(laptop: Laptop) -> None:
     laptop.sync()
     machine = Machine(

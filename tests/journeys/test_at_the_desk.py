@@ -83,7 +83,7 @@ def test_a_morning_at_the_desk(window: MainWindow, sandbox: Sandbox, qtbot: QtBo
     sandbox.come_back()
     hands.sync(window, qtbot)
     qtbot.waitUntil(lambda: window.status.waiting.text() == "Everything sent", timeout=15000)
-    assert {field["name"] for field in sandbox.leaf.all("fields")} >= {"Put Right"}
-    made = [machine for machine in sandbox.leaf.all("machines") if machine["name"] == "Green One"]
+    assert {field.get("name") for field in sandbox.leaf.all("fields")} >= {"Put Right"}
+    made = [machine for machine in sandbox.leaf.all("machines") if machine.get("name") == "Green One"]
     assert [machine["serialNumber"] for machine in made] == ["00042"]
     qtbot.waitUntil(lambda: machines.row is not None and machines.row.mark == "")

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -79,7 +80,12 @@ class Pages(QStackedWidget):
         super().__init__()
         self._window = window
         self._made: dict[str, QWidget] = {}
-        self.key = ""
+        self._blank = QFrame(self)
+        self._blank.setObjectName("page")
+        self.addWidget(self._blank)
+        self._arriving = QTimer(self, singleShot=True, interval=0)
+        self._arriving.timeout.connect(lambda: self.page(self.key) if self.key else None)
+        self.key: str = ""
         """The page in sight; "" while something else is shown."""
 
     def page(self, key: str) -> QWidget:
@@ -88,12 +94,18 @@ class Pages(QStackedWidget):
             (page,) = (page for page in PAGES if page.key == key)
             self._made[key] = page.make(self._window)
             self.addWidget(self._made[key])
+        if key == self.key:
+            self.setCurrentWidget(self._made[key])
         return self._made[key]
 
     def turn_to(self, key: str) -> None:
-        """Show a page."""
-        self.setCurrentWidget(self.page(key))
+        """Show a page; one that is to be made first comes in the next turn of the event loop."""
         self.key = key
+        if key in self._made:
+            self.setCurrentWidget(self._made[key])
+        else:
+            self.setCurrentWidget(self._blank)
+            self._arriving.start()
 
     @property
     def filter_line(self) -> QLineEdit | None:

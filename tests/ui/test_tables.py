@@ -47,8 +47,8 @@ def asked(panel: TablePanel, qtbot: QtBot, ask: Callable[[], object]) -> list[Ro
 def test_a_page_is_made_on_its_first_visit(window: MainWindow, qtbot: QtBot) -> None:
     assert window.pages.findChild(Tabs) is None
     qtbot.keyClick(window, Qt.Key.Key_3, CTRL)
-    page = window.pages.currentWidget()
-    assert isinstance(page, Tabs) and page is window.pages.page("machines")
+    qtbot.waitUntil(lambda: isinstance(window.pages.currentWidget(), Tabs))
+    assert window.pages.currentWidget() is window.pages.page("machines")
     assert window.commands["machines"].isChecked()
     assert list(window.rail.buttons) == ["map", "fields", "machines", "queue", "settings"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from leafdesk.ui.parts import label, row
@@ -42,13 +43,17 @@ class Tabs(QFrame):
         column.addWidget(self._panels, 1)
         self.bar.currentChanged.connect(lambda place: self.show_tab(self.bar.tabText(place)))
         window.commands["next-tab"].triggered.connect(lambda _=False: self._next() if self.isVisible() else None)
-        self.show_tab(next(iter(makers)))
+        self._arriving = QTimer(self, singleShot=True, interval=0)  # a turn for the tabs, one for the first panel
+        self._arriving.timeout.connect(lambda: self.show_tab(self.bar.tabText(self.bar.currentIndex())))
+        self._arriving.start()
 
     def panel(self, name: str) -> QWidget:
         """The panel of a tab, made now if nobody looked at it before."""
         if name not in self._made:
             self._made[name] = self._makers[name]()
             self._panels.addWidget(self._made[name])
+        if name == self.bar.tabText(self.bar.currentIndex()):
+            self._panels.setCurrentWidget(self._made[name])
         return self._made[name]
 
     def show_tab(self, name: str) -> None:

@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Generator
+from functools import partial
 from threading import Event, Thread
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.labels import Labels
-from leafdesk.ui.map.outlines import Outlines
+from leafdesk.ui.map.outlines import Outlines, Packed
 from leafdesk.ui.map.tiles import Block, Tiles
+
+if TYPE_CHECKING:
+    from leafdesk.geo.detail import Slots
 
 SLICE_S = 0.004
 """So long may one turn work; a frame at 60 Hz has 16 ms."""
-_BATCH = 64
-"""Outlines taken in between two looks at the clock."""
+_BATCH, _CHUNK = 256, 64
+"""Outlines taken in, and outlines thinned, between two looks at the clock."""
+_ASKED = 512
+"""Outlines asked for at once."""
 _LIBRARIES = ("numpy", "shapely", "pyproj")
 """The last one measures areas: painting does not wait for it."""
+Job = tuple[Block | str, Generator[None, None, None]]
+"""What is being made, and the steps that make it."""
 
 
 class FieldPicture(QObject):
@@ -43,7 +53,9 @@ class FieldPicture(QObject):
         self.turns = 0
         """How many turns of the event loop were worked in."""
         self._snapshot: tuple[QImage, View] | None = None
-        self._job: tuple[Block | str, Generator[None, None, None]] | None = None
+        self._job: Job | None = None
+        self._asked: list[str] = []
+        self._turn = 0
         self._warming: Thread | None = None
         self._drawable = Event()
         self._timer = QTimer(self, interval=0)
@@ -66,6 +78,8 @@ class FieldPicture(QObject):
         """Outlines are waiting to be taken in; `all_new` when nothing of the old picture counts."""
         if all_new:
             self._abandon()
+            self._asked = []
+            self._turn += 1
             self.tiles.age()
         self.labels.outdate()
         self.wake()
@@ -100,20 +114,20 @@ class FieldPicture(QObject):
             if perf_counter() >= until:
                 return
         self._timer.stop()
-        if not self.hurried:
+        if not self.hurried and not self._asked:
             self._snapshot = None
             self.settled.emit()
 
     def sharpen(self) -> None:
         """Render what the view lacks, at once; labels and surroundings are left for later turns."""
         self._wait_for_libraries()
-        while not self.tiles.complete(self.view) and self._do_some():
+        while not self.tiles.complete(self.view) and self._do_some_or_wait():
             pass
 
     def complete(self) -> None:
-        """Do all the work there is now, at once."""
+        """Do all the work there is now, at once; runs the event loop while outlines are being read."""
         self._wait_for_libraries()
-        while self._do_some():
+        while self._do_some_or_wait():
             pass
         self._snapshot = None
         self._timer.stop()
@@ -154,18 +168,53 @@ class FieldPicture(QObject):
                 self.changed.emit()
         return True
 
+    def _do_some_or_wait(self) -> bool:
+        while self._asked:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        return self._do_some()
+
     def _take_in(self) -> None:
         self._abandon()
         self.tiles.age(self.outlines.take_in(_BATCH))
         self.labels.outdate()
 
-    def _next_job(self) -> tuple[Block | str, Generator[None, None, None]] | None:
+    def _next_job(self) -> Job | None:
         if self.hurried:
             return None
+        what: Job
         if not self.labels.fit(self.view) and self.tiles.complete(self.view):
-            return "labels", self.labels.place(self.view)
-        block = self.tiles.wanted(self.view)
-        return (block, self.tiles.render(block)) if block else None
+            what, slots = ("labels", self.labels.place(self.view)), self.labels.slots(self.view)
+        elif block := self.tiles.wanted(self.view):
+            what, slots = (block, self.tiles.render(block)), self.tiles.slots(block)
+        else:
+            return None
+        octave = math.floor(self.view.zoom)
+        self.outlines.tidy(octave)
+        if slots is not None and len(lacking := self.outlines.lacking(slots, octave)):
+            return self._detail(lacking[:_ASKED], octave)
+        return what
+
+    def _detail(self, slots: Slots, octave: int) -> Job | None:
+        """Make the detail of fields; None while their outlines are read."""
+        absent = self.outlines.absent(slots)
+        if not absent:
+            return "detail", self._thin(slots, octave)
+        if not self._asked and self.outlines.source is not None:
+            self._asked = absent
+            self.outlines.source(absent, partial(self._given, self._turn, absent))
+        return None
+
+    def _thin(self, slots: Slots, octave: int) -> Generator[None, None, None]:
+        for start in range(0, len(slots), _CHUNK):
+            self.outlines.thin(slots[start : start + _CHUNK], octave)
+            yield
+
+    def _given(self, turn: int, asked: list[str], found: Packed) -> None:
+        """The outlines that were asked for are there, unless others are shown by now."""
+        if turn == self._turn:
+            self._asked = []
+            self.outlines.give(asked, found)
+            self.wake()
 
     def _abandon(self) -> None:
         if self._job:

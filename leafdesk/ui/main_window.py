@@ -175,6 +175,7 @@ class MainWindow(FirstSight):
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
         self.lists.reshaped.connect(self.leaf.offer)
+        self.canvas.read_from(lambda ids, then: self.bridge.read(lambda there: there.catalog.outlines(ids), then))
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self._look_at)
@@ -321,7 +322,7 @@ class MainWindow(FirstSight):
         self.queue.load()
 
     def _loaded(self, read: Everything) -> None:
-        self.canvas.show_fields(read.rows, read.outlines)
+        self.canvas.show_fields(read.rows)
         if read.rows and not self._fitted:
             self._fitted = True
             self.canvas.fit_all()

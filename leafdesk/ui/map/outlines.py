@@ -86,8 +86,6 @@ class Outlines:
         if packed is not None:
             self.packed[id_] = packed
             self._bytes += len(packed)
-        while self.source is not None and self._bytes > _KEPT_BYTES:
-            self._bytes -= len(self.packed.popitem(last=False)[1])
 
     def take_in(self, count: int) -> list[WorldBox]:
         """Take in up to `count` waiting outlines; the boxes, old and new, in which the map looks different now."""
@@ -118,6 +116,8 @@ class Outlines:
                 self._keep(id_, given[id_])
             else:
                 self._drop(id_)
+        while self._bytes > _KEPT_BYTES and len(self.packed) > len(given):  # never those that are wanted just now
+            self._bytes -= len(self.packed.popitem(last=False)[1])
 
     def _store(self, ids: Sequence[str]) -> None:
         import numpy as np

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from functools import partial
 from threading import Event, Thread
 from time import perf_counter
@@ -54,7 +54,8 @@ class FieldPicture(QObject):
         """How many turns of the event loop were worked in."""
         self._snapshot: tuple[QImage, View] | None = None
         self._job: Job | None = None
-        self._asked: list[str] = []
+        self._reading = 0
+        """How often outlines were asked for that are not there yet."""
         self._turn = 0
         self._warming: Thread | None = None
         self._drawable = Event()
@@ -78,7 +79,7 @@ class FieldPicture(QObject):
         """Outlines are waiting to be taken in; `all_new` when nothing of the old picture counts."""
         if all_new:
             self._abandon()
-            self._asked = []
+            self._reading = 0
             self._turn += 1
             self.tiles.age()
         self.labels.outdate()
@@ -93,6 +94,11 @@ class FieldPicture(QObject):
     def busy(self) -> bool:
         """Whether there is work left for coming turns."""
         return self._timer.isActive()
+
+    @property
+    def reading(self) -> bool:
+        """Whether outlines that were asked for are still to come."""
+        return self._reading > 0
 
     def pause(self) -> None:
         """Do nothing while nobody can see it; `wake` goes on."""
@@ -114,7 +120,7 @@ class FieldPicture(QObject):
             if perf_counter() >= until:
                 return
         self._timer.stop()
-        if not self.hurried and not self._asked:
+        if not self.hurried and not self._reading:
             self._snapshot = None
             self.settled.emit()
 
@@ -169,7 +175,7 @@ class FieldPicture(QObject):
         return True
 
     def _do_some_or_wait(self) -> bool:
-        while self._asked:
+        while self._reading:
             QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
         return self._do_some()
 
@@ -199,22 +205,29 @@ class FieldPicture(QObject):
         absent = self.outlines.absent(slots)
         if not absent:
             return "detail", self._thin(slots, octave)
-        if not self._asked and self.outlines.source is not None:
-            self._asked = absent
-            self.outlines.source(absent, partial(self._given, self._turn, absent))
+        if not self._reading:
+            self.fetch(absent)
         return None
+
+    def fetch(self, ids: list[str], then: Callable[[], None] = lambda: None) -> None:
+        """Ask for outlines; `then` when all of them are at hand."""
+        if self.outlines.source is not None:
+            self._reading += 1
+            self.outlines.source(ids, partial(self._given, self._turn, ids, then))
 
     def _thin(self, slots: Slots, octave: int) -> Generator[None, None, None]:
         for start in range(0, len(slots), _CHUNK):
             self.outlines.thin(slots[start : start + _CHUNK], octave)
             yield
 
-    def _given(self, turn: int, asked: list[str], found: Packed) -> None:
-        """The outlines that were asked for are there, unless others are shown by now."""
+    def _given(self, turn: int, asked: list[str], then: Callable[[], None], found: Packed) -> None:
+        """The outlines that were asked for are there, unless other fields are shown by now."""
         if turn == self._turn:
-            self._asked = []
+            self._reading -= 1
             self.outlines.give(asked, found)
             self.wake()
+            if len(found) == len(asked):
+                then()
 
     def _abandon(self) -> None:
         if self._job:

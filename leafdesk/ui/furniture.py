@@ -93,7 +93,7 @@ def _set_side_by_side(window: MainWindow) -> None:
     across = row(window.rail, window.pages, gap=0)
     across.setStretch(1, 1)
     middle.setLayout(across)
-    window.whole = QWidget()
+    window.whole = QWidget(window)
     window.whole.hide()  # until all is there
     column = QVBoxLayout(window.whole)
     column.setContentsMargins(0, 0, 0, 0)

@@ -137,7 +137,6 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.dialogs.reader import read_guide
         from leafdesk.ui.pages import PAGES
 
         for key, do in (
@@ -161,11 +160,16 @@ class MainWindow(FirstSight):
             ("import", self.importing.ask),
             ("export", self.exporting.ask),
             ("sign-in", self.sign_in),
-            ("help", lambda: read_guide(self)),
+            ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
+
+    def _read_guide(self) -> None:
+        from leafdesk.ui.dialogs.reader import read_guide
+
+        read_guide(self)
 
     def _wire_parts(self) -> None:
         self.lists.loaded.connect(self._loaded)
@@ -220,6 +224,7 @@ class MainWindow(FirstSight):
         self.queue.load()
         yield
         self.icons.dress()
+        self.theme.wear()
         self.show_instead(self.whole)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._wants_autosync:

@@ -332,7 +332,7 @@ class Workspace:
         from leafdesk.sync.again import seconds_until
 
         report = ended.result() if ended.exception() is None else None
-        self._failures = 0 if report is not None and report.outcome == "done" else self._failures + 1
+        self._failures = 0 if report is not None and report.progressed else self._failures + 1
         now, chance = self._terms.clock(), self._terms.chance()
         seconds = seconds_until(report, self.outbox.items(), now=now, failures=self._failures, chance=chance)
         if seconds is not None and not self._closed:

@@ -29,7 +29,7 @@ def fill_a_disk(folder: Path, *, limit: int | None = None) -> Filled:
     with leaf_side() as leaf:
         where = environ(leaf.url, leaf.token)
         first = Workspace(folder / "data", environ=where)
-        first.sync().result(120)
+        first.sync(stock=False).result(120)
         first.close()
         kept, refusals = _work_until_full(folder / "data", where, limit)
         filled.kept, filled.refused = len(kept), len(refusals)

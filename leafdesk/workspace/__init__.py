@@ -3,7 +3,6 @@
 import logging
 import os
 import tempfile
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -20,16 +19,18 @@ from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.notices import Notice, Notices
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
+from leafdesk.store.salvage import open_safely
 from leafdesk.store.steps import Steps
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
-from leafdesk.sync.terms import Line, Terms
+from leafdesk.sync.terms import Line
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
+from leafdesk.workspace.parts import terms_of
 from leafdesk.workspace.providers import Compared, compare
 from leafdesk.workspace.steps import Queued
 from leafdesk.workspace.undoing import Moved, Names, do_step, move_step, names_of
@@ -47,8 +48,6 @@ __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeEr
 __all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
 
 T = TypeVar("T")
-SETTLE_SECONDS = 90.0
-"""How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
 _log = logging.getLogger("leafdesk")
 
 
@@ -68,7 +67,6 @@ class Workspace:
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
         self._api_url: str | None = parts.get("api_url")
-        self._new_id: Callable[[], str] = parts.get("new_id", lambda: str(uuid.uuid4()))
         self._credentials: Credentials | None = parts.get("credentials")
         self._listeners: list[Callable[[Event], None]] = []
         self._names = Names()
@@ -76,9 +74,7 @@ class Workspace:
         self._closed = False
         self._by_itself = False
         self._failures = 0
-        chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
-        chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
-        self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
+        self._terms = terms_of(parts, self._environ)
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)
@@ -222,8 +218,7 @@ class Workspace:
         if line is None:
             return failed(SignedOutError(NOBODY))
         running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
-        if self._by_itself:
-            running.add_done_callback(self._rearm)
+        running.add_done_callback(self._ended)
         return running
 
     @property
@@ -285,17 +280,10 @@ class Workspace:
         self._lock.release()
 
     # ------------------------------------------------------------------ within
-    def _settle(self, parts: dict[str, Any]) -> float:
-        given = parts.get("settle_seconds", self._environ.get("LEAFDESK_SETTLE_SECONDS", "").strip())
-        try:
-            return max(0.0, float(given)) if given != "" else SETTLE_SECONDS
-        except ValueError:
-            return SETTLE_SECONDS
-
     def _open(self, account: Account | None) -> Database:
         """The account's database; without an account an empty one that is thrown away."""
         if account is not None:
-            database = Database(account.path(self.folder))
+            database = open_safely(account.path(self.folder), self._terms.now())
             self._accounts.use(account)
             self._names = names_of(Steps(database.reader()))
             return database
@@ -327,8 +315,14 @@ class Workspace:
             self._engine = Engine(self._terms, self._tell)
         return self._engine
 
+    def _ended(self, ended: Future[SyncReport]) -> None:
+        """A sync is over (on the engine's thread): copy the database once a week, set the time of the next sync."""
+        if not self._closed:
+            self._database.back_up_weekly()
+        if self._by_itself:
+            self._rearm(ended)
+
     def _rearm(self, ended: Future[SyncReport]) -> None:
-        """Set the time of the next sync (on the engine's thread, when one ended)."""
         from leafdesk.sync.again import seconds_until
 
         report = ended.result() if ended.exception() is None else None
@@ -353,7 +347,7 @@ class Workspace:
         """Run a step on the writer; what is on top of undo and redo is known by the time its future is done."""
         if self._account is None:
             return failed(SignedOutError(NOBODY))
-        job = partial(step, new_id=self._new_id, now=self._terms.now())
+        job = partial(step, new_id=self._terms.new_id, now=self._terms.now())
 
         def learn(moved: Moved) -> tuple[list[Queued], Changes]:
             self._names = moved.names

@@ -9,7 +9,7 @@ from leafdesk.edits import Create, Delete, Json, as_new, base_of, change, fold, 
 from leafdesk.records import Field, Kind
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
-from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live_items, load_items
+from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live_items, load_attempts, load_items
 from leafdesk.store.lines import insert, rebase_after, rewrite_kept, supersede, without, write_journal
 from leafdesk.store.seen import refold
 
@@ -23,10 +23,12 @@ def restore(connection: sqlite3.Connection, delete: Item) -> None:
     lines = load_items(connection, "superseded_by = ?", (delete.seq,))
     supersede(connection, [delete], by=None)
     for item in lines:
+        # what may have arrived is looked into first, or (an upload) asked about: never just sent again
+        asked = any(attempt.outcome in ("inflight", "unknown") for attempt in load_attempts(connection, item.seq))
         connection.execute(
-            "UPDATE outbox SET state = 'waiting', reason = NULL, theirs = NULL, not_before = 0, superseded_by = NULL,"
+            "UPDATE outbox SET state = ?, reason = NULL, theirs = NULL, not_before = 0, superseded_by = NULL,"
             " rev = rev + 1 WHERE seq = ?",
-            (item.seq,),
+            ("sent" if asked else "waiting", item.seq),
         )
         lost = [
             (kind, key)

@@ -152,7 +152,9 @@ def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: 
     try:
         now = yield from boundaries_of(field, trip)
     except LeafError:  # it arrived, but who else drew meanwhile is not known: the probe asks again
-        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, also=_learn(field, [answer]))
+        later = trip.clock() + trip.settle_seconds  # a replica that lags behind would say that it never arrived
+        learned = _learn(field, [answer])
+        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, not_before=later, also=learned)
         return "sent"
     return (yield from _landed_now(item, edit, field, now, answer, before, trip))
 

@@ -12,7 +12,7 @@ from leafdesk.records import USER_CREATED, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, send_ahead
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, send_ahead, unbelievable
 from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
@@ -20,8 +20,6 @@ from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this machine already, perhaps changed; sending it again could leave it there twice."
 CHANGED = "Somebody changed this machine at Leaf after you saw it."
-_TELLING = ("name", "serial_number", "vin")
-"""The values by which people know a machine: one of them equal, and it may be ours after somebody changed it."""
 
 
 def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
@@ -47,6 +45,8 @@ def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if isinstance(sent, str):
         return sent
     item, answer = sent
+    if not _equal(answer, _values(record), _values(record)):
+        return (yield from unbelievable(item, trip))
     return (yield from done(item, trip, created(item, record, answer, trip)))
 
 
@@ -63,16 +63,11 @@ def _sift(
     bodies = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
     new = [one for one in there if one.id not in known and not claimed(catalog, "machines", one.id)]
     ours = [one for one in new if any(_equal(one, body, body) for body in bodies)]
-    perhaps = [one for one in new if one not in ours and any(_telling(one, body) for body in bodies)]
-    return ours, perhaps
+    return ours, [one for one in new if one not in ours]  # no time of change tells whether somebody renamed ours
 
 
 def _equal(one: Machine, body: dict[str, Any], names: Any) -> bool:
     return all(same(getattr(one, name, None), body.get(name)) for name in names)
-
-
-def _telling(one: Machine, body: dict[str, Any]) -> bool:
-    return any(_equal(one, body, (name,)) for name in _TELLING if body.get(name))
 
 
 def _by_hand(leaf_user_id: str, trip: Trip) -> Rule[list[Machine]]:

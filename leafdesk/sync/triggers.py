@@ -21,6 +21,7 @@ from leafdesk.sync.attempt import (
     done,
     find_known,
     park,
+    readable,
     send_ahead,
     settle,
 )
@@ -149,4 +150,5 @@ def _match(item: Item, edit: Match, trip: Trip) -> Rule[Verdict]:
 
 def _matches(copy: ProductMatch, trip: Trip) -> Rule[dict[str, ProductMatch]]:
     page = yield from read(calls.list_matches(copy.operation_id), trip)
+    readable(page)
     return {one.id: replace(one, leaf_user_id=copy.leaf_user_id) for one in page.items}

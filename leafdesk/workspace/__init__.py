@@ -15,6 +15,8 @@ from leafdesk.api.errors import SignedOutError as WrongPasswordError
 from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
 from leafdesk.geo.shape import Shape
+from leafdesk.newer import Newer
+from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.notices import Notice, Notices
@@ -22,7 +24,7 @@ from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
 from leafdesk.store.steps import Steps
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
-from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
+from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
@@ -32,6 +34,8 @@ from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
 from leafdesk.workspace.parts import terms_of
 from leafdesk.workspace.providers import Compared, compare
+from leafdesk.workspace.rhythm import Rhythm
+from leafdesk.workspace.sealing import LockedError, Sealing
 from leafdesk.workspace.steps import Queued
 from leafdesk.workspace.undoing import Moved, Names, do_step, move_step, names_of
 
@@ -39,7 +43,8 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["Decisions", "InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "Workspace"]
+__all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Notice", "Queued", "RefusedError", "State"]
@@ -62,7 +67,7 @@ class Workspace:
         """Open the folder (made if missing) and the account used last. Raises InUseError, or a StoreError.
 
         Parts that may be passed in: `api_url`, `environ`, `credentials`, `transport`, `clock` (seconds since 1970),
-        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`.
+        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`, `newest` (a newer.Source).
         """
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
@@ -72,9 +77,10 @@ class Workspace:
         self._names = Names()
         self._nothing: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
-        self._by_itself = False
-        self._failures = 0
         self._terms = terms_of(parts, self._environ)
+        self._rhythm = Rhythm(self._terms, self._engines, self.sync, lambda: self.outbox)
+        self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
+        self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)
@@ -100,10 +106,11 @@ class Workspace:
 
     @property
     def signed_in(self) -> bool:
-        """Whether a token is at hand (it may still turn out to be expired)."""
+        """Whether a token is at hand (it may still turn out to be expired); not while `sealing.locked`."""
         if self._account is None:
             return False
-        return self._account.signed_in or bool(self._environ.get("LEAFDESK_TOKEN", "").strip())
+        given = bool(self._environ.get("LEAFDESK_TOKEN", "").strip())
+        return given or (self._account.signed_in and not self.sealing.locked)
 
     def login(self, username: str, password: str, api_url: str | None = None) -> Future[str | None]:
         """Exchange the password for a token and keep that in the keyring; opens (or makes) that account's database.
@@ -239,8 +246,7 @@ class Workspace:
 
         While Leaf cannot be reached it tries again after ever longer pauses. Not for unattended commands.
         """
-        self._by_itself = True
-        self._engines().arm(0.0, self.sync)
+        self._rhythm.keep_up()
 
     def cancel_sync(self) -> None:
         """Stop the running sync at the next safe point; what was read is kept."""
@@ -303,6 +309,10 @@ class Workspace:
             self._account = replace(self._account, signed_in=True)  # as long as we run; the file does not promise it
         return sentence
 
+    def _signed_in_for_good(self) -> None:
+        if self._account is not None:
+            self._account = self._accounts.signed(self._account, True)
+
     def _line(self) -> Line | None:
         account = self._account
         return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
@@ -315,28 +325,17 @@ class Workspace:
             self._engine = Engine(self._terms, self._tell)
         return self._engine
 
-    def _ended(self, ended: Future[SyncReport]) -> None:
-        """A sync is over (on the engine's thread): copy the database once a week, set the time of the next sync."""
+    def _ended(self, running: Future[SyncReport]) -> None:
+        """A sync is over (on the engine's thread): this week's copy, and the time of the next sync."""
         if not self._closed:
             self._database.back_up_weekly()
-        if self._by_itself:
-            self._rearm(ended)
-
-    def _rearm(self, ended: Future[SyncReport]) -> None:
-        from leafdesk.sync.again import seconds_until
-
-        report = ended.result() if ended.exception() is None else None
-        self._failures = 0 if report is not None and report.outcome == "done" else self._failures + 1
-        now, chance = self._terms.clock(), self._terms.chance()
-        seconds = seconds_until(report, self.outbox.items(), now=now, failures=self._failures, chance=chance)
-        if seconds is not None and not self._closed:
-            self._engines().arm(seconds, self.sync)
+            self._rhythm.ended(running)
 
     def _keys(self) -> "Credentials":
         if self._credentials is None:
             from leafdesk.credentials import Credentials
 
-            self._credentials = Credentials(self._environ)
+            self._credentials = Credentials(self._environ, self.folder)
         return self._credentials
 
     def _token(self, account: Account) -> str | None:
@@ -353,8 +352,7 @@ class Workspace:
             self._names = moved.names
             if moved.refused is not None or moved.taken is None:
                 raise moved.refused or AssertionError("neither taken nor refused")
-            if self._by_itself:
-                self._engines().arm(SOON, self.sync)
+            self._rhythm.edited()
             return moved.taken.queued, moved.taken.changes
 
         return self._write(job, learn)

@@ -232,7 +232,7 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     if isinstance(place, Nowhere):
         if not place.gone:
             return (yield from wait(item, trip, place.why))
-        if isinstance(edit, Delete):
+        if isinstance(edit, Delete) and place.known:
             return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
         return (yield from conflict(item, trip, GONE, None))
     if isinstance(edit, Delete):

@@ -224,6 +224,8 @@ class Workspace:
         line = self._line()
         if line is None:
             return failed(SignedOutError(NOBODY))
+        if not self.syncing:
+            self._rhythm.begins()
         running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
         running.add_done_callback(self._ended)
         return running

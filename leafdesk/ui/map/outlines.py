@@ -234,12 +234,12 @@ def paths_of(geometries: NDArray[Any], scale: float) -> list[QPainterPath]:
     """
     points, rings, starts = flat.corners(geometries)
     elements = _elements(points * scale, rings)
-    return [_streamed(elements[a:b]) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
+    return _streamed([elements[a:b] for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)])
 
 
 def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
     """One path of rings: points (n, 2) and the n + 1 offsets between rings."""
-    return _streamed(_elements(points, rings))
+    return _streamed([_elements(points, rings)])[0]
 
 
 def _elements(points: NDArray[Any], rings: NDArray[Any]) -> NDArray[Any]:
@@ -252,8 +252,13 @@ def _elements(points: NDArray[Any], rings: NDArray[Any]) -> NDArray[Any]:
     return elements
 
 
-def _streamed(elements: NDArray[Any]) -> QPainterPath:
-    blob = struct.pack(">i", len(elements)) + elements.tobytes() + struct.pack(">ii", 0, 0)  # subpath, odd-even
-    path = QPainterPath()
-    QDataStream(QByteArray(blob)) >> path
-    return path
+def _streamed(many: Sequence[NDArray[Any]]) -> list[QPainterPath]:
+    """A path of each, all out of one stream."""
+    end = struct.pack(">ii", 0, 0)  # subpath, odd-even
+    told = b"".join(struct.pack(">i", len(elements)) + elements.tobytes() + end for elements in many)
+    blob = QByteArray(told)  # the stream does not keep it alive
+    stream = QDataStream(blob)
+    paths = [QPainterPath() for _ in many]
+    for path in paths:
+        stream >> path
+    return paths

@@ -10,6 +10,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.labels import Labels
@@ -18,10 +19,11 @@ from leafdesk.ui.map.tiles import Key, Tiles
 
 SLICE_S = 0.004
 """So long may one turn work; a frame at 60 Hz has 16 ms."""
-_BATCH = 64
+_PLOT: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
+"""What the libraries are tried on."""
+_BATCH = 128
 """Outlines taken in between two looks at the clock."""
-_LIBRARIES = ("numpy", "shapely", "pyproj")
-"""The last one measures areas: painting does not wait for it."""
+_LIBRARIES = ("numpy", "shapely")
 
 
 class FieldPicture(QObject):
@@ -46,6 +48,7 @@ class FieldPicture(QObject):
         self._job: tuple[Key | str, Generator[None, None, None]] | None = None
         self._warming: Thread | None = None
         self._drawable = Event()
+        self._measuring: Thread | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.work)
 
@@ -102,6 +105,7 @@ class FieldPicture(QObject):
         self._timer.stop()
         if not self.hurried:
             self._snapshot = None
+            self._load_measuring()
             self.settled.emit()
 
     def complete(self) -> None:
@@ -126,6 +130,12 @@ class FieldPicture(QObject):
             return False
         self._timer.setInterval(0)
         return True
+
+    def _load_measuring(self) -> None:
+        """The library that measures areas takes as long as painting thousands of fields: it waits for those."""
+        if self._measuring is None and "pyproj" not in sys.modules:
+            self._measuring = Thread(target=_measure_once, name="map measuring")
+            self._measuring.start()
 
     def _do_some(self) -> bool:
         """About a millisecond's work; False when there is none."""
@@ -183,11 +193,14 @@ class FieldPicture(QObject):
 def _load(drawable: Event) -> None:
     """Load the libraries, and do once what is slow the first time; `drawable` tells when painting may begin."""
     from leafdesk.geo import flat
-    from leafdesk.geo.measure import area_ha
-    from leafdesk.geo.shape import Shape, pack
+    from leafdesk.geo.shape import pack
     from leafdesk.ui.map.outlines import paths_of
 
-    plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
-    paths_of(flat.thinned(flat.flat([pack(plot)]), 1.0), 1.0)
+    paths_of(flat.thinned(flat.flat([pack(_PLOT)]), 1.0), 1.0)
     drawable.set()
-    area_ha(plot)
+
+
+def _measure_once() -> None:
+    from leafdesk.geo.measure import area_ha
+
+    area_ha(_PLOT)

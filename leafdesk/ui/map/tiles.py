@@ -22,7 +22,7 @@ _KEPT = 320
 """Tiles in the cache: 84 MB at four bytes a pixel, about eight screens."""
 _PADS = (-6, -6, 6, 6)
 """Device pixels by which a field's edge reaches beyond its box."""
-_CHUNK_PATHS, _CHUNK_FIELDS = 48, 24
+_CHUNK_PATHS, _CHUNK_FIELDS = 128, 32
 """How much is done between two looks at the clock; about a millisecond's work each."""
 _FINE_FROM = 500
 """So many fields in one tile are drawn with thin pens."""

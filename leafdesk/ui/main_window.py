@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from leafdesk.ui.bridge import Bridge
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
+    from leafdesk.ui.exporting import Exporting
     from leafdesk.ui.icons import Icons
+    from leafdesk.ui.importing import Importing
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -77,6 +79,8 @@ class MainWindow(FirstSight):
     doing: Doing
     drawing: Drawing
     leaf: LeafSide
+    importing: Importing
+    exporting: Exporting
     workbench: QSplitter
     pages: Pages
     whole: QWidget
@@ -153,6 +157,8 @@ class MainWindow(FirstSight):
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("import", self.importing.ask),
+            ("export", self.exporting.ask),
             ("sign-in", self.sign_in),
             ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
@@ -187,6 +193,7 @@ class MainWindow(FirstSight):
         self.status.cancelled.connect(self.workspace.cancel_sync)
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
+        self.start.asked_files.connect(self.importing.ask)
         self.settings.look_chosen.connect(self.choose_look)
         self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
@@ -194,6 +201,7 @@ class MainWindow(FirstSight):
         self.bridge.changed.connect(self._changed)
         self.leaf.stood.connect(self._allow)
         self.leaf.opened.connect(self._other_account)
+        self.leaf.opened.connect(self.importing.come_back)
         self.bridge.failed.connect(_bug)
 
     def _remember(self) -> None:
@@ -373,6 +381,8 @@ class MainWindow(FirstSight):
             self._autosync.stop()
         if hasattr(self, "bridge"):
             self.bridge.close()
+        if hasattr(self, "importing"):
+            self.importing.stop()
 
     def _keep(self) -> None:
         """Keep what the next start shows first: the window as it will be then, and its map."""

@@ -266,6 +266,11 @@ def _inputs(c: Colours) -> str:
         selection-color: {c.on_accent}; }}
     QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
     QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 4px;
+        background: {c.sunken}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border: 4px solid {c.accent_soft}; border-radius: 4px; }}
+    QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px;
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; outline: none; }}

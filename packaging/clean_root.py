@@ -70,7 +70,7 @@ class CleanRoot:
         return Answer(done.returncode, done.stdout, done.stderr)
 
     def farmer_types(self, answers: Sequence[tuple[str, str]], *command: str) -> Answer:
-        """Run a command as the user at a terminal; (question, answer) in order. All that is shown is the answer's out."""
+        """Run a command as the user at a terminal; (question, answer) in order. What it shows is the answer's out."""
         ours, theirs = os.openpty()
         shown, asked, until = "", 0, time.monotonic() + 120
         with subprocess.Popen([*self._as_farmer, *command], stdin=theirs, stdout=theirs, stderr=theirs) as running:

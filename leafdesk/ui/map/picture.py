@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.labels import Labels
@@ -28,8 +29,9 @@ _BATCH, _CHUNK = 256, 64
 """Outlines taken in, and outlines thinned, between two looks at the clock."""
 _ASKED = 512
 """Outlines asked for at once."""
-_LIBRARIES = ("numpy", "shapely", "pyproj")
-"""The last one measures areas: painting does not wait for it."""
+_PLOT: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
+"""What the libraries are tried on."""
+_LIBRARIES = ("numpy", "shapely")
 Job = tuple[Block | str, Generator[None, None, None]]
 """What is being made, and the steps that make it."""
 
@@ -59,6 +61,7 @@ class FieldPicture(QObject):
         self._turn = 0
         self._warming: Thread | None = None
         self._drawable = Event()
+        self._measuring: Thread | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.work)
 
@@ -122,6 +125,7 @@ class FieldPicture(QObject):
         self._timer.stop()
         if not self.hurried and not self._reading:
             self._snapshot = None
+            self._load_measuring()
             self.settled.emit()
 
     def sharpen(self) -> None:
@@ -157,6 +161,12 @@ class FieldPicture(QObject):
             return False
         self._timer.setInterval(0)
         return True
+
+    def _load_measuring(self) -> None:
+        """The library that measures areas takes as long as painting thousands of fields: it waits for those."""
+        if self._measuring is None and "pyproj" not in sys.modules:
+            self._measuring = Thread(target=_measure_once, name="map measuring")
+            self._measuring.start()
 
     def _do_some(self) -> bool:
         """About a millisecond's work; False when there is none."""
@@ -258,10 +268,13 @@ def _load(drawable: Event) -> None:
     import numpy as np
 
     from leafdesk.geo.detail import Detail
-    from leafdesk.geo.measure import area_ha
-    from leafdesk.geo.shape import Shape, pack
+    from leafdesk.geo.shape import pack
 
-    plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
-    Detail(1.0).put(np.array([0]), [pack(plot)])
+    Detail(1.0).put(np.array([0]), [pack(_PLOT)])
     drawable.set()
-    area_ha(plot)
+
+
+def _measure_once() -> None:
+    from leafdesk.geo.measure import area_ha
+
+    area_ha(_PLOT)

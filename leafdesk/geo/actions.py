@@ -5,6 +5,8 @@ Every corner that is not touched stays the very same tuple, so nothing is rounde
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
 from typing import NamedTuple
 
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape
@@ -45,6 +47,25 @@ def insert_vertex(shape: Shape, corner: Corner, where: Position) -> Shape:
     ring = _closed(ring_of(shape, corner))
     at = _within(ring, corner)
     return _with_ring(shape, corner, (*ring[: at + 1], where, *ring[at + 1 :]))
+
+
+def nearest_edge(shape: Shape, spot: Position) -> Corner:
+    """The corner that the edge leaves which is nearest to the spot, by the eye of a map."""
+    squeeze = math.cos(math.radians(spot[1]))
+
+    def far(a: Position, b: Position) -> float:
+        ax, ay, bx, by = (a[0] - spot[0]) * squeeze, a[1] - spot[1], (b[0] - spot[0]) * squeeze, b[1] - spot[1]
+        dx, dy = bx - ax, by - ay
+        share = min(max(-(ax * dx + ay * dy) / ((dx * dx + dy * dy) or 1.0), 0.0), 1.0)
+        return math.hypot(ax + share * dx, ay + share * dy)
+
+    edges = (
+        (far(a, b), Corner(p, r, at))
+        for p, polygon in enumerate(shape)
+        for r, ring in enumerate(polygon)
+        for at, (a, b) in enumerate(pairwise(_closed(ring)))
+    )
+    return min(edges)[1]
 
 
 def why_not_delete(shape: Shape, corner: Corner) -> str | None:

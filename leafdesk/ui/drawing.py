@@ -6,7 +6,9 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, Qt, Signal
 
 from leafdesk.edits import Create, Delete, Edit, Redraw, change
+from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.shape import Shape
+from leafdesk.geo.typed import position_of
 from leafdesk.records import Field
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
@@ -21,7 +23,9 @@ from leafdesk.ui.map.measuring import MEASURE, MeasureTool
 from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
 from leafdesk.ui.map.pivot import PivotTool
 from leafdesk.ui.map.portioning import CutOffTool, PortionsTool
+from leafdesk.ui.map.rectangle import RectangleTool
 from leafdesk.ui.map.repairing import RepairTool
+from leafdesk.ui.map.rim import RimTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
@@ -41,7 +45,12 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "cut-off": CutOffTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
-NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {"draw": DrawTool, "pivot": PivotTool}
+NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {
+    "draw": DrawTool,
+    "pivot": PivotTool,
+    "rim": RimTool,
+    "rectangle": RectangleTool,
+}
 """What draws a new field."""
 NEW = ""
 """The field id under which a drawing that has no field yet is edited on."""
@@ -72,6 +81,7 @@ class Drawing(QObject):
         self.canvas.work, self.canvas.apart = lists.bridge.work, lists.bridge.apart
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
+        page.typed.connect(self._typed)
 
     @property
     def at_stake(self) -> bool:
@@ -120,7 +130,7 @@ class Drawing(QObject):
         self._enter(tool, DRAW)
         self.inspector.show_new(None, 0.0, [])
         self.canvas.take(NEW_FIELD[tool](self.canvas))
-        self.page.focus()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)  # the first corner is clicked, or put with the keys
 
     def start_on(self, tool: str, field_id: str | None) -> None:
         """Take a tool to a field's boundary: "edit" or one of TOOLS."""
@@ -178,6 +188,24 @@ class Drawing(QObject):
         self.canvas.show_unnamed(None)
         self.page.name_buttons(mode)
         self.page.say(hint, drawing=mode != "measure", closed=mode == "edit")
+
+    def type_corner(self) -> None:
+        """Ask for the latitude and longitude of a corner: the chosen one, or one more."""
+        if self.mode == "select":
+            self.doing.trouble.emit("Draw or edit a boundary first; then a corner can be typed.")
+        else:
+            self.page.ask_corner()
+
+    def _typed(self, text: str) -> None:
+        try:
+            at = position_of(text)
+            self.canvas.hand_tool.put(at)
+        except NotPossibleError as error:
+            self.doing.trouble.emit(str(error))
+            return
+        self.doing.trouble.emit("")
+        self.page.ask(self.canvas.hand_tool.asks)
+        self.canvas.show_spot(at)
 
     def _drop(self) -> None:
         if self.mode != "select":

@@ -85,7 +85,7 @@ def test_a_tool_is_taken_by_its_key_and_left_by_esc(window: MainWindow, qtbot: Q
 def test_the_menu_holds_the_tools_and_says_why_one_cannot_be_used(window: MainWindow) -> None:
     window.commands["more"].trigger()
     menu = window.map_page.menu
-    assert menu.isVisible() and menu.shown() == [tool.key for tool in MORE] + [key for _, key in EXTRA]
+    assert menu.isVisible() and set(menu.shown()) == {tool.key for tool in MORE} | {key for _, key in EXTRA}
     hole = menu.lines["hole"]
     assert not hole.isEnabled() and hole.toolTip() == "Select a field first."
     menu.hide()
@@ -246,3 +246,25 @@ def test_numbers_are_typed_over_the_hint_and_make_new_fields(window: MainWindow,
     assert window.canvas.tool == "cut-off"
     qtbot.keyClick(hectares, Qt.Key.Key_Escape)
     assert (window.canvas.tool, window.drawing.mode) == ("browse", "select")
+
+
+def test_a_corner_is_typed_as_latitude_and_longitude(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    take(window, "edit", qtbot)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_L)
+    corner = window.map_page.form.fields["corner"]
+    qtbot.waitUntil(corner.hasFocus, timeout=PATIENCE)
+    qtbot.keyClicks(corner, "somewhere")
+    qtbot.keyClick(corner, Qt.Key.Key_Return)
+    assert window.notice.text.text().startswith("Type latitude and longitude")
+    qtbot.keyClick(corner, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    lon, lat = before[0][0][0][0] + 0.0001, before[0][0][0][1] - 0.0001
+    qtbot.keyClicks(corner, f"{lat:.7f} {lon:.7f}")
+    qtbot.keyClick(corner, Qt.Key.Key_Return)
+    assert window.map_page.form.isHidden() and window.canvas.hasFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(window.queue.items) == 1, timeout=PATIENCE)
+    assert shape_of(window, row.id)[0][0][0] == (round(lon, 7), round(lat, 7))

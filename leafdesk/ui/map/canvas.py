@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -23,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from leafdesk.geo.shape import Box, Shape, unpack
+from leafdesk.geo.shape import Box, Position, Shape, unpack
 from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel, View, world
 from leafdesk.ui.map.browse import BrowseTool
@@ -174,6 +175,11 @@ class MapCanvas(QWidget):
         self._motion.stop()
         self._aim = box
         self._show(self._view.fit(box, margin))
+
+    def show_spot(self, at: Position) -> None:
+        """Bring a place into sight."""
+        if not self.rect().contains(*(int(n) for n in self._view.to_screen(at))):
+            self.view = replace(self._view, center=at)
 
     def zoom_in(self) -> None:
         """One octave nearer, around the middle."""
@@ -332,7 +338,7 @@ class MapCanvas(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._hovered and self._hovered != self.selection:
             self._paint_edge(painter, self._hovered, QPen(self.colours.hover_edge, 2))
-        if self.selection and self.selection != hidden and self.tool not in ("draw", "pivot"):
+        if self.selection and self.selection != hidden and self.tool not in ("draw", "pivot", "rim", "rectangle"):
             painter.setBrush(self.colours.accent_fill)
             self._paint_edge(painter, self.selection, QPen(self.colours.accent, 2.4))
 

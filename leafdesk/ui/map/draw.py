@@ -156,6 +156,10 @@ class DrawTool(Tool):
             return
         self._keep(shape)
 
+    def put(self, at: Position) -> None:
+        self.hand = None
+        self._add(at)
+
     def does(self, action: str) -> bool:
         """A drawing that crosses itself is mended and then asks for its name."""
         if action != "repair" or not self.mends or actions.why_not_close(self.history.now):

@@ -13,7 +13,7 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
 from leafdesk.geo.repair import repair
-from leafdesk.geo.shape import Shape
+from leafdesk.geo.shape import Position, Shape
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.draw import ARROWS, MEND
 from leafdesk.ui.map.sketch import (
@@ -206,6 +206,18 @@ class EditTool(Tool):
         self.history, self.live, self._held, self.chosen = history, None, None, None
         self._reshaped()
         return moved
+
+    def put(self, at: Position) -> None:
+        """The chosen corner goes there; when none is, the nearest edge gets one more."""
+        if self.chosen is not None:
+            step, shape = "Type corner", actions.move_vertex(self.history.now, self.chosen, at)
+        else:
+            corner = actions.nearest_edge(self.history.now, at)
+            step, shape = "Type corner", actions.insert_vertex(self.history.now, corner, at)
+            self.chosen = corner._replace(at=corner.at + 1)
+        self.hand, self._held, self.live = None, None, None
+        self.history = self.history.done(step, shape)
+        self._reshaped()
 
     def does(self, action: str) -> bool:
         """Repairing is a step of the drawing."""

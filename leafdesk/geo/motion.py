@@ -1,0 +1,34 @@
+"""Moves and turns a whole shape on the ground without bending it."""
+
+from __future__ import annotations
+
+import math
+
+from leafdesk.geo.measure import reached
+from leafdesk.geo.plane import Plane
+from leafdesk.geo.shape import Position, Ring, Shape
+
+FARTHEST_M = 50_000.0
+
+
+def moved(shape: Shape, metres: float, bearing: float, turn: float = 0.0) -> Shape:
+    """The shape so many metres along a bearing, turned clockwise by so many degrees around the middle of its box.
+
+    Distances and angles from the middle stay, so the hectares do to 1e-6 of them. With nothing to do it comes back
+    as it is. Raises NotPossibleError for what is no field.
+    """
+    if not metres and not turn % 360.0:
+        return shape
+    plane = Plane.of(shape)
+    middle = reached(plane.middle, bearing, metres) if metres else plane.middle
+    return tuple(tuple(_ring(ring, plane, Plane(middle), turn) for ring in polygon) for polygon in shape)
+
+
+def _ring(ring: Ring, before: Plane, after: Plane, turn: float) -> Ring:
+    flat = before.flat(ring)
+    sin, cos = math.sin(math.radians(turn)), math.cos(math.radians(turn))
+    x, y = flat[:, 0] * cos + flat[:, 1] * sin, flat[:, 1] * cos - flat[:, 0] * sin
+    made: list[Position] = list(after.back(list(zip(x.tolist(), y.tolist(), strict=True))))
+    if len(ring) > 1 and ring[0] == ring[-1]:
+        made[-1] = made[0]
+    return tuple(made)

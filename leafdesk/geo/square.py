@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.check import refuse_invalid
 from leafdesk.geo.plane import Plane
-from leafdesk.geo.shape import Position, Ring, Shape, rings
+from leafdesk.geo.shape import Polygon, Position, Ring, Shape, rings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,32 +20,42 @@ _STILL_M = 1e-4
 
 
 def squared(shape: Shape, tolerance: float) -> Shape:
-    """The shape with every side that is within so many degrees of its main direction, or across it, laid along it.
+    """The shape with every side that is within so many degrees of its part's main direction, or across it, laid along.
 
     Sides farther off stay as they are but for their ends. Corners that need not move keep their numbers.
     Raises NotPossibleError when nothing is nearly square, or when nothing but a line would be left.
     """
     refuse_invalid(shape)
     plane = Plane.of(shape)
-    flat = [plane.flat(ring[:-1]) for ring in rings(shape)]
-    main = _main_direction(flat)
-    if main is None:
-        raise NotPossibleError("No two sides are nearly at right angles.")
-    made = iter([_squared(points, main, math.radians(tolerance)) for points in flat])
-    after = tuple(tuple(_back(ring, plane, next(made)) for ring in polygon) for polygon in shape)
+    after = tuple(_part(polygon, plane, math.radians(tolerance)) for polygon in shape)
     if after == shape:
         raise NotPossibleError("The sides are square already, or too far from it.")
     return after
 
 
-def _main_direction(flat: list[NDArray[np.float64]]) -> float | None:
+def _part(polygon: Polygon, plane: Plane, tolerance: float) -> Polygon:
+    flat = [plane.flat(ring[:-1]) for ring in polygon]
+    main = _main_direction(flat, tolerance)
+    if main is None:
+        return polygon
+    return tuple(
+        _back(ring, plane, _squared(points, main, tolerance)) for ring, points in zip(polygon, flat, strict=True)
+    )
+
+
+def _main_direction(flat: list[NDArray[np.float64]], tolerance: float) -> float | None:
     """The direction of the sides, weighed by their lengths; a quarter turn counts as none. None for a circle."""
     import numpy as np
 
     sides = np.concatenate([np.roll(points, -1, axis=0) - points for points in flat])
-    lengths = np.hypot(*sides.T)
-    spin = (lengths * np.exp(4j * np.arctan2(sides[:, 1], sides[:, 0]))).sum()
-    return float(np.angle(spin)) / 4 if abs(spin) > 0.2 * lengths.sum() else None
+    lengths, spins = np.hypot(*sides.T), np.exp(4j * np.arctan2(sides[:, 1], sides[:, 0]))
+    spin = (lengths * spins).sum()
+    if abs(spin) <= 0.2 * lengths.sum():
+        return None
+    for _ in range(3):  # sides on the slant have no say in what is square
+        near = np.abs(np.angle(spins / spin * abs(spin))) < 4 * tolerance
+        spin = (lengths * spins)[near].sum() if near.any() else spin
+    return float(np.angle(spin)) / 4
 
 
 def _squared(points: NDArray[np.float64], main: float, tolerance: float) -> NDArray[np.float64]:

@@ -26,7 +26,9 @@ from leafdesk.ui.map.portioning import CutOffTool, PortionsTool
 from leafdesk.ui.map.rectangle import RectangleTool
 from leafdesk.ui.map.repairing import RepairTool
 from leafdesk.ui.map.rim import RimTool
+from leafdesk.ui.map.shifting import ShiftTool
 from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.map.tidying import HeadlandTool, SquareTool, ThinTool
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
 from leafdesk.ui.panels.map_page import MapPage
@@ -43,6 +45,10 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "repair": RepairTool,
     "portions": PortionsTool,
     "cut-off": CutOffTool,
+    "shift": ShiftTool,
+    "square": SquareTool,
+    "thin": ThinTool,
+    "headland": HeadlandTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
 NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {

@@ -1,12 +1,11 @@
 """The settings page: light or dark, the account, and where things lie on this machine."""
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
-from leafdesk.ui.dialogs.reader import read_licences
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.workspace import Workspace
@@ -20,7 +19,7 @@ class Settings(QFrame):
 
     look_chosen = Signal(str)
 
-    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme) -> None:
+    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newer: QWidget) -> None:
         super().__init__()
         self.setObjectName("page")
         self.workspace, self.theme, self._actions = workspace, theme, actions
@@ -43,10 +42,18 @@ class Settings(QFrame):
         column.addSpacing(STEP)
         column.addWidget(label("On this machine", "title"))
         column.addWidget(self._build_files(folder))
+        column.addSpacing(STEP)
+        column.addWidget(label("Newer versions", "title"))
+        column.addWidget(newer)
         column.addStretch(1)
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)
-        self.setLayout(across)
+        page = QWidget()
+        page.setLayout(across)
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(page)
+        self.setLayout(row(scrolled))
         theme.changed.connect(self.refresh)
         self.refresh()
 
@@ -73,13 +80,19 @@ class Settings(QFrame):
         opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(folder)))
         files.column.addSpacing(STEP)
         licences = button("Licences", tip="Of the parts by others that Leafdesk rests on")
-        licences.clicked.connect(lambda: read_licences(self.window()))
+        licences.clicked.connect(self._read_licences)
         files.column.addLayout(row(opened, self._actions.bind(button(""), "help"), licences, None))
         return files
+
+    def _read_licences(self) -> None:
+        from leafdesk.ui.dialogs.reader import read_licences
+
+        read_licences(self.window())
 
     def refresh(self) -> None:
         """Show the present choice and account."""
         self.looks[self.theme.choice].setChecked(True)
         self.account.put("user", self.workspace.account or "Nobody signed in here yet")
         self.account.put("url", self.workspace.api_url)
-        self.account.put("state", "Signed in" if self.workspace.signed_in else "Signed out")
+        out = "Locked with your passphrase" if self.workspace.sealing.locked else "Signed out"
+        self.account.put("state", "Signed in" if self.workspace.signed_in else out)

@@ -6,6 +6,7 @@ Every corner that is not touched stays the very same tuple, so nothing is rounde
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -40,6 +41,36 @@ def move_vertex(shape: Shape, corner: Corner, to: Position) -> Shape:
     at = _within(ring, corner)
     moved = (*ring[:at], to, *ring[at + 1 :])
     return _with_ring(shape, corner, (*moved[:-1], moved[0]))
+
+
+def move_vertices(shape: Shape, places: Mapping[Corner, Position]) -> Shape:
+    """The shape with several corners elsewhere; rings that none of them belongs to stay the same objects."""
+    for (p, r), corners in _by_ring(places).items():
+        ring = list(_closed(shape[p][r]))
+        for corner in corners:
+            ring[_within(tuple(ring), corner)] = places[corner]
+        ring[-1] = ring[0]
+        shape = _with_ring(shape, corners[0], tuple(ring))
+    return shape
+
+
+def delete_vertices(shape: Shape, corners: Iterable[Corner]) -> Shape:
+    """The shape without several corners. Raises NotPossibleError when a ring would keep fewer than three."""
+    for (p, r), gone in _by_ring(corners).items():
+        ring = _closed(shape[p][r])
+        places = {_within(ring, corner) for corner in gone}
+        left = tuple(position for at, position in enumerate(ring[:-1]) if at not in places)
+        if len(left) < 3:
+            raise NotPossibleError(f"A {'hole' if r else 'boundary'} needs at least three corners.")
+        shape = _with_ring(shape, gone[0], (*left, left[0]))
+    return shape
+
+
+def _by_ring(corners: Iterable[Corner]) -> dict[tuple[int, int], list[Corner]]:
+    found: dict[tuple[int, int], list[Corner]] = {}
+    for corner in corners:
+        found.setdefault((corner.polygon, corner.ring), []).append(corner)
+    return found
 
 
 def insert_vertex(shape: Shape, corner: Corner, where: Position) -> Shape:

@@ -56,7 +56,7 @@ def move_vertices(shape: Shape, places: Mapping[Corner, Position]) -> Shape:
 
 def delete_vertices(shape: Shape, corners: Iterable[Corner]) -> Shape:
     """The shape without several corners. Raises NotPossibleError when a ring would keep fewer than three."""
-    for (p, r), gone in _by_ring(corners).items():
+    for (p, r), gone in _by_ring(sorted(corners)).items():
         ring = _closed(shape[p][r])
         places = {_within(ring, corner) for corner in gone}
         left = tuple(position for at, position in enumerate(ring[:-1]) if at not in places)

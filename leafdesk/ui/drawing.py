@@ -25,6 +25,7 @@ from leafdesk.ui.map.pivot import PivotTool
 from leafdesk.ui.map.portioning import CutOffTool, PortionsTool
 from leafdesk.ui.map.rectangle import RectangleTool
 from leafdesk.ui.map.repairing import RepairTool
+from leafdesk.ui.map.reshaping import ReshapeTool
 from leafdesk.ui.map.rim import RimTool
 from leafdesk.ui.map.shifting import ShiftTool
 from leafdesk.ui.map.sketch import EditState
@@ -37,6 +38,8 @@ BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
 EDIT = "Drag a corner to move it · Enter keeps · Esc takes back"
 AT_STAKE = "The boundary in your hand is not kept yet. Keep it with Enter, or take it back with Esc."
+TOGETHER = "Corners that neighbours share move together from now on."
+ALONE = "Corners move alone from now on; neighbours stay as they are."
 TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "hole": HoleTool,
     "part": PartTool,
@@ -48,6 +51,7 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "shift": ShiftTool,
     "square": SquareTool,
     "thin": ThinTool,
+    "reshape": ReshapeTool,
     "headland": HeadlandTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
@@ -80,11 +84,13 @@ class Drawing(QObject):
         self._turn = 0
         self.canvas.drawn.connect(self._drawn)
         self.canvas.edited.connect(self._edited)
+        self.canvas.edited_together.connect(self._edited_together)
         self.canvas.split.connect(self._split)
         self.canvas.joined.connect(self._joined)
         self.canvas.edit_changed.connect(self._changed)
         self.canvas.tool_changed.connect(self._tool)
         self.canvas.work, self.canvas.apart = lists.bridge.work, lists.bridge.apart
+        self.canvas.why_not_change = lambda id_: doing.workspace.why_not(Redraw(id_, ((),)))
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
         page.typed.connect(self._typed)
@@ -260,6 +266,18 @@ class Drawing(QObject):
             return
         self._turn += 1  # the shape as it was is not asked about any more
         self._drawn(shape)
+
+    def _edited_together(self, shapes: dict[str, Shape]) -> None:
+        """One step: the boundary and those of the neighbours that share its corners."""
+        (field_id, shape), *_ = shapes.items()
+        edits = (Redraw(id_, changed) for id_, changed in shapes.items())
+        self.doing.do(*edits, sorry=lambda why: self._not_kept(field_id, shape, why))
+
+    def toggle_together(self) -> None:
+        """Let corners that neighbours share move together from now on, or alone again."""
+        if not self.within("together"):
+            self.canvas.together = not self.canvas.together
+            self.doing.trouble.emit(TOGETHER if self.canvas.together else ALONE)
 
     def _split(self, field_id: str, stays: Shape, goes: list[Shape]) -> None:
         """One step: the field keeps one piece, each other one becomes a new field beside it in the same farm."""

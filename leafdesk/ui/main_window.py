@@ -150,6 +150,7 @@ class MainWindow(FirstSight):
             ("select", self.drawing.let_go),
             ("more", self.map_page.open_more),
             ("type", self.drawing.type_corner),
+            ("together", self.drawing.toggle_together),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),

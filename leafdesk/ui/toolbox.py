@@ -153,6 +153,17 @@ TOOLBOX = (
         _AS_IT_WAS,
     ),
     HandTool(
+        "reshape",
+        "Redraw a stretch",
+        "path",
+        ("W",),
+        "Draw a line that takes the place of a stretch of the boundary",
+        "field",
+        _CORNERS,
+        ("Redraw", "Put the line in place of the stretch"),
+        _AS_IT_WAS,
+    ),
+    HandTool(
         "shift",
         "Move and turn",
         "arrows-out-cardinal",

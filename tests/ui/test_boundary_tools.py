@@ -268,3 +268,33 @@ def test_a_corner_is_typed_as_latitude_and_longitude(window: MainWindow, qtbot: 
     qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: len(window.queue.items) == 1, timeout=PATIENCE)
     assert shape_of(window, row.id)[0][0][0] == (round(lon, 7), round(lat, 7))
+
+
+def test_neighbours_that_share_a_corner_change_in_one_step(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    left, right = cut(before, tuple(window.canvas.view.to_lonlat((p.x(), p.y())) for p in ends_across(window, before)))
+    window.drawing._split(row.id, left, [right])
+    name = next_name(row.name, {row.name})
+    qtbot.waitUntil(lambda: any(known.name == name for known in window.lists.rows.values()), timeout=PATIENCE)
+    other = next(known for known in window.lists.rows.values() if known.name == name)
+    qtbot.waitUntil(lambda: other.id in window.canvas.picture.outlines.packed, timeout=PATIENCE)
+    window.canvas.settle()
+    common = next(spot for spot in left[0][0] if spot in right[0][0])
+    hands.press(window, "together")
+    assert window.notice.text.text().startswith("Corners that neighbours share move together")
+    select(window, window.lists.rows[row.id], qtbot)
+    take(window, "edit", qtbot)
+    start = hands.pixel(window, common)
+    hands.drag(window, start, start + QPoint(0, 9), qtbot)
+    queued = len(window.queue.items)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shape_of(window, row.id) != left, timeout=PATIENCE)
+    assert shape_of(window, other.id) != right
+    moved = next(spot for spot in shape_of(window, row.id)[0][0] if spot not in left[0][0])
+    assert moved in shape_of(window, other.id)[0][0]
+    window.undo()
+    qtbot.waitUntil(lambda: shape_of(window, row.id) == left, timeout=PATIENCE)
+    assert shape_of(window, other.id) == right
+    assert len(window.queue.items) <= queued

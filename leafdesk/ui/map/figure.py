@@ -18,7 +18,7 @@ class FigureTool(DrawTool):
     """`points` are clicked at most; `_figure` says what they amount to."""
 
     closes = False
-    mends = False
+    mends = strokes = False
     points = 2
     shape: Shape | None = None
     """The figure as it is shown."""

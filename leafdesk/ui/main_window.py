@@ -152,6 +152,8 @@ class MainWindow(FirstSight):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("more", self.map_page.open_more),
+            ("type", self.drawing.type_corner),
+            ("together", self.drawing.toggle_together),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),

@@ -36,6 +36,8 @@ TABLE = (
     Entry("select", "Select", "cursor", ("V",), "Click a field to look at it", tool=True),
     *(Entry(tool.key, tool.text, tool.icon, tool.keys, tool.tip, tool=True) for tool in TOOLBOX),
     Entry("more", "More", "dots-three", ("T",), "All the other tools, by group or by typing a few letters"),
+    Entry("together", "Shared corners together", "link", ("U",), "Let corners that neighbours share move together"),
+    Entry("type", "Type a corner", "keyboard", ("L",), "Put a corner where its latitude and longitude say"),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),

@@ -152,6 +152,8 @@ class MainWindow(FirstSight):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("more", self.map_page.open_more),
+            ("type", self.drawing.type_corner),
+            ("together", self.drawing.toggle_together),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
@@ -179,6 +181,7 @@ class MainWindow(FirstSight):
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
         self.lists.reshaped.connect(self.leaf.offer)
+        self.canvas.read_from(lambda ids, then: self.bridge.read(lambda there: there.catalog.outlines(ids), then))
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self.look_at)
@@ -314,7 +317,7 @@ class MainWindow(FirstSight):
         self.queue.load()
 
     def _loaded(self, read: Everything) -> None:
-        self.canvas.show_fields(read.rows, read.outlines)
+        self.canvas.show_fields(read.rows)
         if read.rows and not self._fitted:
             self._fitted = True
             self.canvas.fit_all()

@@ -164,6 +164,16 @@ def test_a_change_shows_where_it_stands_and_stays_selected(window: MainWindow, q
     assert [row.name for row in unsent] == ["Aaron"]
 
 
+def test_a_row_selected_while_others_are_read_stays_selected(window: MainWindow, qtbot: QtBot) -> None:
+    panel = machines(window, qtbot)
+    panel.grid.sorted_by.emit((("name", True),))  # asked for, not answered yet
+    panel.grid.select_place(0)
+    first = panel.row
+    with qtbot.waitSignal(panel.rows.stood):
+        pass
+    assert panel.row == first and panel.grid.chosen() == [range(panel.rows.rowCount() - 1, panel.rows.rowCount())]
+
+
 def test_what_was_not_fetched_does_not_look_empty(
     workspace: Workspace, open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:

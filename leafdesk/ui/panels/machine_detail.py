@@ -106,7 +106,8 @@ class MachineDetail(RecordDetail):
         if turn != self._turn:
             return
         many = words.count(files.many, "file") if files.many else "Leaf has none"
-        self.age.setText("Not fetched yet." if files.fetched is None else f"{many} · {fetched_in_words(files.fetched)}")
+        known = "Not fetched yet." if files.fetched is None else f"{many} · {fetched_in_words(files.fetched)}"
+        self.age.setText("Asking Leaf…" if self.row is not None and self.row.id in self._asking else known)
         sums = ((what, parts) for what, parts in (("Distance", files.driven), ("Fuel", files.burnt)) if parts)
         self.sums.setText("\n".join(f"{what} {_in_all(parts)}" for what, parts in sums))
         self.sums.setVisible(bool(self.sums.text()))

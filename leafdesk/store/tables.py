@@ -13,6 +13,7 @@ from typing import Any
 
 from leafdesk.records import KINDS, TABLES, Kind
 from leafdesk.store.attributes import CLASSES, names_of
+from leafdesk.store.keeping import kept_users
 from leafdesk.store.searching import search
 
 COLUMNS = ("name", "provider", "status", "mark", "leaf_user_id", "parent")
@@ -145,8 +146,8 @@ class Tables:
     def fetched(self, kind: Kind, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
         """When the whole list was last read (UTC); None: not fetched yet, which is something else than empty.
 
-        Without a Leaf user, the time of the oldest list among all Leaf users; None when one of them has none. `about`:
-        the field, machine, operation or provider that the list belongs to.
+        Without a Leaf user, the time of the oldest list among all who are kept here; None when one of them has none.
+        `about`: the field, machine, operation or provider that the list belongs to.
         """
         rows = self.connection.execute("SELECT leaf_user, at FROM fetched WHERE kind = ? AND about = ?", (kind, about))
         times: dict[str, str] = dict(rows.fetchall())
@@ -155,7 +156,9 @@ class Tables:
             return max(filter(None, (of_all, times.get(leaf_user_id))), default=None)
         if about:
             return max(times.values(), default=of_all)
+        kept = kept_users(self.connection)
         users = [key for (key,) in self.connection.execute("SELECT key FROM seen WHERE kind = 'users'").fetchall()]
+        users = [user for user in users if kept is None or user in kept]
         if not users or not all(of_all or user in times for user in users):
             return of_all
         return min(max(filter(None, (of_all, times.get(user)))) for user in users)

@@ -18,6 +18,7 @@ from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Reco
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
+from leafdesk.sync.keeping import put_away_rest, trips
 from leafdesk.sync.merge import plain
 from leafdesk.sync.removals import may_remove
 
@@ -95,12 +96,13 @@ def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
 
     Counts into `pulled`. Raises the LeafError that ended it; what was read until then is kept.
     """
-
     yield from read_list(_users(), trip, pulled)
-    yield from read_list(_growers(trip), trip, pulled)
-    yield from read_list(_farms(trip), trip, pulled)
-    yield from read_list(_fields(trip), trip, pulled)
-    yield from _boundaries(trip, pulled)
+    for one in (yield from trips(trip)):
+        listings: tuple[Listing[Any], ...] = (_growers(one), _farms(one), _fields(one))
+        for listing in listings:
+            yield from read_list(replace(listing, leaf_user_id=one.leaf_user_id), one, pulled)
+        yield from _boundaries(one, pulled)
+    yield from put_away_rest()
 
 
 # ---------------------------------------------------------------------- the lists

@@ -24,17 +24,19 @@ from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged,
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
+from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
 from leafdesk.workspace.providers import Compared, compare
+from leafdesk.workspace.settling import settle_seconds
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ = ["InUseError", "Online", "SignedOutError", "UserHere", "Workspace"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
@@ -43,8 +45,6 @@ __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeEr
 __all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
 
 T = TypeVar("T")
-SETTLE_SECONDS = 90.0
-"""How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
 _log = logging.getLogger("leafdesk")
 
 
@@ -75,7 +75,7 @@ class Workspace:
         self._failures = 0
         chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
         chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
-        self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
+        self._terms = Terms(new_id=self._new_id, settle_seconds=settle_seconds(parts, self._environ), **chosen)
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)
@@ -143,6 +143,11 @@ class Workspace:
     def providers(self) -> list[Compared]:
         """What each provider gave by Leaf's count beside what is here, and why the two differ."""
         return compare(self.tables)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Which Leaf users' records this laptop keeps."""
+        return Keeping(self._database, self._tell)
 
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""
@@ -279,13 +284,6 @@ class Workspace:
         self._lock.release()
 
     # ------------------------------------------------------------------ within
-    def _settle(self, parts: dict[str, Any]) -> float:
-        given = parts.get("settle_seconds", self._environ.get("LEAFDESK_SETTLE_SECONDS", "").strip())
-        try:
-            return max(0.0, float(given)) if given != "" else SETTLE_SECONDS
-        except ValueError:
-            return SETTLE_SECONDS
-
     def _open(self, account: Account | None) -> Database:
         """The account's database; without an account an empty one that is thrown away."""
         if account is not None:

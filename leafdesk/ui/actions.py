@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from leafdesk.ui.icons import Icons
+from leafdesk.ui.pages import PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +25,7 @@ class Entry:
 
 
 TABLE = (
-    Entry("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", tool=True),
-    Entry("queue", "Queue", "tray", ("Ctrl+2",), "Changes that Leaf does not have yet", tool=True),
-    Entry("settings", "Settings", "gear-six", ("Ctrl+,", "Ctrl+3"), "Look, account and files", tool=True),
+    *(Entry(page.key, page.text, page.icon, page.keys, page.tip, tool=True) for page in PAGES),
     Entry("find", "Find", "magnifying-glass", ("Ctrl+K",), "Find a field, a farm or a command"),
     Entry("filter", "Filter fields", "funnel", ("Ctrl+F",), "Filter the list of fields"),
     Entry("undo", "Undo", "arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),

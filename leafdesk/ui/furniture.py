@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from leafdesk.ui import brand
 from leafdesk.ui.actions import Actions
@@ -16,6 +16,7 @@ from leafdesk.ui.drawing import Drawing
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.pages import Pages
 from leafdesk.ui.panels.inspector import Inspector
 from leafdesk.ui.panels.map_page import MapPage
 from leafdesk.ui.panels.navigator import Navigator
@@ -77,9 +78,10 @@ def _set_side_by_side(window: MainWindow) -> None:
         part.setMinimumWidth(min(wide, STEP * 55))
     window.workbench.setSizes([262, 854, 302])
     window.workbench.setStretchFactor(1, 1)
-    window.pages = QStackedWidget()
-    for page in (window.workbench, window.queue, window.settings, window.start):
-        window.pages.addWidget(page)
+    window.pages = Pages(window)
+    for key in ("map", "queue", "settings"):  # made already: a widget without a parent might outlive its window
+        window.pages.page(key)
+    window.pages.addWidget(window.start)
     middle = QWidget()
     across = row(window.rail, window.pages, gap=0)
     across.setStretch(1, 1)

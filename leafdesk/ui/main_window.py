@@ -14,7 +14,7 @@ from PySide6.QtGui import QCloseEvent, QResizeEvent
 from leafdesk.ui.first_sight import FirstSight, load
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QLineEdit, QSplitter, QStackedWidget, QWidget
+    from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
 
     from leafdesk.ui.actions import Actions
     from leafdesk.ui.autosync import Autosync
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
+    from leafdesk.ui.pages import Pages
     from leafdesk.ui.panels.inspector import Inspector
     from leafdesk.ui.panels.map_page import MapPage
     from leafdesk.ui.panels.navigator import Navigator
@@ -47,7 +48,7 @@ class MainWindow(FirstSight):
     `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
-    show_page("map" | "queue" | "settings")
+    show_page(key)                a page of ui/pages.py; `pages.page(key)` is its widget
     sync(), sign_in(), undo(), redo()
     choose_look("system" | "light" | "dark")
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
@@ -75,7 +76,7 @@ class MainWindow(FirstSight):
     drawing: Drawing
     leaf: LeafSide
     workbench: QSplitter
-    pages: QStackedWidget
+    pages: Pages
     whole: QWidget
 
     def __init__(
@@ -131,11 +132,10 @@ class MainWindow(FirstSight):
 
     def _wire_commands(self) -> None:
         from leafdesk.ui.dialogs.reader import read_guide
+        from leafdesk.ui.pages import PAGES
 
         for key, do in (
-            ("map", lambda: self.show_page("map")),
-            ("queue", lambda: self.show_page("queue")),
-            ("settings", lambda: self.show_page("settings")),
+            *((page.key, partial(self.show_page, page.key)) for page in PAGES),
             ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
             ("undo", self.undo),
@@ -182,7 +182,7 @@ class MainWindow(FirstSight):
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
         self.settings.look_chosen.connect(self.choose_look)
-        self.theme.changed.connect(self._looks_changed)
+        self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
         self.doing.stepped.connect(self._allow)
         self.bridge.changed.connect(self._changed)
@@ -225,12 +225,11 @@ class MainWindow(FirstSight):
         """Turn to a page."""
         if page != "map" and not self.drawing.let_go():
             page = "map"
-        widget: QWidget = {"map": self.workbench, "queue": self.queue, "settings": self.settings}[page]
-        if page == "map" and self.workspace.account is None:
-            widget = self.start
         self.commands[page].setChecked(True)
-        self.pages.setCurrentWidget(widget)
-        self.settings.refresh()
+        if page == "map" and self.workspace.account is None:
+            self.pages.show_instead(self.start)
+        else:
+            self.pages.turn_to(page)
 
     def select(self, field_id: str | None) -> None:
         """Select a field everywhere: map, list, inspector."""
@@ -255,8 +254,10 @@ class MainWindow(FirstSight):
         line.selectAll()
 
     def _filter(self) -> None:
-        self.show_page("map")
-        self._type_into(self.navigator.search)
+        line = self.pages.filter_line
+        if line is None:
+            self.show_page("map")
+        self._type_into(line or self.navigator.search)
 
     def _take(self, tool: str) -> None:
         self.show_page("map")
@@ -327,12 +328,8 @@ class MainWindow(FirstSight):
 
     def _counted(self, waiting: int, need: int) -> None:
         self.status.show_waiting(waiting)
-        self.rail.buttons["queue"].show_count(waiting)
+        self.rail.buttons["queue"].show_count(waiting, "change")
         self._allow()
-
-    def _looks_changed(self) -> None:
-        self._colour_map()
-        self.settings.refresh()
 
     def _colour_map(self) -> None:
         from leafdesk.ui.map import colours
@@ -341,26 +338,10 @@ class MainWindow(FirstSight):
 
     def _allow(self) -> None:
         """Name and allow undo, redo and sync as things stand."""
-        from leafdesk.ui import words
+        from leafdesk.ui.allowing import allow
 
         self._warned = False
-        workspace, drawing = self.workspace, self.drawing
-        inside = drawing.mode != "select"
-        has = workspace.account is not None
-        undo = "step" if inside else workspace.undo_name if has else None
-        redo = "step" if inside else workspace.redo_name if has else None
-        undo = None if inside and not drawing.can_undo else undo
-        redo = None if inside and not drawing.can_redo else redo
-        self.commands.allow("undo", None if undo else "There is nothing to take back.")
-        self.commands.allow("redo", None if redo else "There is nothing to do again.")
-        name = "Undo" if not undo or inside else f"Undo {undo[:1].lower() + undo[1:]}"
-        self.commands["undo"].setText(name if len(name) < 40 else f"{name[:38].rstrip()}…")
-        waiting = len(self.queue.items)
-        text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
-        syncing = has and workspace.syncing
-        self.commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if self.leaf.expired else text)
-        self.commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
-        self.commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
+        allow(self)
         self.leaf.offer()
 
     # ------------------------------------------------------------------ size and end

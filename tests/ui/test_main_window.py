@@ -107,7 +107,7 @@ def test_find_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
 
 
 def test_pages_turn_by_key(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(window, Qt.Key.Key_5, Qt.KeyboardModifier.ControlModifier)
     assert window.pages.currentWidget() is window.queue
     assert "Everything you did here is at Leaf" in window.queue.note.text()
     qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)

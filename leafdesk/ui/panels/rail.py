@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
+from leafdesk.ui.pages import PAGES
 from leafdesk.ui.theme import STEP, Theme, font
 
 
@@ -21,15 +22,17 @@ class Rail(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, STEP * 2, 0, STEP * 2)
         column.setSpacing(STEP)
-        for page in ("map", "queue", "settings"):
-            if page == "settings":
+        foot = False
+        for page in PAGES:
+            if page.at_foot and not foot:
                 column.addStretch(1)
-            self.group.addAction(actions[page])
+                foot = True
+            self.group.addAction(actions[page.key])
             made = PageButton(theme)
-            made.setDefaultAction(actions[page])
-            made.setObjectName(f"page-{page}")
+            made.setDefaultAction(actions[page.key])
+            made.setObjectName(f"page-{page.key}")
             column.addWidget(made)
-            self.buttons[page] = made
+            self.buttons[page.key] = made
 
 
 class PageButton(QToolButton):
@@ -42,10 +45,10 @@ class PageButton(QToolButton):
         self.setIconSize(QSize(STEP * 6, STEP * 6))
         self.setFixedSize(QSize(STEP * 19 - 1, STEP * 14))
 
-    def show_count(self, count: int) -> None:
-        """Show how many wait; nothing for none."""
+    def show_count(self, count: int, one: str, many: str = "") -> None:
+        """Show how many wait; nothing for none. `one` and `many` name them: "change"."""
         self._count = count
-        self.setAccessibleName(f"{self.text()}, {words.count(count, 'change')}" if count else self.text())
+        self.setAccessibleName(f"{self.text()}, {words.count(count, one, many)}" if count else self.text())
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -1,7 +1,7 @@
 """The settings page: light or dark, the account, and where things lie on this machine."""
 
 from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from leafdesk import __version__
@@ -47,6 +47,10 @@ class Settings(QFrame):
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)
         self.setLayout(across)
+        theme.changed.connect(self.refresh)
+        self.refresh()
+
+    def showEvent(self, event: QShowEvent) -> None:
         self.refresh()
 
     def _build_look(self) -> QWidget:

@@ -36,7 +36,7 @@ class StatusBar(QFrame):
         self.detail = label("", "muted")
         self.enter = button("Sign in", "link")
         self.enter.clicked.connect(self.sign_in)
-        self.waiting = button("", "quiet", tip="Show the queue (Ctrl+2)")
+        self.waiting = button("", "quiet", tip="Show the queue (Ctrl+5)")
         self.waiting.setObjectName("waiting")
         self.waiting.clicked.connect(self.open_queue)
         self.age = label("", "muted")

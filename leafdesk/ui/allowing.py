@@ -1,0 +1,31 @@
+"""What undo, redo, sync and sign-out are called, and whether they may be used, as things stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from leafdesk.ui import words
+
+if TYPE_CHECKING:
+    from leafdesk.ui.main_window import MainWindow
+
+
+def allow(window: MainWindow) -> None:
+    """Name and allow the actions that are about everything, not about one record."""
+    workspace, drawing, commands = window.workspace, window.drawing, window.commands
+    inside = drawing.mode != "select"
+    has = workspace.account is not None
+    undo = "step" if inside else workspace.undo_name if has else None
+    redo = "step" if inside else workspace.redo_name if has else None
+    undo = None if inside and not drawing.can_undo else undo
+    redo = None if inside and not drawing.can_redo else redo
+    commands.allow("undo", None if undo else "There is nothing to take back.")
+    commands.allow("redo", None if redo else "There is nothing to do again.")
+    name = "Undo" if not undo or inside else f"Undo {undo[:1].lower() + undo[1:]}"
+    commands["undo"].setText(name if len(name) < 40 else f"{name[:38].rstrip()}…")
+    waiting = len(window.queue.items)
+    text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
+    syncing = has and workspace.syncing
+    commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if window.leaf.expired else text)
+    commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
+    commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")

@@ -1,0 +1,84 @@
+"""The pages of the window in the rail's order: what each is called, and how it is made on the first visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+
+if TYPE_CHECKING:
+    from leafdesk.ui.main_window import MainWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page. `key` names its action and its button; `make` is called once, on the first visit.
+
+    A page with rooms of its own imports them inside `make`: nothing of it is loaded before somebody looks.
+    """
+
+    key: str
+    text: str
+    icon: str
+    keys: tuple[str, ...]
+    """Shortcuts. Each page keeps its number: 1 map, 2 fields, 3 machines, 4 inputs, 5 queue, 6 providers,
+    7 offline maps, 8 settings."""
+    tip: str
+    make: Callable[[MainWindow], QWidget]
+    at_foot: bool = False
+    """Stands at the lower end of the rail."""
+
+
+FILTER_LINE = "tableFilter"
+"""The object name of the line that Ctrl+F goes to on a page with a table."""
+
+PAGES = (
+    Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
+    Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
+    Page(
+        "settings",
+        "Settings",
+        "gear-six",
+        ("Ctrl+8", "Ctrl+,"),
+        "Look, account and files",
+        lambda window: window.settings,
+        at_foot=True,
+    ),
+)
+
+
+class Pages(QStackedWidget):
+    """All pages visited so far, one of them in sight, and what is shown instead while nobody is signed in."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._made: dict[str, QWidget] = {}
+        self.key = ""
+        """The page in sight; "" while something else is shown."""
+
+    def page(self, key: str) -> QWidget:
+        """The page, made now if this is the first visit."""
+        if key not in self._made:
+            (page,) = (page for page in PAGES if page.key == key)
+            self._made[key] = page.make(self._window)
+            self.addWidget(self._made[key])
+        return self._made[key]
+
+    def turn_to(self, key: str) -> None:
+        """Show a page."""
+        self.setCurrentWidget(self.page(key))
+        self.key = key
+
+    @property
+    def filter_line(self) -> QLineEdit | None:
+        """Where the filter of the page in sight is typed; None when it has none of its own."""
+        page = self.currentWidget()
+        return page.findChild(QLineEdit, FILTER_LINE) if page is not None else None
+
+    def show_instead(self, widget: QWidget) -> None:
+        """Show what is no page; it was added before."""
+        self.setCurrentWidget(widget)
+        self.key = ""

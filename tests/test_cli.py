@@ -42,7 +42,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("products", "products search", "products show", "varieties", "varieties search", "varieties show"),
         *("tank-mixes", "tank-mixes search", "operations", "operations list"),
         *("matches", "matches list", "matches history", "matches approve"),
-        *("users", "users list", "users show"),
+        *("users", "users list", "users show", "users keep"),
         *("providers", "providers list", "providers organizations", "providers sync"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
     }

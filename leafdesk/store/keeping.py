@@ -65,17 +65,22 @@ def put_away(connection: sqlite3.Connection, most: int) -> tuple[int, Changes]:
 
     A Leaf user of whom an edit waits meanwhile loses nothing until it is through.
     """
+    rows = strays(connection, most)
+    for kind, key in rows:
+        forget(connection, kind, key)
+    return len(rows), Changes(frozenset(rows))
+
+
+def strays(connection: sqlite3.Connection, most: int) -> list[tuple[Kind, str]]:
+    """Up to so many records, as (kind, key), that `put_away` would take."""
     kept = kept_users(connection)
     if kept is None:
-        return 0, Changes()
-    rows = connection.execute(
+        return []
+    return connection.execute(
         "SELECT kind, key FROM records WHERE leaf_user <> '' AND leaf_user NOT IN (SELECT value FROM json_each(:kept))"
         f" AND kind NOT IN (SELECT value FROM json_each(:always)) AND leaf_user NOT IN ({_WAITING}) LIMIT :most",
         {"kept": json.dumps(sorted(kept)), "always": json.dumps(ALWAYS), "most": most},
     ).fetchall()
-    for kind, key in rows:
-        forget(connection, kind, key)
-    return len(rows), Changes(frozenset((kind, key) for kind, key in rows))
 
 
 def counts_by_user(connection: sqlite3.Connection) -> dict[str, dict[Kind, int]]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from leafdesk.records import KINDS, TABLES, Kind
+from leafdesk.records import KINDS, TABLES, Kind, Listed
 from leafdesk.store.attributes import CLASSES, names_of
 from leafdesk.store.keeping import kept_users
 from leafdesk.store.searching import search
@@ -143,7 +143,7 @@ class Tables:
         return {(kind, user, provider): (many, previews) for kind, user, provider, many, previews in rows.fetchall()}
 
     # ------------------------------------------------------------------ how old it is
-    def fetched(self, kind: Kind, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
+    def fetched(self, kind: Listed, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
         """When the whole list was last read (UTC); None: not fetched yet, which is something else than empty.
 
         Without a Leaf user, the time of the oldest list among all who are kept here; None when one of them has none.

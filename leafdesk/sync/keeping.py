@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.store.keeping import kept_users, put_away
+from leafdesk.store.keeping import kept_users, put_away, strays
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, write
 
@@ -32,8 +32,8 @@ def trips(trip: Trip) -> Rule[list[Trip]]:
 
 def put_away_rest() -> Rule[None]:
     """What came of Leaf users who are not kept: a sync ran while somebody chose, or the choosing was cut short."""
-    while (yield from write(put_away_some)):
-        continue
+    while (yield from look(lambda catalog, _: strays(catalog.connection, 1))):
+        yield from write(put_away_some)
 
 
 def put_away_some(catalog: Catalog, _: Outbox | None = None) -> tuple[int, Changes]:

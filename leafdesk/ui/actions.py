@@ -57,6 +57,15 @@ TABLE = (
     Entry("rename", "Rename", "text-aa", ("F2",), "Give the selected field another name"),
     Entry("move", "Move to farm", "tree-structure", ("M",), "Put the selected field into another farm"),
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
+    Entry("field-more", "More", "dots-three", ("A",), "More about the selected field: history, files, overlaps, Leaf"),
+    Entry(
+        "history", "Boundary history", "clock-counter-clockwise", ("B",), "Every boundary the field had; restore one"
+    ),
+    Entry("files", "Operation files", "files", ("W",), "The machine files of the selected field"),
+    Entry("overlaps", "Overlapping fields", "intersect", ("O",), "Which fields lie over the selected one"),
+    Entry("enable", "Enable preview", "lightning", (), "Full sync for a preview field, which Leaf bills"),
+    Entry("upload", "Upload to provider", "cloud-arrow-up", (), "Send the field to John Deere or FieldView, once"),
+    Entry("provider-sync", "Fetch from providers", "cloud-arrow-down", (), "Let Leaf look at the providers again"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
@@ -64,6 +73,10 @@ TABLE = (
 )
 ON_A_FIELD = ("edit", "hole", "part", "remove", "split", "join")
 """The tools that change the boundary of the selected field."""
+LOOKS = ("history", "files", "overlaps")
+"""What there is to look at beside the selected field's own figures."""
+AT_LEAF = ("enable", "upload", "provider-sync")
+"""What is set going at Leaf for the selected field, and no undo takes back."""
 MORE = ("pivot", "hole", "part", "remove", "split", "join", "measure")
 """The tools in the toolbar's menu."""
 

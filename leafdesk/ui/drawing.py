@@ -22,7 +22,8 @@ from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
 from leafdesk.ui.map.pivot import PivotTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
-from leafdesk.ui.panels.inspector import Inspector, measure
+from leafdesk.ui.panels.inspector import Inspector
+from leafdesk.ui.panels.look import measure
 from leafdesk.ui.panels.map_page import MapPage
 
 BROWSE = ""

@@ -13,6 +13,7 @@ from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
+from leafdesk.ui.field_desk import FieldDesk
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
@@ -64,6 +65,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.notice = Notice(window)
     window.doing = Doing(window, window.lists)
     window.drawing = Drawing(window.map_page, window.commands, window.doing, window.inspector, window.lists)
+    window.field_desk = FieldDesk(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     yield
     _set_side_by_side(window)

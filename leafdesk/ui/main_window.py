@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.bridge import Bridge
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
+    from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
@@ -74,6 +75,7 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    field_desk: FieldDesk
     leaf: LeafSide
     workbench: QSplitter
     pages: Pages

@@ -63,6 +63,11 @@ def history_of(catalog: Catalog, field_id: str) -> BoundaryHistory | None:
     )
 
 
+def unread(catalog: Catalog, field_id: str) -> int:
+    """How many of a field's boundaries Leaf names that nobody fetched yet."""
+    return len(unread_boundaries(catalog.connection, catalog.key("fields", field_id) or field_id))
+
+
 def _stands(one: Version, field: Field, waits: bool) -> Version:
     """Leaf may have had one shape twice: of those, the boundary in force is the one that the field names."""
     drawn_now = field.area_ha is None

@@ -1,5 +1,6 @@
 """What fields can do beyond being changed: Leaf's filters, their files, overlaps, enable and upload, over HTTP."""
 
+import io
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -150,6 +151,34 @@ def test_an_upload_chooses_its_organization_from_the_list(signed_in: Shell, sand
     )
     sent = [one for one in sandbox.leaf.all("uploads") if one["fieldId"] == field["id"]]
     assert [one["organizationId"] for one in sent] == [first["id"]]
+
+
+class Terminal(io.StringIO):
+    """A standard input with somebody at it."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_offers_the_organizations_to_choose_from(
+    signed_in: Shell, sandbox: "Sandbox", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = a_field(signed_in, providerName="JohnDeere")["leafUserId"]
+    field = a_field(signed_in, status="PROCESSED", providerName=None, leafUserId=user)
+    upload = ("fields", "upload", field["id"], "--provider", "JohnDeere")
+    monkeypatch.setattr("tests.shell.io.StringIO", Terminal)
+    listed = signed_in.json("providers", "organizations", user, "--online")
+    connected = [one for one in listed if one["connected"] is not False]
+
+    told = signed_in(*upload, stdin="\n", ends=130)
+    assert all(f"{n}  {one['name']} ({one['id']})" in told.err for n, one in enumerate(connected, 1))
+    signed_in(*upload, ends=130)  # the end of the input is no choice either
+    assert signed_in.json("queue", "list") == []
+    answer = signed_in.json(*upload, stdin=f"0\n{len(connected) + 1}\nx\n{len(connected)}\n")
+    assert answer["id"] == field["id"]
+    signed_in("sync", "--push-only")
+    sent = [one for one in sandbox.leaf.all("uploads") if one["fieldId"] == field["id"]]
+    assert [one["organizationId"] for one in sent] == [connected[-1]["id"]]
 
 
 def test_an_upload_never_goes_to_the_origin(signed_in: Shell) -> None:

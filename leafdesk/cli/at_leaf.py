@@ -50,7 +50,11 @@ def _ask_leave(question: str) -> None:
 @click.command()
 @click.argument("id")
 @click.option("--provider", type=click.Choice(UPLOADS), required=True, help="Where to; never where it came from.")
-@click.option("--organization", metavar="ORG", help="John Deere's: id or name, from `providers organizations`.")
+@click.option(
+    "--organization",
+    metavar="ORG",
+    help="John Deere's: id or name, from `providers organizations`. Without it, a terminal offers them to choose from.",
+)
 @reports
 @click.pass_obj
 def upload(desk: Desk, id: str, provider: str, organization: str | None) -> None:
@@ -80,6 +84,8 @@ def _chosen(organizations: list[Organization], wish: str | None) -> str:
     """The id of the organization that was wished for, out of the list."""
     connected = [one for one in organizations if one.connected is not False]
     offer = ", ".join(f"{one.organization_id} ({one.name})" for one in connected) or "none"
+    if wish is None and connected and sys.stdin.isatty():
+        return _picked(connected)
     if wish is None:
         raise BadInputError(f"John Deere needs an --organization. Connected ones: {offer}.")
     found = [one for one in organizations if wish in (one.organization_id, one.name)]
@@ -89,3 +95,17 @@ def _chosen(organizations: list[Organization], wish: str | None) -> str:
     if found[0] not in connected:
         raise BadInputError(f"{found[0].name or wish} is not connected to Leaf. Connected ones: {offer}.")
     return found[0].organization_id
+
+
+def _picked(organizations: list[Organization]) -> str:
+    """The id of the organization that the person at the terminal chooses. Raises Abort for none."""
+    say.aside("Which organization at John Deere? It is sent there once, and Leafdesk cannot take it back.")
+    for number, one in enumerate(organizations, 1):
+        say.aside(f"  {number}  {one.name or one.organization_id} ({one.organization_id})")
+    while True:
+        click.echo(f"Its number, 1 to {len(organizations)}; an empty line for none: ", err=True, nl=False)
+        answer = sys.stdin.readline().strip()
+        if not answer:
+            raise click.Abort
+        if answer.isascii() and answer.isdigit() and 1 <= int(answer) <= len(organizations):
+            return organizations[int(answer) - 1].organization_id

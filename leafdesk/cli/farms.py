@@ -6,8 +6,9 @@ from typing import Any
 import click
 
 from leafdesk.cli import say
-from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports
-from leafdesk.cli.listing import document
+from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, shown_id
+from leafdesk.cli.filters import Filter, filtered
+from leafdesk.cli.listing import chosen, document
 from leafdesk.edits import Create, change
 from leafdesk.records import Farm
 from leafdesk.workspace import Workspace
@@ -18,20 +19,28 @@ def farms() -> None:
     """Look at farms and change them."""
 
 
+_FILTERS = (
+    Filter("--name", "name", "Only names with this text.", "part"),
+    Filter("--provider", "providerName", "Only what comes from this provider; Leaf: made by hand.", "maker"),
+    Filter("--provider-farm", "providerFarmId", "Only the farm with this id at its provider."),
+)
+
+
 @farms.command("list")
 @click.option("--leaf-user", metavar="ID", help="Only farms of this Leaf user.")
 @click.option("--grower", metavar="ID", help="Only farms of this grower.")
+@filtered(*_FILTERS)
 @reports
 @click.pass_obj
-def list_(desk: Desk, leaf_user: str | None, grower: str | None) -> None:
+def list_(desk: Desk, /, leaf_user: str | None, grower: str | None, **values: Any) -> None:
     """List the farms that are here."""
     with desk.records() as workspace:
         found = workspace.catalog.farms(
             leaf_user_id=key(workspace, "users", leaf_user) if leaf_user is not None else None,
             grower_id=key(workspace, "growers", grower) if grower is not None else None,
         )
-        documents = [_document(workspace, farm) for farm in found]
-        desk.answer(documents, lambda: _show_list(workspace, found, documents))
+        documents = chosen([_document(workspace, farm) for farm in found], _FILTERS, values, None)
+        desk.answer(documents, lambda: _show_list(workspace, documents))
 
 
 def _document(workspace: Workspace, farm: Farm) -> dict[str, Any]:
@@ -39,21 +48,21 @@ def _document(workspace: Workspace, farm: Farm) -> dict[str, Any]:
     return document(workspace, farm) | {"providerName": farm.provider_name}
 
 
-def _show_list(workspace: Workspace, found: list[Farm], documents: list[dict[str, Any]]) -> None:
-    growers = {grower.id: grower.name for grower in workspace.catalog.growers()}
-    areas = workspace.catalog.farm_areas()
+def _show_list(workspace: Workspace, documents: list[dict[str, Any]]) -> None:
+    growers = {shown_id(workspace, "growers", grower.id): grower.name for grower in workspace.catalog.growers()}
+    areas = {shown_id(workspace, "farms", key): area for key, area in workspace.catalog.farm_areas().items()}
     rows = [
         (
-            str(shown["id"]),
-            farm.name,
-            growers.get(farm.grower_id or "", ""),
-            say.hectares(areas.get(farm.id)),
-            "pending" if shown["pending"] else "",
+            str(one["id"]),
+            one["name"],
+            growers.get(one.get("growerId"), ""),
+            say.hectares(areas.get(one["id"])),
+            "pending" if one["pending"] else "",
         )
-        for farm, shown in zip(found, documents, strict=True)
+        for one in documents
     ]
     say.table(("Id", "Name", "Grower", "Area", "Edits"), rows, numbers=(3,))
-    say.aside(say.counted(len(found), "farm"))
+    say.aside(say.counted(len(rows), "farm"))
 
 
 @farms.command()

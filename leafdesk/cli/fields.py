@@ -10,7 +10,7 @@ from leafdesk.cli import at_leaf, overlaps, say
 from leafdesk.cli.boundary_file import read_boundary
 from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, shown_id
 from leafdesk.cli.filters import Filter, asked, filtered, times
-from leafdesk.cli.listing import ONLINE, add_belongings, ask, document, documents, kept
+from leafdesk.cli.listing import ONLINE, add_belongings, ask, chosen, document, documents, kept
 from leafdesk.edits import Create, Delete, Edit, Redraw, change
 from leafdesk.geo.shape import Box, to_geojson
 from leafdesk.records import Boundary, Field
@@ -31,7 +31,7 @@ _FILTERS = (
     Filter("--id", "id", "Only the field with this id."),
     Filter("--name", "name", "Only names with this text.", "part"),
     Filter("--type", "type", "ORIGINAL or MERGED."),
-    Filter("--provider", "providerName", "Only what comes from this provider; Leaf: made by hand.", "provider"),
+    Filter("--provider", "providerName", "Only what comes from this provider; Leaf: made by hand.", "maker"),
     Filter("--status", "status", "PROCESSED, PREVIEW or WAITING."),
     Filter("--provider-status", "providerStatus", "Only what its provider gives this status."),
     Filter("--organization", "organizationId", "Only what belongs to this organization."),
@@ -113,22 +113,29 @@ def list_(
             box=bbox,
             pending=pending,
         )
-        rows = [row for row in rows if not asked(_FILTERS, values) or _keeps(workspace, row, values)]
-        rows = _worked(workspace, rows, values)
+        rows = _worked(workspace, _chosen(workspace, rows, values), values)
         farms: dict[str | None, int | str | None] = {}
         for farm_id in {row.farm_id for row in rows}:
             farms[farm_id] = shown_id(workspace, "farms", farm_id)
         desk.answer([_row(row, farms[row.farm_id]) for row in rows], lambda: _show_rows(workspace, rows))
 
 
-def _keeps(workspace: Workspace, row: FieldRow, values: Json) -> bool:
-    """Whether a field, as the user sees it, answers Leaf's filters."""
-    found = workspace.catalog.field(row.id)
+def _chosen(workspace: Workspace, rows: list[FieldRow], values: Json) -> list[FieldRow]:
+    """The fields that, as the user sees them, answer Leaf's filters, in the order asked for."""
+    if not asked(_FILTERS, values) and values["sort"] is None:
+        return rows
+    by_id = {row.id: row for row in rows}
+    found = [_whole(workspace, row.id) for row in rows]
+    return [by_id[one["id"]] for one in chosen([one for one in found if one], _FILTERS, values, None)]
+
+
+def _whole(workspace: Workspace, id: str) -> Json:
+    """A field with all of Leaf's keys; {} for one that is gone by now."""
+    found = workspace.catalog.field(id)
     if found is None:
-        return False
-    whole = document(workspace, found)
-    whole |= {"status": found.status, "type": found.type, "providerName": found.provider_name or "Leaf"}
-    return bool(kept([whole], _FILTERS, values))
+        return {}
+    told = {"status": found.status, "type": found.type, "providerName": found.provider_name}
+    return document(workspace, found) | told | {"id": id}
 
 
 def _worked(workspace: Workspace, rows: list[FieldRow], values: Json) -> list[FieldRow]:

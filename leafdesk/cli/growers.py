@@ -7,7 +7,8 @@ import click
 
 from leafdesk.cli import say
 from leafdesk.cli.desk import Desk, key, queue, reports
-from leafdesk.cli.listing import document
+from leafdesk.cli.filters import Filter, filtered
+from leafdesk.cli.listing import chosen, document
 from leafdesk.edits import Create, change
 from leafdesk.records import Grower
 from leafdesk.workspace import Workspace
@@ -18,15 +19,26 @@ def growers() -> None:
     """Look at growers and change them."""
 
 
+_FILTERS = (
+    Filter("--name", "name", "Only names with this text.", "part"),
+    Filter("--provider", "providerName", "Only what comes from this provider; Leaf: made by hand.", "maker"),
+    Filter("--provider-grower", "providerGrowerId", "Only the grower with this id at its provider."),
+    Filter("--organization", "providerOrganizationId", "Only growers of this organization at their provider."),
+    Filter("--company", "providerCompanyId", "Only growers of this company at their provider."),
+)
+
+
 @growers.command("list")
 @click.option("--leaf-user", metavar="ID", help="Only growers of this Leaf user.")
+@filtered(*_FILTERS)
 @reports
 @click.pass_obj
-def list_(desk: Desk, leaf_user: str | None) -> None:
+def list_(desk: Desk, /, leaf_user: str | None, **values: Any) -> None:
     """List the growers that are here."""
     with desk.records() as workspace:
         user = key(workspace, "users", leaf_user) if leaf_user is not None else None
-        documents = [_document(workspace, grower) for grower in workspace.catalog.growers(leaf_user_id=user)]
+        found = [_document(workspace, grower) for grower in workspace.catalog.growers(leaf_user_id=user)]
+        documents = chosen(found, _FILTERS, values, None)
 
         def show() -> None:
             rows = [(str(d["id"]), d["name"], "pending" if d["pending"] else "") for d in documents]

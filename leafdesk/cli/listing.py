@@ -9,7 +9,7 @@ import click
 
 from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, key, reports, shown_id, wait
-from leafdesk.cli.filters import Filter, asked, filtered
+from leafdesk.cli.filters import Filter, asked, filtered, sorted_by
 from leafdesk.edits import EDITABLE, REFERENCES
 from leafdesk.records import TABLES, Kind, LeafUser, ProductMatch, Record, word
 from leafdesk.workspace import Where, Workspace
@@ -18,6 +18,9 @@ Json = dict[str, Any]
 Columns = Sequence[tuple[str, str]]
 """Heads and the keys under them."""
 LEAF_USER = click.option("--leaf-user", metavar="ID", help="Only what belongs to this Leaf user.")
+ONLINE_FILTERS = click.option(
+    "--online", is_flag=True, help="Let Leaf answer the filters over what it tells in no answer."
+)
 ONLINE = click.option("--online", is_flag=True, help="Ask Leaf now; what it answers is kept here.")
 
 
@@ -39,6 +42,9 @@ def document(workspace: Workspace, record: Record) -> Json:
         details = own.get("matchDetails")
         same = isinstance(details, dict) and details.get("status") == record.status
         seen |= {"productId": record.product_id, "matchDetails": details if same else {"status": record.status}}
+    if hasattr(record, "source"):  # an entry of a catalog: how it came here, and when somebody found it at Leaf
+        seen |= {"source": record.source, "found": getattr(record, "found", "") or None}
+        seen |= {"detailed": record.detailed or None} if hasattr(record, "detailed") else {}
     return own | seen | {"pending": workspace.catalog.pending(record.kind, record.id)}
 
 
@@ -55,9 +61,43 @@ def documents(workspace: Workspace, kind: Kind, where: Where) -> list[Json]:
 
 
 def kept(records: list[Json], filters: Sequence[Filter], values: Mapping[str, Any]) -> list[Json]:
-    """The records that answer every filter that was given."""
-    wishes = asked(filters, values)
+    """The records that answer every filter that was given, apart from those that only Leaf can answer."""
+    wishes = [(wish, value) for wish, value in asked(filters, values) if not wish.asks]
     return [one for one in records if all(wish.keeps(value, one) for wish, value in wishes)]
+
+
+def chosen(
+    records: list[Json], filters: Sequence[Filter], values: Mapping[str, Any], leaf: set[str] | None
+) -> list[Json]:
+    """The records that answer every filter, in the order asked for; `leaf` are the ids that Leaf chose, if it did."""
+    found = [one for one in kept(records, filters, values) if leaf is None or str(one["id"]) in leaf]
+    return sorted_by(found, values.get("sort"))
+
+
+def leafs_choice(
+    workspace: Workspace,
+    kind: Kind,
+    users: Sequence[str],
+    filters: Sequence[Filter],
+    values: Mapping[str, Any],
+    about: str = "",
+) -> set[str] | None:
+    """The ids that answer the filters over what Leaf tells in no answer; None where none was given.
+
+    Raises BadInputError where one was given without --online.
+    """
+    wishes = [(one, value) for one, value in asked(filters, values) if one.asks]
+    if not wishes:
+        return None
+    if not values.get("online"):
+        raise BadInputError(f"Leaf does not tell what {wishes[0][0].option} asks for: give --online, and Leaf chooses.")
+    sent = {one.asks: f"{value}Z" if one.timely else str(value) for one, value in wishes}
+    return {id for user in users for id in ask(workspace.online.choose(kind, user, sent, about), "users", user)}
+
+
+def users_of(workspace: Workspace, user: str | None) -> list[str]:
+    """The Leaf user, or all that are here."""
+    return [one.id for one in workspace.catalog.users()] if user is None else [user]
 
 
 def ask(future: "Future[Any]", kind: Kind, id: str) -> Any:
@@ -131,10 +171,14 @@ def add_list(group: click.Group, kind: Kind, columns: Columns, *filters: Filter)
     def list_(desk: Desk, /, leaf_user: str | None, pending: bool, search: str = "", **values: Any) -> None:
         with desk.records() as workspace:
             user = user_key(workspace, leaf_user)
+            leaf = leafs_choice(workspace, kind, users_of(workspace, user), filters, values)
             where = Where(leaf_user_id=user, text=search, pending=pending)
-            found = kept(documents(workspace, kind, where), filters, values)
+            found = chosen(documents(workspace, kind, where), filters, values, leaf)
             desk.answer(found, lambda: show_table(columns, found, kind))
             tell_age(workspace, kind, user)
+
+    if any(one.asks for one in filters):
+        ONLINE_FILTERS(list_)
 
     if kind in TABLES:  # what people look through by words
         click.option("--search", metavar="TEXT", default="", help="Words (or their beginnings).")(list_)
@@ -179,7 +223,9 @@ def add_belongings(
             whose = key(workspace, of, owner)
             if online:
                 ask(getattr(workspace.online, asking)(whose), of, owner)
-            found = kept(documents(workspace, kind, Where(parent=whose)), filters, values)
+            user = getattr(workspace.catalog.get(of, whose), "leaf_user_id", "")
+            leaf = leafs_choice(workspace, kind, [user], filters, values | {"online": online}, whose)
+            found = chosen(documents(workspace, kind, Where(parent=whose)), filters, values, leaf)
             desk.answer(found, lambda: show_table(columns, found, kind))
             tell_age(workspace, kind, about=whose)
 

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports
-from leafdesk.cli.filters import Filter, times
+from leafdesk.cli.filters import Filter, after_and_before, times
 from leafdesk.cli.listing import add_belongings, add_list, add_show, seen
 from leafdesk.edits import Create, Delete, change
 from leafdesk.records import USER_CREATED, Machine
@@ -37,13 +37,14 @@ _ORIGIN = (
     Filter("--organization", "providerOrganizationId", "Only what belongs to this organization."),
     Filter("--origin-type", "originType", "USER_CREATED, FILE_POOLED or PROVIDER_POOLED."),
 )
-_TIMES = times("createdTime", "updatedTime")
 add_list(
     machines,
     "machines",
     (*_COLUMNS, ("Year", "modelYear"), ("Origin", "originType")),
     *_ORIGIN,
-    *times("createdTime", "updatedAt"),
+    *times("createdTime", "updatedAt", hidden=["updatedAt"]),
+    Filter("--created", "createdTime", "Only what was made at Leaf at exactly this time.", "at"),
+    Filter("--updated", "updatedAt", "Only what was changed at Leaf at exactly this time.", "at", "updated"),
     Filter("--provider-machine", "providerMachineId", "Only the machine with this id at its provider."),
     Filter("--serial-number", "serialNumber", "Only machines with this serial number; leading zeros count."),
     Filter("--vin", "vin", "Only machines with this vehicle identification number."),
@@ -53,7 +54,9 @@ add_list(
     "implements",
     (*_COLUMNS, ("Provider", "provider")),
     *_ORIGIN,
-    *_TIMES,
+    *times("createdTime", "updatedTime", hidden=["createdTime", "updatedTime"]),
+    Filter("--created-from", "createdTime", "Only what was made at Leaf from this time on.", "after", "created"),
+    Filter("--updated-from", "updatedTime", "Only what was changed at Leaf from this time on.", "after", "updated"),
     Filter("--provider-implement", "providerImplementId", "Only the implement with this id at its provider."),
 )
 add_list(
@@ -62,7 +65,7 @@ add_list(
     (("Id", "id"), ("Name", "name"), ("Provider", "provider"), ("Status", "status")),
     *_ORIGIN,
     Filter("--status", "status", "Only operators of this status, such as ACTIVE."),
-    *_TIMES[2:],
+    *after_and_before("--updated", "updatedTime", "was changed at Leaf"),
 )
 add_show(machines, "machines")
 add_show(implements, "implements")
@@ -73,10 +76,17 @@ add_belongings(
     "machineFiles",
     "machines",
     (("Id", "id"), ("Start", "startTime"), ("End", "endTime"), ("Distance", "distance"), ("Fuel", "fuelConsumption")),
-    Filter("--start-after", "startTime", "Only what began at this time or later.", "after"),
-    Filter("--start-before", "startTime", "Only what began at this time or earlier.", "before"),
-    Filter("--end-after", "endTime", "Only what ended at this time or later.", "after"),
-    Filter("--end-before", "endTime", "Only what ended at this time or earlier.", "before"),
+    *after_and_before("--start", "startTime", "began"),
+    *after_and_before("--end", "endTime", "ended"),
+    *after_and_before("--created", "createdTime", "was made at Leaf", hidden=True),
+    Filter("--start", "startTime", "Only what began at exactly this time.", "at"),
+    Filter("--end", "endTime", "Only what ended at exactly this time.", "at"),
+    Filter("--created", "createdTime", "Only what was made at Leaf at exactly this time.", "at", "created"),
+    Filter("--distance", "distance.value", "Only this distance, in the file's own unit.", "number"),
+    Filter("--distance-more", "distance.value", "Only longer distances, in the file's own unit.", "more"),
+    Filter("--distance-less", "distance.value", "Only shorter distances, in the file's own unit.", "less"),
+    Filter("--distance-unit", "distance.unit", "Only distances in this unit, as Leaf writes it."),
+    Filter("--origin-type", "originType", "USER_CREATED, FILE_POOLED or PROVIDER_POOLED.", asks="origin_type"),
     Filter("--leaf-file", "leafFileId", "Only the file with this id at Leaf."),
     asking="machine_files",
 )

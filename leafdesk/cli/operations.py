@@ -11,8 +11,8 @@ from leafdesk.cli.listing import (
     ONLINE,
     add_belongings,
     ask,
+    chosen,
     documents,
-    kept,
     seen,
     show_table,
     tell_age,
@@ -51,7 +51,7 @@ def list_(desk: Desk, /, field: str | None, leaf_user: str | None, online: bool,
         for one in workspace.catalog.users() if online else ():
             if user == one.id or (user is None and workspace.keeping.keeps(one.id)):
                 ask(workspace.online.operations(one.id), "users", one.id)
-        found = kept(documents(workspace, "operations", Where(leaf_user_id=user)), _FILTERS, values)
+        found = chosen(documents(workspace, "operations", Where(leaf_user_id=user)), _FILTERS, values, None)
         if field is not None:
             field_key = key(workspace, "fields", field)
             theirs = {field_key, workspace.catalog.leaf_id("fields", field_key)}

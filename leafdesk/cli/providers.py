@@ -96,16 +96,19 @@ def providers() -> None:
 
 @providers.command("list")
 @LEAF_USER
+@click.option("--provider", help="Only this provider.")
 @ONLINE
 @reports
 @click.pass_obj
-def list_(desk: Desk, leaf_user: str | None, online: bool) -> None:
+def list_(desk: Desk, leaf_user: str | None, provider: str | None, online: bool) -> None:
     """List Leaf's counts per provider and Leaf user beside those here, and what explains a difference."""
     with desk.records() as workspace:
         user = user_key(workspace, leaf_user)
         if online:
             ask(workspace.online.summary(), "users", user or "")
         compared = [one for one in workspace.providers() if user in (None, one.leaf_user_id)]
+        if provider is not None:
+            compared = [one for one in compared if one.provider_name == provider_of(provider)]
         rows = workspace.tables.rows("summaries", limit=workspace.tables.count("summaries"))
         summaries = {(row.leaf_user_id, provider_of(row.provider_name)): row.id for row in rows}
         found = [_beside(workspace, one, summaries.get((one.leaf_user_id, one.provider_name))) for one in compared]

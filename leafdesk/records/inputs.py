@@ -1,7 +1,8 @@
 """What goes onto the land: products, varieties, tank mixes, and which product a machine's text meant (beta at Leaf).
 
 Figures that Leaf writes as text ("7.17") stay text. `source` says where an entry came from: `list` (the provider's),
-`summary` (names in machine files) or `search`; what was found by searching keeps in `found` when that was (UTC).
+`summary` (names in machine files) or `search`; what was found by searching keeps in `found` when that was (UTC), and
+`detailed` is when Leaf was last asked for all it has of this one.
 `leaf_user_id` is "" for what belongs to everybody (the label databases Agrian and CDMS).
 Source: Leaf's page on the input validator.
 """
@@ -60,6 +61,7 @@ class Product:
     status: str = ""
     source: Source = "list"
     found: str = ""
+    detailed: str = ""
     remarks: tuple[str, ...] = ()
     raw: str = field(default="", repr=False)
 
@@ -80,6 +82,7 @@ class Variety:
     organization_id: str = ""
     source: Source = "list"
     found: str = ""
+    detailed: str = ""
     raw: str = field(default="", repr=False)
 
 

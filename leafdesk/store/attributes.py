@@ -115,8 +115,3 @@ def searched(record: Record) -> str:
 def provider_in(record: Record) -> str | None:
     """Where a record comes from: its provider, or a product's label database."""
     return getattr(record, "provider_name", None) or getattr(record, "label_provider", None) or None
-
-
-def source_in(record: Record | None) -> str:
-    """How a record of a catalog came here; "" for all others."""
-    return str(getattr(record, "source", ""))

@@ -7,8 +7,22 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leafdesk.geo.shape import pack, unpack
-from leafdesk.records import LAND, Boundary, Farm, Field, FieldOperation, Grower, Kind, LeafUser, Record
-from leafdesk.store.attributes import pack_attributes, provider_in, source_in, unpack_asset
+from leafdesk.records import (
+    LAND,
+    Boundary,
+    Farm,
+    Field,
+    FieldOperation,
+    Grower,
+    Kind,
+    LeafUser,
+    Product,
+    Record,
+    TankMix,
+    Variety,
+)
+from leafdesk.store.attributes import pack_attributes, provider_in, unpack_asset
+from leafdesk.store.joining import joined
 
 PARENTS: dict[Kind, Kind] = {"fields": "farms", "farms": "growers"}
 """The kind of record that a record of this kind belongs to."""
@@ -116,15 +130,18 @@ def row_number(connection: sqlite3.Connection, kind: Kind, key: str, leaf_user: 
 
 def take_copy(connection: sqlite3.Connection, record: Record) -> str | None:
     """Store one of Leaf's copies; the record's key, or None when there is nothing new in it."""
-    kind, user = record.kind, record.id if isinstance(record, LeafUser) else record.leaf_user_id
+    kind = record.kind
     key = find_key(connection, kind, record.id) or record.id
-    number = row_number(connection, kind, key, user)
+    number = row_number(connection, kind, key, _owner(record))
     stored = connection.execute(f"SELECT {COLUMNS} FROM copies c WHERE n = ? AND NOT gone", (number,)).fetchone()
+    if stored is not None and isinstance(record, Product | Variety | TankMix):
+        record = joined(record_of(kind, key, stored), record)  # type: ignore[type-var]
+    user = _owner(record)
     parent = parent_of(record)
     if parent is not None and kind in PARENTS:
         parent = find_key(connection, PARENTS[kind], parent) or parent
     values = _values(record, user, parent)
-    if stored is not None and (tuple(stored) == values or older(values[-3], stored[-3]) or _found_only(record, stored)):
+    if stored is not None and (tuple(stored) == values or older(values[-3], stored[-3])):
         return None
     leaf_id = str(record.leaf_id) if isinstance(record, Farm | Grower) and record.leaf_id is not None else record.id
     connection.execute(
@@ -153,15 +170,9 @@ def _values(record: Record, user: str, parent: str | None) -> tuple[Any, ...]:
     )
 
 
-_SOURCES = ("search", "summary", "list")
-
-
-def _found_only(record: Record, stored: Sequence[Any]) -> bool:
-    """Whether a better source than this one told the stored copy: a search tells less than the provider's list."""
-    if record.kind not in ("products", "varieties", "tankMixes"):
-        return False
-    source = json.loads(stored[-1]).get("source", "list")
-    return source in _SOURCES and _SOURCES.index(source_in(record)) < _SOURCES.index(source)
+def _owner(record: Record) -> str:
+    """The Leaf user a record belongs to; "" for what belongs to everybody."""
+    return record.id if isinstance(record, LeafUser) else record.leaf_user_id
 
 
 _TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z")

@@ -48,8 +48,8 @@ class Row:
 class Where:
     """What a table is narrowed to; everything given must hold.
 
-    `parent`: the field or machine of files, the operation of matches. `values`: attributes (or provider, status, mark)
-    that must equal. `text`: the beginnings of words, in names and what belongs to them.
+    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes
+    (or provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them.
     """
 
     leaf_user_id: str | None = None
@@ -147,7 +147,8 @@ class Tables:
         """When the whole list was last read (UTC); None: not fetched yet, which is something else than empty.
 
         Without a Leaf user, the time of the oldest list among all who are kept here; None when one of them has none.
-        `about`: the field, machine, operation or provider that the list belongs to.
+        `about`: the field, machine, operation or provider that the list belongs to. Whoever read all operations has
+        read those of each field.
         """
         rows = self.connection.execute("SELECT leaf_user, at FROM fetched WHERE kind = ? AND about = ?", (kind, about))
         times: dict[str, str] = dict(rows.fetchall())
@@ -155,13 +156,20 @@ class Tables:
         if leaf_user_id is not None:
             return max(filter(None, (of_all, times.get(leaf_user_id))), default=None)
         if about:
-            return max(times.values(), default=of_all)
+            known = [*times.values(), of_all, self._of_the_whole_user(kind, about)]
+            return max(filter(None, known), default=None)
         kept = kept_users(self.connection)
         users = [key for (key,) in self.connection.execute("SELECT key FROM seen WHERE kind = 'users'").fetchall()]
         users = [user for user in users if kept is None or user in kept]
         if not users or not all(of_all or user in times for user in users):
             return of_all
         return min(max(filter(None, (of_all, times.get(user)))) for user in users)
+
+    def _of_the_whole_user(self, kind: Listed, about: str) -> str | None:
+        if kind != "operations":
+            return None
+        row = self.connection.execute("SELECT leaf_user FROM seen WHERE kind = 'fields' AND key = ?", (about,))
+        return next((self.fetched(kind, user) for (user,) in row.fetchall()), None)
 
     def ages(self) -> dict[Kind, str | None]:
         """`fetched` of every kind that is fetched as a whole."""
@@ -206,6 +214,11 @@ def _order(kind: Kind, order: Order) -> str:
     return ", ".join((*parts, "s.sort", "s.key"))
 
 
+_ON_THE_FIELD = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_ids') f WHERE c.n = s.n AND f.value IN
+ (:parent, (SELECT leaf_id FROM records WHERE kind = 'fields' AND key = :parent)))"""
+"""An operation may reach over several fields, and names them by Leaf's ids."""
+
+
 def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
     """FROM and WHERE of a table, and the values in it."""
     tables, held, values = "seen s", ["s.kind = :kind"], dict[str, Any](kind=kind)
@@ -223,7 +236,7 @@ def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
         held.append("s.leaf_user IN (:user, '')")
         values["user"] = where.leaf_user_id
     if where.parent is not None:
-        held.append("s.parent = :parent")
+        held.append(_ON_THE_FIELD if kind == "operations" else "s.parent = :parent")
         values["parent"] = where.parent
     if where.pending:
         held.append("s.mark IN ('pending', 'parked', 'conflict')")

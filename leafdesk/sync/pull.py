@@ -227,7 +227,9 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
         known = catalog.server_copy(kind, record.id)
         if known is None and plain(record.name) in unproved and catalog.key(kind, record.id) is None:
             continue
-        if known is None or known.raw != record.raw or catalog.gone(kind, record.id):
+        same = known is not None and known.raw == record.raw
+        searched = getattr(known, "source", "") != getattr(record, "source", "")  # now it is one of the list
+        if not same or searched or catalog.gone(kind, record.id):
             fresh[record.id] = record
         else:
             fresh.pop(record.id, None)
@@ -240,10 +242,11 @@ def _keep(records: Sequence[R], moved: dict[str, Boundary]) -> Rule[tuple[int, i
     def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
         added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
         changes = catalog.put(records)
+        taken = len(changes.records)
         for record in records:
             if record.id in moved:
                 changes |= catalog.put_boundaries(record.id, [moved[record.id]])
-        return (added, len(records) - added), changes
+        return (added, taken - added), changes
 
     return (yield from write(job))
 

@@ -4,7 +4,7 @@ files, operations and matches that belong to one record.
 Most of it is beta at Leaf, and an account may not have it: what Leaf refuses stays "not fetched", and the rest goes on.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -196,11 +196,12 @@ def read_machine_files(leaf_user_id: str, key: str, leaf_id: str, trip: Trip) ->
     )
 
 
-def read_operations(leaf_user_id: str, field_id: str | None, trip: Trip) -> Rule[int]:
-    """The operations of a Leaf user, or of one field; none are taken away, for a field's are only a part."""
-    filters: Any = {"leaf_user_id": leaf_user_id} | ({"field_id": field_id} if field_id else {})
+def read_operations(leaf_user_id: str, field: str | None, trip: Trip) -> Rule[int]:
+    """The operations of a Leaf user, or of one field (its key); none are taken away, for a field's are only a part."""
+    id = yield from look(lambda catalog, _: catalog.leaf_id("fields", field) if field else None)
+    filters: Any = {"leaf_user_id": leaf_user_id} | ({"field_id": id} if id else {})
     found = yield from _every(lambda page: calls.list_operations(page=page, size=PAGE, **filters), trip)
-    yield from put(lambda catalog, _: _take(catalog, "operations", found, (), leaf_user_id, trip.now(), field_id or ""))
+    yield from put(lambda catalog, _: _take(catalog, "operations", found, (), leaf_user_id, trip.now(), field or ""))
     return len(found)
 
 
@@ -228,24 +229,44 @@ def read_match_history(match: ProductMatch, trip: Trip) -> Rule[int]:
     return len(found)
 
 
-def search_online(kind: Kind, text: str, trip: Trip) -> Rule[list[str]]:
+def choose(kind: Kind, leaf_user_id: str, owner: str, filters: Mapping[str, str], trip: Trip) -> Rule[list[str]]:
+    """Leaf's ids of those machines, implements or files of a machine (its Leaf id: `owner`) that answer Leaf's filters.
+
+    For the filters over what Leaf tells in no answer, such as when an implement was changed. ValueError for a filter
+    that the list does not have.
+    """
+    ask: Any = {
+        "machines": calls.list_machines,
+        "implements": calls.list_implements,
+        "machineFiles": calls.list_machine_files,
+    }[kind]
+    whose = (leaf_user_id, owner) if owner else (leaf_user_id,)
+    found: list[Any] = yield from _every(lambda page: ask(*whose, page=page, **filters), trip)
+    return [one.id for one in found]
+
+
+def search_online(
+    kind: Kind, text: str, trip: Trip, *, crop: str | None = None, most: int | None = None
+) -> Rule[list[str]]:
     """Ask Leaf's search and keep what it found, with the time; answers the ids in Leaf's order."""
     call: Any = {
         "products": calls.search_products,
         "varieties": calls.search_varieties,
         "tankMixes": calls.search_tank_mixes,
     }[kind]
-    page: Page[Input] = yield from read(call(text), trip)
+    wishes = {name: value for name, value in (("crop", crop), ("most", most)) if value is not None}
+    page: Page[Input] = yield from read(call(text, **wishes), trip)
     found = [replace(one, found=trip.now()) for one in page.items]
     yield from put(lambda catalog, _: catalog.put(found))
     return [one.id for one in found]
 
 
-def look_up(kind: Kind, id: str, trip: Trip) -> Rule[Input]:
+def look_up(kind: Kind, id: str, trip: Trip) -> Rule[Product | Variety]:
     """Read one product or variety with all that Leaf has of it (labels), and keep it."""
     call: Any = calls.get_product(id) if kind == "products" else calls.get_variety(id)
-    answer: Input = yield from read(call, trip)
-    found = replace(answer, found=trip.now())
+    answer: Product | Variety = yield from read(call, trip)
+    known = yield from look(lambda catalog, _: catalog.key(kind, id) is not None)
+    found = replace(answer, detailed=trip.now(), found="" if known else trip.now())
     yield from put(lambda catalog, _: catalog.put([found]))
     return found
 

@@ -56,14 +56,22 @@ class Flow(QLayout):
         margins = self.contentsMargins()
         left, right = rect.x() + margins.left(), rect.right() - margins.right()
         x, y, tall = left, rect.y() + margins.top(), 0
+        line: list[tuple[QLayoutItem, int]] = []
         for item in self._items:
             widget = item.widget()
             if widget is not None and widget.isHidden():
                 continue
             hint = item.sizeHint()
             if x > left and x + hint.width() - 1 > right:
-                x, y, tall = left, y + tall + self._gap, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), hint))
+                self._align(line, y, tall, move=move)
+                x, y, tall, line = left, y + tall + self._gap, 0, []
+            line.append((item, x))
             x, tall = x + hint.width() + self._gap, max(tall, hint.height())
+        self._align(line, y, tall, move=move)
         return y + tall - rect.y() + margins.bottom()
+
+    def _align(self, line: list[tuple[QLayoutItem, int]], y: int, tall: int, *, move: bool) -> None:
+        """Set a line's parts, each in the middle of the line."""
+        for item, x in line if move else ():
+            hint = item.sizeHint()
+            item.setGeometry(QRect(QPoint(x, y + (tall - hint.height()) // 2), hint))

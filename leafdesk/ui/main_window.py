@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.panels.inspector import Inspector
     from leafdesk.ui.panels.map_page import MapPage
     from leafdesk.ui.panels.navigator import Navigator
+    from leafdesk.ui.panels.newer import NewerCard
     from leafdesk.ui.panels.notice import Notice
     from leafdesk.ui.panels.queue import Queue
     from leafdesk.ui.panels.rail import Rail
@@ -70,6 +71,7 @@ class MainWindow(FirstSight):
     inspector: Inspector
     queue: Queue
     settings: Settings
+    newer: NewerCard
     start: StartPage
     status: StatusBar
     notice: Notice

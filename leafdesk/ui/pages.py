@@ -34,8 +34,16 @@ class Page:
 FILTER_LINE = "tableFilter"
 """The object name of the line that Ctrl+F goes to on a page with a table."""
 
+
+def _machines(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.machines import make
+
+    return make(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
+    Page("machines", "Machines", "truck", ("Ctrl+3",), "Machines, implements and operators", _machines),
     Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
     Page(
         "settings",

@@ -251,6 +251,7 @@ def _inputs(c: Colours) -> str:
         selection-color: {c.on_accent}; }}
     QLineEdit[role="value"] {{ background: transparent; border: none; padding: 0; min-height: 16px; }}
     QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
+    QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px;
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; outline: none; }}
@@ -299,4 +300,15 @@ def _lists(c: Colours) -> str:
     QListWidget::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; }}
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}
+    QTableView {{ background: {c.raised}; border: none; outline: none; border-radius: 8px; }}
+    QHeaderView {{ background: {c.raised}; border: none; }}
+    QHeaderView::section {{ background: {c.raised}; color: {c.muted}; border: none; font-size: {px(12)}px;
+        font-weight: 600; border-bottom: 1px solid {c.line}; padding: 0 12px; }}
+    QHeaderView::section:hover {{ background: {c.hover}; }}
+    #tabs {{ background: transparent; }}
+    #tabs::tab {{ background: transparent; color: {c.muted}; padding: 4px 8px; margin-right: 12px; border: none;
+        border-bottom: 2px solid transparent; }}
+    #tabs::tab:selected {{ color: {c.accent}; border-bottom: 2px solid {c.accent}; font-weight: 600; }}
+    #tabs::tab:hover {{ color: {c.text}; }}
+    #tabs::tab:focus {{ background: {c.hover}; }}
     """

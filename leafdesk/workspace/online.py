@@ -1,6 +1,6 @@
 """Questions to Leaf that somebody asks now, and whose answers are kept to be looked at offline."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from functools import partial
 from typing import Any, TypeVar
@@ -24,12 +24,22 @@ class Online:
         self._ask = ask
         self._catalog = catalog
 
-    def search(self, kind: Kind, text: str) -> "Future[list[str]]":
+    def search(self, kind: Kind, text: str, *, crop: str | None = None, most: int | None = None) -> "Future[list[str]]":
         """Search Leaf's products (Agrian, CDMS, John Deere), varieties or tankMixes; answers the ids found.
 
-        UnsendableError, a ValueError, for a text without a word.
+        `crop` is for varieties; `most` results, as many as Leaf gives without it. UnsendableError, a ValueError, for a
+        text without a word.
         """
-        return self._run("search_online", kind, text)
+        return self._run("search_online", kind, text, crop=crop, most=most)
+
+    def choose(self, kind: Kind, leaf_user_id: str, filters: Mapping[str, str], about: str = "") -> "Future[list[str]]":
+        """The Leaf ids of the machines, implements or (about a machine) machineFiles that answer filters of Leaf.
+
+        Only for what Leaf filters by and tells in no answer: `created`, `after_created`, `before_created`, the same of
+        `updated`, and a file's `origin_type`.
+        """
+        owner = self._catalog().leaf_id("machines", about) if about else ""
+        return self._run("choose", kind, leaf_user_id, owner or "", dict(filters))
 
     def look_up(self, kind: Kind, id: str) -> "Future[Any]":
         """One product with its labels, or one variety, as Leaf has it now; answers the record."""
@@ -52,8 +62,11 @@ class Online:
         return self._of("read_machine_files", "machines", machine_id)
 
     def operations(self, leaf_user_id: str, field_id: str | None = None) -> "Future[int]":
-        """The operations of a Leaf user, or of one field (kind `operations`)."""
-        return self._run("read_operations", leaf_user_id, field_id)
+        """The operations of a Leaf user, or of one field (kind `operations`); KeyError for one not at Leaf yet."""
+        catalog = self._catalog()
+        if field_id is not None and catalog.leaf_id("fields", field_id) is None:
+            return _no_such(field_id)
+        return self._run("read_operations", leaf_user_id, field_id and catalog.key("fields", field_id))
 
     def matches(self, operation_id: str) -> "Future[int]":
         """The product matches of an operation (kind `matches`, parent the operation)."""
@@ -98,12 +111,12 @@ class Online:
             return _no_such(id)
         return self._run(rule, copy.leaf_user_id, key, catalog.leaf_id(kind, key) or key, *words)
 
-    def _run(self, rule: str, *words: Any) -> "Future[Any]":
+    def _run(self, rule: str, *words: Any, **more: Any) -> "Future[Any]":
         def begin(trip: Trip) -> Rule[Any]:
             from leafdesk.sync import history, stock  # HTTP is loaded when somebody asks
 
             room = history if hasattr(history, rule) else stock
-            return partial(getattr(room, rule), *words)(trip)  # type: ignore[no-any-return]
+            return partial(getattr(room, rule), *words, **more)(trip)  # type: ignore[no-any-return]
 
         return self._ask(begin)
 

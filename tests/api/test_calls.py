@@ -260,6 +260,20 @@ def test_times_in_requests_have_milliseconds_rounded_down(instant: str, sent: st
     assert to_milliseconds(instant) == sent
 
 
+@pytest.mark.parametrize(
+    ("instant", "sent"),
+    [
+        ("2021-11-03T01:34:15Z", "2021-11-03T01:34:15.000Z"),
+        ("2021-11-03T01:34:15.123000Z", "2021-11-03T01:34:15.123Z"),
+        ("2021-11-03T01:34:15.123000001Z", "2021-11-03T01:34:15.124Z"),
+        ("2021-12-31T23:59:59.9991Z", "2022-01-01T00:00:00.000Z"),
+    ],
+)
+def test_a_time_that_something_lies_before_is_rounded_up(instant: str, sent: str) -> None:
+    assert to_milliseconds(instant, up=True) == sent
+    assert dict(calls.list_machines(U, before_created=instant).query)["beforeCreatedTime"] == sent
+
+
 @pytest.mark.parametrize("instant", ["", "yesterday", "2021-11-03T01:34:15+01:00", "2021-11-03T01:34:15Z\n"])
 def test_what_is_no_time_of_leafs(instant: str) -> None:
     with pytest.raises(ValueError, match="not a UTC time"):

@@ -1,13 +1,15 @@
 """Machines, catalogs, summaries and settings come once a day, the rest when somebody asks; what is old says how old."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from leafdesk.records import FieldOperation, Machine, MachineFile, Product, ProductMatch
+from leafdesk.records import FieldOperation, Machine, MachineFile, Product, ProductMatch, Variety
 from leafdesk.sandbox.farmland import farmland
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.sowing import Sowing
@@ -138,7 +140,55 @@ def test_a_search_never_makes_a_listed_entry_poorer(farm: Laptop) -> None:
     (variety, *_) = farm.leaf.all("varieties")
     before = farm.catalog.get("varieties", variety["id"])
     farm.drive(stock.search_online("varieties", variety["name"], farm.trip()))
-    assert farm.catalog.get("varieties", variety["id"]) == before
+    assert isinstance(before, Variety)
+    after = farm.catalog.get("varieties", variety["id"])
+    assert after == replace(before, found=farm.now())
+    assert whole(farm).pulled.tally("varieties").changed == 0
+    assert farm.catalog.get("varieties", variety["id"]) == after
+
+
+def test_what_was_asked_about_an_entry_of_a_list_stays_with_its_date(farm: Laptop) -> None:
+    """John Deere's list tells less of a product than asking for that one product does."""
+    whole(farm)
+    (leafs, *_) = [one for one in farm.leaf.all("products") if one["labelProvider"] == "JohnDeere"]
+    listed = farm.catalog.get("products", leafs["id"])
+    assert isinstance(listed, Product) and not listed.labels
+    label = {"name": "Label", "url": "https://labels.example.com/1.pdf"}
+    more = leafs | {"labels": [label], "productPageUrl": "https://labels.example.com/1", "activeIngredient": ["Urea"]}
+
+    def all_of_it(operation: str, act: Any) -> httpx.Response:
+        return httpx.Response(200, json=more) if operation == "getProduct" else act()  # type: ignore[no-any-return]
+
+    farm.far.fault = all_of_it
+    farm.drive(stock.look_up("products", leafs["id"], farm.trip()))
+    asked = farm.catalog.get("products", leafs["id"])
+    assert isinstance(asked, Product)
+    assert (asked.source, asked.found, asked.detailed) == ("list", "", farm.now())
+    assert (asked.leaf_user_id, asked.provider_id) == (listed.leaf_user_id, listed.provider_id)
+    assert [one.url for one in asked.labels] == [label["url"]] and asked.active_ingredients
+    assert json.loads(asked.raw) == more
+
+    farm.leaf.change("products", leafs["id"], registrant="Other Ltd.")
+    farm.time += 60
+    assert whole(farm).pulled.tally("products").changed == 1
+    again = farm.catalog.get("products", leafs["id"])
+    assert again == replace(asked, registrant="Other Ltd.", raw=again.raw if again else "")
+    assert again is not None and json.loads(again.raw) == more | {"registrant": "Other Ltd."}
+    assert whole(farm).pulled.tally("products").changed == 0
+
+
+def test_what_john_deere_search_found_is_no_longer_only_found_once_its_list_tells_it(farm: Laptop) -> None:
+    (leafs, *_) = [one for one in farm.leaf.all("products") if one["labelProvider"] == "JohnDeere"]
+    farm.drive(sync(farm.trip(), Cycle()))
+    farm.drive(stock.search_online("products", leafs["name"], farm.trip()))
+    found = farm.catalog.get("products", leafs["id"])
+    assert isinstance(found, Product) and (found.source, found.found[:10]) == ("search", "2026-01-01")
+    whole(farm)
+    listed = farm.catalog.get("products", leafs["id"])
+    assert isinstance(listed, Product) and (listed.source, listed.found) == ("list", found.found)
+    farm.leaf.take_away("products", leafs["id"])
+    whole(farm)
+    assert farm.catalog.get("products", leafs["id"]) is None, "the list that told it tells its end, too"
 
 
 def test_files_and_matches_come_when_asked(farm: Laptop) -> None:

@@ -6,6 +6,7 @@ Leaf user, field and boundary ids are opaque text; farm and grower ids are Leaf'
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 from urllib.parse import quote
 
@@ -102,9 +103,14 @@ TIMES = ("_time", "_at", "created", "updated")
 
 
 def filtered(filters: Mapping[str, Any], names: Mapping[str, str] = {}, **more: Value) -> Query:
-    """Filters in Leaf's spelling: our_words become ourWords, or what `names` says; times are sent in milliseconds."""
+    """Filters in Leaf's spelling: our_words become ourWords, or what `names` says; times are sent in milliseconds.
+
+    What lies before a time is asked for with the time rounded up: it may be a little more, and never too little.
+    """
     said = {
-        names.get(name) or camel(name): to_milliseconds(value) if name.endswith(TIMES) and value else value
+        names.get(name) or camel(name): to_milliseconds(value, up=name.startswith("before"))
+        if name.endswith(TIMES) and value
+        else value
         for name, value in filters.items()
     }
     return query_of(**said, **more)
@@ -135,12 +141,16 @@ def nothing(answer: Answer) -> None:
         raise NotJsonError("the answer is not JSON")
 
 
-def to_milliseconds(instant: str) -> str:
-    """Leaf's time with exactly three fraction digits, rounded down, as its general page asks for in requests.
+def to_milliseconds(instant: str, *, up: bool = False) -> str:
+    """Leaf's time with exactly three fraction digits, rounded down or up, as its general page asks for in requests.
 
     Raises ValueError for a text that is no UTC time ending in Z.
     """
     found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z", instant)
     if not found:
         raise ValueError(f"not a UTC time as Leaf writes it: {instant!r}")
-    return f"{found[1]}.{(found[2] or '')[:3]:0<3}Z"
+    digits = (found[2] or "").ljust(3, "0")
+    if not up or not digits[3:].strip("0"):
+        return f"{found[1]}.{digits[:3]}Z"
+    later = datetime.fromisoformat(f"{found[1]}.{digits[:3]}") + timedelta(milliseconds=1)
+    return f"{later.isoformat(timespec='milliseconds')}Z"

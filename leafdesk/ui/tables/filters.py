@@ -1,0 +1,165 @@
+"""What stands over a table to narrow it: a line to type in, switches, and lists of values to pick from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QEnterEvent, QFocusEvent, QIcon, QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+
+from leafdesk.ui import words
+from leafdesk.ui.flow import Flow
+from leafdesk.ui.icons import Icons
+from leafdesk.ui.pages import FILTER_LINE
+from leafdesk.ui.parts import Picker, button
+from leafdesk.ui.tables.declare import Pick, Table
+from leafdesk.ui.theme import STEP
+from leafdesk.workspace import Where
+
+MOST = 200
+"""So many values of an attribute are offered, the commonest first."""
+Offer = dict[str, list[tuple[str, int]]]
+"""By attribute: (value, how many rows have it)."""
+
+
+class Filters(QWidget):
+    """`where()` is what is asked for, `changed` that it is another. Enter and the arrow down go to the table.
+
+    Parts for tests: `line`, `chips` (by key), `picks` (by key), `clear`.
+    """
+
+    changed = Signal()
+    leave = Signal()
+    """Somebody is done with typing and wants the rows."""
+    near = Signal()
+    """Somebody comes near a list of values."""
+
+    def __init__(self, table: Table, icons: Icons) -> None:
+        super().__init__()
+        self.table = table
+        self.line = Line(placeholderText=f"Filter {table.plural}", clearButtonEnabled=True)
+        self.line.setObjectName(FILTER_LINE)
+        self.line.setAccessibleName(f"Filter {table.plural} by {table.searched}")
+        self.line.setToolTip(f"Looks through {table.searched} (Ctrl+F)")
+        self.line.setFixedWidth(STEP * 60)
+        icons.put(self.line.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "magnifying-glass")
+        self.line.textChanged.connect(self.changed)
+        self.line.done.connect(self.leave)
+        flow = Flow(self, gap=STEP * 2)
+        flow.setContentsMargins(0, 0, 0, 0)
+        flow.addWidget(self.line)
+        self.picks: dict[str, Values] = {}
+        for pick in table.picks:
+            flow.addWidget(self._picker(pick))
+        self.chips: dict[str, QPushButton] = {}
+        for chip in table.chips:
+            made = button(chip.title, "chip", tip=chip.tip)
+            made.setCheckable(True)
+            made.setObjectName(f"chip-{chip.key}")
+            made.toggled.connect(self.changed)
+            self.chips[chip.key] = made
+            flow.addWidget(made)
+        self.clear = button("Clear", "link", tip="Show all rows again")
+        self.clear.clicked.connect(self.reset)
+        flow.addWidget(self.clear)
+        self.changed.connect(self._follow)
+        self._follow()
+
+    def _picker(self, pick: Pick) -> Values:
+        made = Values()
+        made.near.connect(self.near)
+        made.setObjectName(f"pick-{pick.key}")
+        made.setAccessibleName(pick.title)
+        made.addItem(f"{pick.title}: all", None)
+        made.setMaximumWidth(STEP * 55)
+        made.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
+        made.currentIndexChanged.connect(self.changed)
+        self.picks[pick.key] = made
+        return made
+
+    # ------------------------------------------------------------------ what is asked for
+    def where(self) -> Where:
+        """What the table is narrowed to."""
+        values = dict[str, str | int | bool]()
+        for chip in self.table.chips:
+            if self.chips[chip.key].isChecked():
+                values |= chip.values
+        for pick in self.table.picks:
+            picked = self.picks[pick.key].currentData()
+            if picked is not None:
+                values[pick.key] = pick.of(picked)
+        pending = any(chip.pending and self.chips[chip.key].isChecked() for chip in self.table.chips)
+        return Where(text=self.line.text().strip(), values=values, pending=pending)
+
+    def reset(self) -> None:
+        """Ask for everything again."""
+        with QSignalBlocker(self):
+            self.line.clear()
+            for chip in self.chips.values():
+                chip.setChecked(False)
+            for picker in self.picks.values():
+                picker.setCurrentIndex(0)
+        self.changed.emit()
+
+    def _follow(self) -> None:
+        where = self.where()
+        self.clear.setVisible(bool(where.text or where.values or where.pending))
+        for picker in self.picks.values():
+            picker.setProperty("chosen", picker.currentIndex() > 0)
+            picker.style().unpolish(picker)
+            picker.style().polish(picker)
+
+    # ------------------------------------------------------------------ what is offered
+    def offer(self, found: Offer) -> None:
+        """Put the values that there are into the lists; what is picked stays picked."""
+        for pick in self.table.picks:
+            if pick.key in found:
+                self._fill(pick, found[pick.key])
+
+    def _fill(self, pick: Pick, choices: Sequence[tuple[str, int]]) -> None:
+        picker = self.picks[pick.key]
+        lines = [(f"{pick.words(value)}  ·  {many:,}", value) for value, many in choices[:MOST]]
+        if lines == [(picker.itemText(place), picker.itemData(place)) for place in range(1, picker.count())]:
+            return
+        picked = picker.currentData()
+        if picked is not None and all(value != picked for _, value in lines):
+            lines.append((f"{pick.words(picked)}  ·  0", picked))
+        with QSignalBlocker(picker):
+            picker.clear()
+            picker.addItem(f"{pick.title}: all", None)
+            for text, value in lines:
+                picker.addItem(text, value)
+            picker.setCurrentIndex(max(0, picker.findData(picked)))
+        picker.setToolTip(f"{pick.title}: {words.count(len(choices), 'value')}")
+
+
+class Values(Picker):
+    """A list of values. `near`: the mouse or the keyboard has come to it, so it should offer what there is now."""
+
+    near = Signal()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        self.near.emit()
+        super().enterEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self.near.emit()
+        super().focusInEvent(event)
+
+
+class Line(QLineEdit):
+    """The line to type in; Enter, Escape on nothing and the arrow down are done with it."""
+
+    done = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.done.emit()
+        elif event.key() == Qt.Key.Key_Escape:
+            if self.text():
+                self.clear()
+            else:
+                self.done.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,57 @@
+"""A page of several tables: one tab for each, made when somebody first looks at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from leafdesk.ui.parts import label, row
+from leafdesk.ui.theme import STEP
+
+if TYPE_CHECKING:
+    from leafdesk.ui.main_window import MainWindow
+
+
+class Tabs(QFrame):
+    """Heading, tabs, and the panel of the tab in sight. `show_tab(name)` turns to one; `panel(name)` is its widget.
+
+    Ctrl+Tab turns to the next. Part for tests: `bar` (QTabBar).
+    """
+
+    def __init__(self, window: MainWindow, heading: str, makers: Mapping[str, Callable[[], QWidget]]) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._makers, self._made = dict(makers), dict[str, QWidget]()
+        self.bar = QTabBar(drawBase=False, expanding=False)
+        self.bar.setObjectName("tabs")
+        self.bar.setAccessibleName(heading)
+        for name in makers:
+            self.bar.addTab(name)
+        self._panels = QStackedWidget()
+        top = row(label(heading, "heading"), STEP * 2, self.bar, None)
+        top.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(top)
+        column.addWidget(self._panels, 1)
+        self.bar.currentChanged.connect(lambda place: self.show_tab(self.bar.tabText(place)))
+        window.commands["next-tab"].triggered.connect(lambda _=False: self._next() if self.isVisible() else None)
+        self.show_tab(next(iter(makers)))
+
+    def panel(self, name: str) -> QWidget:
+        """The panel of a tab, made now if nobody looked at it before."""
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+            self._panels.addWidget(self._made[name])
+        return self._made[name]
+
+    def show_tab(self, name: str) -> None:
+        """Turn to a tab."""
+        self._panels.setCurrentWidget(self.panel(name))
+        self.bar.setCurrentIndex(list(self._makers).index(name))
+
+    def _next(self) -> None:
+        self.bar.setCurrentIndex((self.bar.currentIndex() + 1) % self.bar.count())

@@ -219,14 +219,24 @@ _ON_THE_FIELD = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_id
 """An operation may reach over several fields, and names them by Leaf's ids."""
 
 
+_NAMED = (
+    "(instr(replace(s.sort, ' ', ''), :part) OR s.leaf_user IN"
+    " (SELECT u.key FROM seen u WHERE u.kind = 'users' AND instr(replace(u.sort, ' ', ''), :part)))"
+)
+"""What no full text is kept of is found by a part of its name, or of its Leaf user's."""
+
+
 def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
     """FROM and WHERE of a table, and the values in it."""
     tables, held, values = "seen s", ["s.kind = :kind"], dict[str, Any](kind=kind)
     if where.text.strip():
-        from leafdesk.store.seen import words
+        from leafdesk.store.seen import sort_text, words
 
         query = words(where.text)
-        if query is None or kind not in TABLES:
+        if query is not None and kind not in TABLES:
+            held.append(_NAMED)
+            values["part"] = sort_text(where.text).replace(" ", "")
+        elif query is None:
             held.append("0")
         else:
             tables = "words CROSS JOIN seen s ON s.n = words.rowid"

@@ -66,6 +66,10 @@ TABLE = (
     Entry("enable", "Enable preview", "lightning", (), "Full sync for a preview field, which Leaf bills"),
     Entry("upload", "Upload to provider", "cloud-arrow-up", (), "Send the field to John Deere or FieldView, once"),
     Entry("provider-sync", "Fetch from providers", "cloud-arrow-down", (), "Let Leaf look at the providers again"),
+    Entry(
+        "ask-counts", "Ask Leaf for its counts", "arrows-counter-clockwise", (), "What Leaf holds of each provider now"
+    ),
+    Entry("keep-users", "Leaf users kept here", "hard-drives", (), "Choose whose records this laptop keeps"),
     Entry("copy-rows", "Copy rows", "copy", ("Ctrl+C",), "Copy the selected rows, for a spreadsheet"),
     Entry("sort-up", "Sort upwards", "sort-ascending", ("Alt+Up",), "Sort the table by the column you are in"),
     Entry("sort-down", "Sort downwards", "sort-descending", ("Alt+Down",), "Sort by this column, the last first"),

@@ -83,6 +83,7 @@ class FieldDesk(QObject):
             side = make()
             side.left.connect(self.inspector.close_side)
             side.closed.connect(partial(self._show, []))
+            side.fetched.connect(lambda: self.inspector.show_field(self.inspector.field_id))
             wire(side)
             self.sides[key] = side
         return self.sides[key]  # type: ignore[return-value]

@@ -15,6 +15,7 @@ from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
 from leafdesk.ui.field_desk import FieldDesk
 from leafdesk.ui.icons import Icons
+from leafdesk.ui.keeping import Keeping
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.pages import Pages
@@ -69,7 +70,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.opened.connect(window.newer.begin)
     window.doing = Doing(window, window.lists)
     window.drawing = Drawing(window.map_page, window.commands, window.doing, window.inspector, window.lists)
-    window.field_desk = FieldDesk(window)
+    window.field_desk, window.keeping = FieldDesk(window), Keeping(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     yield
     _set_side_by_side(window)

@@ -46,6 +46,7 @@ class Lists(QObject):
         self.bridge = bridge
         self.rows: dict[str, FieldRow] = {}
         self.users: dict[str, LeafUser] = {}
+        """Those whose records are kept on this laptop."""
         self.growers: dict[str, Grower] = {}
         self.farms: dict[str, Farm] = {}
         self.ready = False
@@ -118,14 +119,15 @@ def _parents(workspace: Workspace) -> Everything:
     if workspace.account is None:
         return Everything()
     catalog = workspace.catalog
-    return Everything(users=catalog.users(), growers=catalog.growers(), farms=catalog.farms())
+    return Everything(users=workspace.keeping.only(catalog.users()), growers=catalog.growers(), farms=catalog.farms())
 
 
 def _everything(workspace: Workspace) -> Everything:
     if workspace.account is None:
         return Everything()
     catalog = workspace.catalog
-    return Everything(catalog.users(), catalog.growers(), catalog.farms(), catalog.fields(), catalog.outlines())
+    users = workspace.keeping.only(catalog.users())
+    return Everything(users, catalog.growers(), catalog.farms(), catalog.fields(), catalog.outlines())
 
 
 def _some(workspace: Workspace, ids: set[str]) -> Update:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
+    from leafdesk.ui.keeping import Keeping
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -78,6 +79,7 @@ class MainWindow(FirstSight):
     doing: Doing
     drawing: Drawing
     field_desk: FieldDesk
+    keeping: Keeping
     leaf: LeafSide
     workbench: QSplitter
     pages: Pages

@@ -39,6 +39,11 @@ class Keeping:
             for user in Catalog(reader).users()
         ]
 
+    def only(self, users: Iterable[LeafUser]) -> list[LeafUser]:
+        """Those of the Leaf users whose records are kept here."""
+        kept = kept_users(self._database.reader())
+        return [user for user in users if kept is None or user.id in kept]
+
     def keeps(self, leaf_user_id: str) -> bool:
         """Whether the records of a Leaf user are kept here."""
         kept = kept_users(self._database.reader())

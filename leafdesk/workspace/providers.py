@@ -88,7 +88,7 @@ def _why(
             said.append(f"The {level} were not pulled yet.")
         elif level in leaf and leaf[level] != here.get(level, 0):
             said.append(f"Leaf counts {leaf[level]} {level}, {here.get(level, 0)} are here.")
-    if said and previews:
+    if previews:
         said.append(f"{previews} of the fields here are previews: they have no boundary until they are enabled.")
     setting = _setting(tables, user) if said or previews else None
     return [*said, setting] if setting else said

@@ -221,7 +221,7 @@ def test_operation_files_are_fetched_when_asked_and_narrowed(
     assert side.age.text().startswith(f"{len(left)} of {len(every)} files")
     side.pickers["work"].setCurrentIndex(0)
     side.begin.setText("soon")
-    assert "2026-01-31" in side.trouble.text()
+    assert "2026-01-31" in side.wrong.text() and not side.wrong.isHidden()
     side.begin.setText(every[0].start_time[:10])
     assert side.found.count() == sum(file.start_time[:10] >= every[0].start_time[:10] for file in every)
     side.found.setCurrentRow(0)
@@ -229,7 +229,8 @@ def test_operation_files_are_fetched_when_asked_and_narrowed(
     assert side.card.lines["operationType"]
     side.card.again.click()
     qtbot.waitUntil(lambda: "cannot be reached" in side.trouble.text(), timeout=PATIENCE)
-    assert side.found.count()  # what is here stays
+    hands.settle(window, qtbot)
+    assert "cannot be reached" in side.trouble.text() and side.found.count()  # both what went wrong and what is here
     qtbot.waitUntil(lambda: window.inspector.work.text() == str(len(every)), timeout=PATIENCE)
 
 

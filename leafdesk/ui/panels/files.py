@@ -90,6 +90,9 @@ class Files(Side):
             line.setAccessibleName(title)
             line.textChanged.connect(self._fill)
             self._add(column, title, line)
+        self.wrong = label("Write days as 2026-01-31.", "error")
+        column.addWidget(self.wrong)
+        self.wrong.hide()
         self.filters.hide()
 
     def _add(self, column: QVBoxLayout, title: str, part: QWidget) -> None:
@@ -136,7 +139,7 @@ class Files(Side):
     def _fill(self) -> None:
         days = [line.text().strip() for line in (self.begin, self.end)]
         wrong = any(day and not _is_day(day) for day in days)
-        self.say_trouble("Write days as 2026-01-31." if wrong else "")
+        self.wrong.setVisible(wrong)
         if wrong:
             return
         left = [file for file in self.known.files if keeps(file, self.wishes, *days)]
@@ -193,7 +196,7 @@ class Files(Side):
         self.fetch.setText("Fetch from Leaf")
         if turn != self.turn:
             return
-        self.read()
+        self.fetched.emit()
         if error is not None:
             self.failed(error)
 

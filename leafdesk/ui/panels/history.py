@@ -176,9 +176,9 @@ class History(Side):
         self.fetch.setText("Fetch all from Leaf")
         if turn != self.turn:
             return
+        self.fetched.emit()
         if error is not None:
             self.failed(error)
-        self.read()
 
 
 def _when(one: Version) -> str:

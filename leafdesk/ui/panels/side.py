@@ -20,6 +20,8 @@ class Side(QFrame):
 
     closed = Signal()
     """It is no longer in sight."""
+    fetched = Signal()
+    """Leaf was asked for something of the field: its figures may be others."""
     left = Signal()
     """The user wants the field's figures again."""
 

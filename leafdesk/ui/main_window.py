@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from leafdesk.ui.bridge import Bridge
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
+    from leafdesk.ui.exporting import Exporting
     from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
+    from leafdesk.ui.importing import Importing
     from leafdesk.ui.keeping import Keeping
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
@@ -81,6 +83,8 @@ class MainWindow(FirstSight):
     field_desk: FieldDesk
     keeping: Keeping
     leaf: LeafSide
+    importing: Importing
+    exporting: Exporting
     workbench: QSplitter
     pages: Pages
     whole: QWidget
@@ -137,7 +141,6 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.dialogs.reader import read_guide
         from leafdesk.ui.pages import PAGES
 
         for key, do in (
@@ -158,12 +161,19 @@ class MainWindow(FirstSight):
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("import", self.importing.ask),
+            ("export", self.exporting.ask),
             ("sign-in", self.sign_in),
-            ("help", lambda: read_guide(self)),
+            ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
+
+    def _read_guide(self) -> None:
+        from leafdesk.ui.dialogs.reader import read_guide
+
+        read_guide(self)
 
     def _wire_parts(self) -> None:
         self.lists.loaded.connect(self._loaded)
@@ -187,6 +197,7 @@ class MainWindow(FirstSight):
         self.status.cancelled.connect(self.workspace.cancel_sync)
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
+        self.start.asked_files.connect(self.importing.ask)
         self.settings.look_chosen.connect(self.choose_look)
         self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
@@ -194,6 +205,7 @@ class MainWindow(FirstSight):
         self.bridge.changed.connect(self._changed)
         self.leaf.stood.connect(self._allow)
         self.leaf.opened.connect(self._other_account)
+        self.leaf.opened.connect(self.importing.come_back)
         self.bridge.failed.connect(_bug)
 
     def _remember(self) -> None:
@@ -216,6 +228,7 @@ class MainWindow(FirstSight):
         self.queue.load()
         yield
         self.icons.dress()
+        self.theme.wear()
         self.show_instead(self.whole)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._wants_autosync:
@@ -267,7 +280,7 @@ class MainWindow(FirstSight):
 
     def _take(self, tool: str) -> None:
         self.show_page("map")
-        if self.drawing.let_go():
+        if not self.drawing.within(tool) and self.drawing.let_go():
             self.drawing.start(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done
@@ -372,6 +385,8 @@ class MainWindow(FirstSight):
             self._autosync.stop()
         if hasattr(self, "bridge"):
             self.bridge.close()
+        if hasattr(self, "importing"):
+            self.importing.stop()
 
     def _keep(self) -> None:
         """Keep what the next start shows first: the window as it will be then, and its map."""

@@ -98,15 +98,25 @@ def _rgb(name: str) -> tuple[float, float, float]:
 
 
 class Theme(QObject):
-    """Which colours are in force: the system's choice of light or dark unless somebody chose otherwise."""
+    """Which colours are in force: the system's choice of light or dark unless somebody chose otherwise.
+
+    Font and palette are put on at once, the style sheet by `wear`: Qt reads it anew for every widget that is put into
+    another one, so it waits until all are in their places (a seventh of the work of a start).
+    """
 
     changed = Signal()
 
     def __init__(self, choice: Choice = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.choice: Choice = choice
+        self._worn = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.colours = self._resolve()
+        self._put()
+
+    def wear(self) -> None:
+        """Put the style sheet on, too."""
+        self._worn = True
         self._put()
 
     def choose(self, choice: Choice) -> None:
@@ -130,7 +140,8 @@ class Theme(QObject):
         if isinstance(app, QApplication):
             app.setFont(font(USUAL))
             app.setPalette(palette(self.colours))
-            app.setStyleSheet(stylesheet(self.colours))
+            if self._worn:
+                app.setStyleSheet(stylesheet(self.colours))
 
 
 def font(size: int = 13, *, bold: bool = False, italic: bool = False) -> QFont:
@@ -225,6 +236,10 @@ def _buttons(c: Colours) -> str:
     QPushButton[role="chip"]:hover {{ background: {c.hover}; }}
     QPushButton[role="chip"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QPushButton[role="chip"]:focus {{ border-color: {c.accent}; }}
+    QPushButton[role="line"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
+        padding: 0 8px; min-height: 26px; text-align: left; }}
+    QPushButton[role="line"]:hover {{ background: {c.hover}; }}
+    QPushButton[role="line"]:focus {{ border-color: {c.accent}; }}
     QPushButton[role="choice"] {{ border-radius: 8px; padding: 0 12px; }}
     QPushButton[role="choice"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QToolButton {{ background: transparent; border: none; color: {c.muted}; }}
@@ -252,6 +267,11 @@ def _inputs(c: Colours) -> str:
     QLineEdit[role="value"] {{ background: transparent; border: none; padding: 0; min-height: 16px; }}
     QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
     QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 4px;
+        background: {c.sunken}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border: 4px solid {c.accent_soft}; border-radius: 4px; }}
+    QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px;
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; outline: none; }}
@@ -280,7 +300,7 @@ def _inputs(c: Colours) -> str:
 def _surfaces(c: Colours) -> str:
     return f"""
     QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
-    QFrame[role="float"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[role="float"], #moreTools {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
     QFrame[role="banner-warn"] {{ background: {c.warn_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-error"] {{ background: {c.error_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-warn"] QLabel {{ color: {c.warn}; }}

@@ -2,8 +2,9 @@
 
 from leafdesk.edits import Delete, Enable, Redraw, SyncProvider, Upload, change
 from leafdesk.records import UPLOADS, Field
-from leafdesk.ui.actions import AT_LEAF, LOOKS, ON_A_FIELD, Actions
+from leafdesk.ui.actions import AT_LEAF, LOOKS, Actions
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.toolbox import ON_A_FIELD
 from leafdesk.workspace import Workspace
 
 Reasons = dict[str, str | None]

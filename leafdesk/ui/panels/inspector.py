@@ -235,6 +235,10 @@ class Inspector(QFrame):
         self.banner_text.setText(text)
         self.banner_queue.setVisible(bad)
 
+    def allow(self) -> None:
+        """Say anew what may be done with the selected field."""
+        self._allow(self.look.field if self.look is not None else None)
+
     def _allow(self, field: Field | None) -> None:
         """Enable what may be done; say why the rest may not."""
         reasons = allow_field(self.commands, self.lists, field)

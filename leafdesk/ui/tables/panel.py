@@ -51,12 +51,10 @@ class TablePanel(QFrame):
         extra: Sequence[QWidget] = (),
         heading: bool = True,
     ) -> None:
-        super().__init__()
+        super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
         self.rows = Rows(window.bridge, table, self)
-        self.grid = Grid(self.rows, window.theme)
-        self.filters = Filters(table, window.icons)
         self.row: Row | None = None
         self._seek: str | None = None
         self._due = self._offers_due = True
@@ -73,37 +71,38 @@ class TablePanel(QFrame):
         self.message = label("", "muted", wrap=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.next_step = button("")
-        said = QWidget()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.split = QSplitter(Qt.Orientation.Horizontal, self, handleWidth=1, childrenCollapsible=False)
+        whole.addWidget(self.split)
+        left = QWidget(self.split)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
+        column.setSpacing(STEP * 3)
+        column.addLayout(top)
+        self.filters = Filters(self.table, self.window_.icons, left)
+        column.addWidget(self.filters)
+        either = QFrame(left)
+        column.addWidget(either, 1)
+        self.grid = Grid(self.rows, self.window_.theme, either)
+        said = QWidget(either)
         lines = QVBoxLayout(said)
         lines.setSpacing(STEP * 3)
         lines.addStretch(1)
         lines.addWidget(self.message)
         lines.addLayout(row(None, self.next_step, None))
         lines.addStretch(2)
-        either = QFrame()
         either.setProperty("role", "card")
         self._either = QStackedLayout(either)
         self._either.setContentsMargins(1, 1, 1, 1)
         self._either.addWidget(self.grid)
         self._either.addWidget(said)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
-        column.setSpacing(STEP * 3)
-        column.addLayout(top)
-        column.addWidget(self.filters)
-        column.addWidget(either, 1)
-        self.split = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
-        self.split.addWidget(left)
         left.setMinimumWidth(STEP * 90)
         if self.detail is not None:
             self.split.addWidget(self.detail)
             self.detail.setMinimumWidth(STEP * 60)
             self.split.setSizes([DETAIL * 3, DETAIL])
         self.split.setStretchFactor(0, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.split)
 
     def _wire(self) -> None:
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -124,7 +123,6 @@ class TablePanel(QFrame):
         self.window_.lists.loaded.connect(self._other_records)
         if self.detail is not None:
             self.row_changed.connect(self.detail.show_row)
-            self.detail.show_row(None)
         for key, do in (
             ("copy-rows", self.copy),
             ("sort-up", lambda: self.grid.sort_here(descending=False)),

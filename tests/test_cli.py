@@ -33,7 +33,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
     assert {name.removeprefix("leafdesk ") for name, _ in commands()} == {
         *("open", "demo", "sandbox", "login", "logout", "sync", "status", "doctor", "updates"),
         *("fields", "fields list", "fields show", "fields create", "fields edit", "fields delete"),
-        *("fields files", "fields enable", "fields upload", "fields intersects", "fields intersect"),
+        *("fields files", "fields file", "fields enable", "fields upload", "fields intersects", "fields intersect"),
         *("farms", "farms list", "farms show", "farms create", "farms edit"),
         *("growers", "growers list", "growers create", "growers edit"),
         *("machines", "machines list", "machines show", "machines files"),

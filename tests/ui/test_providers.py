@@ -38,7 +38,7 @@ def pick(window: MainWindow, found: Providers, provider: str, qtbot: QtBot) -> i
     """Select a provider's line; its place."""
     place = next(place for place, line in enumerate(cells(found)) if line[0] == provider)
     found.table.grid.select_place(place)
-    qtbot.waitUntil(lambda: found.detail.title.text() == provider and found.detail.fetch.isEnabled(), timeout=PATIENCE)
+    qtbot.waitUntil(lambda: found.detail.row is not None and found.detail.title.text() == provider, timeout=PATIENCE)
     hands.settle(window, qtbot)
     return place
 

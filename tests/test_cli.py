@@ -47,6 +47,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("providers", "providers list", "providers organizations", "providers sync"),
         *("import", "export"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
+        *("queue history", "queue notices", "queue heard"),
     }
 
 

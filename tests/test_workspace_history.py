@@ -70,7 +70,7 @@ def test_what_was_drawn_here_is_kept_whatever_became_of_it(workspace: Workspace)
     ]
     assert versions[2].area_ha == pytest.approx(area_ha(second))
     (item,) = workspace.outbox.items()
-    workspace.discard(item.id).result(WAIT)
+    workspace.queue.discard(item.id).result(WAIT)
     versions = known(workspace, field.id).versions
     assert [one.shape for one in versions if one.shown] == [field.shape]
     assert {one.shape for one in versions if one.drawn} == {first, second}

@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
 LEVELS: tuple[tuple[Kind, str], ...] = (("growers", "Growers"), ("farms", "Farms"), ("fields", "Fields"))
+NO_LEVEL = "no such level"
 SWITCHES = (
     ("custom_data_sync", "Previews first", True),
-    ("fields_auto_sync", "Fields by itself", True),
-    ("machines_auto_sync", "Machines by itself", False),
-    ("implements_auto_sync", "Implements by itself", False),
-    ("operators_auto_sync", "Operators by itself", False),
-    ("products_auto_sync", "Products by itself", False),
+    ("fields_auto_sync", "Leaf fetches fields", True),
+    ("machines_auto_sync", "Leaf fetches machines", False),
+    ("implements_auto_sync", "Leaf fetches implements", False),
+    ("operators_auto_sync", "Leaf fetches operators", False),
+    ("products_auto_sync", "Leaf fetches products", False),
 )
 """A Leaf user's settings that decide what arrives, in words, and Leaf's default (Leaf: configurations)."""
 OTHERS: tuple[Kind, ...] = ("machines", "implements", "operators", "products")
@@ -45,7 +46,7 @@ def beside(row: Row, level: str) -> str:
     """`42` where Leaf and this laptop have the same, else both; a provider without the level says so."""
     levels = row.values.get("levels")
     if levels is not None and level not in levels:
-        return "no such level"
+        return NO_LEVEL
     leaf, here = row.values.get(level), row.values.get(f"here_{level}", 0)
     if leaf is None:
         return f"not counted · {here:,} here"

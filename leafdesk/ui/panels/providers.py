@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from leafdesk.records import provider_in_words, provider_of
 from leafdesk.ui import words
-from leafdesk.ui.panels.provider_detail import LEVELS, ProviderDetail, beside
+from leafdesk.ui.panels.provider_detail import LEVELS, NO_LEVEL, ProviderDetail, beside
 from leafdesk.ui.parts import button, label, row
 from leafdesk.ui.tables.declare import Column, Pick, Table, leaf_users
 from leafdesk.ui.tables.panel import TablePanel
@@ -22,21 +22,27 @@ if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
 
+WIDE = dict(zip(LEVELS, (85, 75, 115), strict=True))
+"""Pixels of each level's column."""
+
+
+def _cell(row: Row, level: str) -> str:
+    text = beside(row, level)
+    return "–" if text == NO_LEVEL else text
+
+
 def providers(lists: Lists) -> Table:
     """A line for each provider of each Leaf user that Leaf counts something of."""
-    levels = (
-        Column(level, title, partial(beside, level=level), level, wide)
-        for (level, title), wide in zip(LEVELS, (110, 90, 130), strict=True)
-    )
+    levels = (Column(level, title, partial(_cell, level=level), level, wide) for (level, title), wide in WIDE.items())
     return Table(
         kind="summaries",
         one="provider",
         columns=(
-            Column("name", "Provider", lambda row: provider_in_words(row.name), "name", 140, marks=True),
-            Column("user", "Leaf user", lambda row: str(row.values.get("user", "")), "leaf_user_id", 160),
+            Column("name", "Provider", lambda row: provider_in_words(row.name), "name", 135, marks=True),
+            Column("user", "Leaf user", lambda row: str(row.values.get("user", "")), "leaf_user_id", 150),
             *levels,
-            Column("sync_time", "Last sync", _looked, "sync_time", 130, tip="When Leaf last looked at the provider"),
-            Column("why", "Beside what is here", _short, wide=240),
+            Column("why", "Beside what is here", _short, wide=280),
+            Column("sync_time", "Last sync", _looked, "sync_time", 120, tip="When Leaf last looked at the provider"),
         ),
         picks=(Pick("provider", "Provider", provider_in_words), leaf_users(lists)),
         also=frozenset({"fields", "farms", "growers", "configurations"}),

@@ -7,7 +7,7 @@ from leafdesk.store.keeping import kept_users, put_away, strays
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, write
 
-BATCH = 100
+BATCH = 25
 """Records per transaction: a user's edit waits for one batch at most."""
 
 

@@ -16,9 +16,11 @@ from leafdesk.sandbox import Sandbox
 from leafdesk.ui.dialogs.at_leaf import EnableField, UploadField
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.map.overlay import OverlayTool
+from leafdesk.ui.panels.bars import Bars
 from leafdesk.ui.panels.files import Files
 from leafdesk.ui.panels.history import History
 from leafdesk.ui.panels.overlaps import Overlaps
+from leafdesk.ui.theme import Theme
 from leafdesk.workspace import FieldRow
 from tests.journeys import hands
 
@@ -183,6 +185,17 @@ def test_a_providers_field_is_restored_at_its_provider(window: MainWindow, sandb
     side.slider.setValue(0)
     assert not side.restore.isEnabled()
     assert side.reason.text() == "Fields from John Deere are changed in John Deere."
+
+
+def test_bars_of_any_number_of_versions_fit(qtbot: QtBot) -> None:
+    bars = Bars(Theme("light"))
+    qtbot.addWidget(bars)
+    bars.resize(270, 32)
+    for many in (2, 8, 60, 200):
+        bars.show_areas([10.0 + n % 3 for n in range(many)], chosen=0)
+        picture = bars.grab().toImage()
+        accent = [x for x in range(270) if picture.pixelColor(x, 30).name() == bars._theme.colours.accent]
+        assert accent and max(accent) <= 270 / max(5, many) + 2, many
 
 
 def test_another_field_or_a_drawing_closes_the_side(window: MainWindow, qtbot: QtBot) -> None:

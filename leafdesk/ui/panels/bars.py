@@ -34,12 +34,16 @@ class Bars(QWidget):
         c = self._theme.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        gap, count = STEP, max(5, len(self._areas))
+        count = max(5, len(self._areas))
+        gap = min(STEP, self.width() // (3 * count))  # many versions stand closer together
         wide = (self.width() - gap * (count - 1)) / count
         most = max(self._areas, default=0.0) or 1.0
-        for place, area in enumerate(self._areas):
+        places = sorted(range(len(self._areas)), key=lambda place: place == self._chosen)  # that one over the others
+        for place in places:
+            area, broad = self._areas[place], max(2.0, wide)
             tall = max(STEP, area / most * self.height())
             path = QPainterPath()
-            path.addRoundedRect(QRectF(place * (wide + gap), self.height() - tall, wide, tall), 3, 3)
+            bar = QRectF(place * (wide + gap), self.height() - tall, broad, tall)
+            path.addRoundedRect(bar, min(3.0, broad / 4), min(3.0, broad / 4))
             painter.fillPath(path, QColor(c.accent if place == self._chosen else c.line))
         painter.end()

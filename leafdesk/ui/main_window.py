@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
+    from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
+    from leafdesk.ui.keeping import Keeping
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -79,6 +81,8 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    field_desk: FieldDesk
+    keeping: Keeping
     leaf: LeafSide
     importing: Importing
     exporting: Exporting

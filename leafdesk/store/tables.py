@@ -47,8 +47,9 @@ class Row:
 class Where:
     """What a table is narrowed to; everything given must hold.
 
-    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or provider, status, mark)
-    that must equal. `text`: the beginnings of words, in names and what belongs to them.
+    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or
+    provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them
+    (of operations: in the names of their fields).
     """
 
     leaf_user_id: str | None = None
@@ -216,6 +217,12 @@ _ON_THE_FIELD = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_id
 """An operation may reach over several fields, and names them by Leaf's ids."""
 
 
+_OF_NAMED_FIELDS = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_ids') f WHERE c.n = s.n AND f.value IN
+ (SELECT value FROM names JOIN records r ON r.n = names.rowid, json_each(json_array(r.key, r.leaf_id))
+  WHERE names MATCH :words))"""
+"""Operations have no name of their own: they are found by those of their fields, farms and growers."""
+
+
 def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
     """FROM and WHERE of a table, and the values in it."""
     tables, held, values = "seen s", ["s.kind = :kind"], dict[str, Any](kind=kind)
@@ -223,7 +230,10 @@ def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
         from leafdesk.store.seen import words
 
         query = words(where.text)
-        if query is None or kind not in TABLES:
+        if query is not None and kind == "operations":
+            held.append(_OF_NAMED_FIELDS)
+            values["words"] = query
+        elif query is None or kind not in TABLES:
             held.append("0")
         else:
             tables = "words CROSS JOIN seen s ON s.n = words.rowid"

@@ -152,6 +152,7 @@ class MainWindow(FirstSight):
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("work", self.show_work),
             ("sign-in", self.sign_in),
             ("help", lambda: read_guide(self)),
             ("sign-out", self.leaf.sign_out),
@@ -230,6 +231,15 @@ class MainWindow(FirstSight):
             self.pages.show_instead(self.start)
         else:
             self.pages.turn_to(page)
+
+    def show_work(self) -> None:
+        """Turn to the work on the selected field, and to the products that were used there."""
+        from leafdesk.ui.panels.inputs import InputsPage
+
+        page = self.pages.page("inputs")
+        assert isinstance(page, InputsPage)
+        self.show_page("inputs")
+        page.show_work(self.inspector.field_id)
 
     def select(self, field_id: str | None) -> None:
         """Select a field everywhere: map, list, inspector."""

@@ -41,9 +41,16 @@ def _machines(window: MainWindow) -> QWidget:
     return make(window)
 
 
+def _inputs(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.inputs import InputsPage
+
+    return InputsPage(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
     Page("machines", "Machines", "truck", ("Ctrl+3",), "Machines, implements and operators", _machines),
+    Page("inputs", "Inputs", "flask", ("Ctrl+4",), "Products, varieties and tank mixes", _inputs),
     Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
     Page(
         "settings",
@@ -84,7 +91,8 @@ class Pages(QStackedWidget):
     def filter_line(self) -> QLineEdit | None:
         """Where the filter of the page in sight is typed; None when it has none of its own."""
         page = self.currentWidget()
-        return page.findChild(QLineEdit, FILTER_LINE) if page is not None else None
+        lines = page.findChildren(QLineEdit, FILTER_LINE) if page is not None else []
+        return next((line for line in lines if line.isVisible()), None)
 
     def show_instead(self, widget: QWidget) -> None:
         """Show what is no page; it was added before."""

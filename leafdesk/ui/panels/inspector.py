@@ -110,7 +110,7 @@ class Inspector(QFrame):
         buttons = QWidget()
         flow = Flow(buttons, gap=STEP * 2)
         flow.setContentsMargins(0, 0, 0, 0)
-        for key in ("rename", "move", "edit", "delete"):
+        for key in ("rename", "move", "edit", "delete", "work"):
             flow.addWidget(self.commands.bind(button(""), key, text=key != "edit"))
         edit = buttons.findChild(type(button("")), "button-edit")
         if edit is not None:
@@ -268,7 +268,7 @@ class Inspector(QFrame):
         """Enable what may be done; say why the rest may not."""
         nothing = "Select a field first."
         if field is None:
-            for key in ("rename", "move", "delete", "fit-field", *ON_A_FIELD):
+            for key in ("rename", "move", "delete", "fit-field", "work", *ON_A_FIELD):
                 self.commands.allow(key, nothing)
             return
         workspace = self.lists.bridge.workspace
@@ -285,6 +285,7 @@ class Inspector(QFrame):
         }
         for key, reason in why.items():
             self.commands.allow(key, reason)
+        self.commands.allow("work", None)
         plain = field.shape is not None and len(field.shape) == len(field.shape[0]) == 1
         for key in ON_A_FIELD:
             self.commands.allow(key, why["edit"])

@@ -35,6 +35,8 @@ class TablePanel(QFrame):
     `detail`: what is known of the current row, at the right. `opened(row)`: what Enter and a double click do; by
     default the keyboard goes into the detail. `extra`: buttons at the right of the heading.
 
+    `fetch`: what brings these rows here when a sync does not: the name of the button, and what it does.
+
     Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `message`, `next_step`, `detail`.
     """
 
@@ -50,10 +52,12 @@ class TablePanel(QFrame):
         opened: Callable[[Row], None] | None = None,
         extra: Sequence[QWidget] = (),
         heading: bool = True,
+        fetch: tuple[str, Callable[[], None]] | None = None,
     ) -> None:
         super().__init__()
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
+        self._fetch = fetch or ("Sync", window.sync)
         self.rows = Rows(window.bridge, table, self)
         self.grid = Grid(self.rows, window.theme)
         self.filters = Filters(table, window.icons)
@@ -160,6 +164,13 @@ class TablePanel(QFrame):
         elif self.isVisible():
             self._ask()
 
+    def own(self, parent: str | None) -> None:
+        """Show only what belongs to one record; None: everything."""
+        wish = self.rows.wish
+        self.rows.wish = replace(wish, where=replace(wish.where, parent=parent))
+        self._offers_due = True
+        self._ask()
+
     def enter(self) -> None:
         """Take the keyboard into the table, to its current or first row."""
         if not self.rows.rowCount():
@@ -211,9 +222,10 @@ class TablePanel(QFrame):
             self._show_step("Clear the filter")
         elif standing.fetched is None:
             self.message.setText(f"{table.plural.capitalize()} were not fetched yet.")
-            self._show_step("Sync")
+            self._show_step(self._fetch[0])
         else:
-            self.message.setText(f"Leaf has no {table.plural} for this account.")
+            whose = "this account" if self.rows.wish.where.parent is None else "this one"
+            self.message.setText(f"Leaf has no {table.plural} for {whose}.")
             self._show_step("")
 
     def _show_step(self, text: str) -> None:
@@ -224,7 +236,7 @@ class TablePanel(QFrame):
     def _take_step(self) -> None:
         {
             "Clear the filter": self.filters.reset,
-            "Sync": self.window_.sync,
+            self._fetch[0]: self._fetch[1],
             "Sign in to Leaf": self.window_.sign_in,
             "Try again": self._ask,
         }[self.next_step.text()]()

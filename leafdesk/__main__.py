@@ -23,6 +23,10 @@ def main() -> None:
         from leafdesk.folder import usual_folder
 
         sys.exit(_open_window(usual_folder()))
+    if sys.argv[1:] == ["--geometry"]:
+        from leafdesk.geo.apart import serve
+
+        sys.exit(serve())
     from leafdesk.cli import Front, run
 
     sys.exit(run(sys.argv[1:], Front(window=_open_window, demo=_show_demo)))

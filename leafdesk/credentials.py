@@ -1,11 +1,12 @@
 """The token's way in and out of the operating system's key store, and its absence from everywhere else.
 
-No key store, a locked one, or any failure of one means: this session only, and a sentence that says so. The token is
-never written to a file of ours (sync.md, security).
+No key store, a locked one, or any failure of one means: this session only, and a sentence that says so; or, if somebody
+chooses that, a file under a passphrase. The token is never written anywhere as it is (sync.md, security).
 """
 
 import base64
 import binascii
+import contextlib
 import hashlib
 import hmac
 import json
@@ -14,7 +15,10 @@ import math
 import os
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
+
+from leafdesk.sealed import LEAST, UnreadableSealError, WeakPassphraseError, WrongPassphraseError, seal, unseal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -69,13 +73,13 @@ class Secret:
 
 
 class Credentials:
-    """Tokens by account, in the key store where there is one, else in memory.
+    """Tokens by account, in the key store where there is one, else in memory and, on wish, in a sealed file.
 
     `LEAFDESK_TOKEN` of `environ` goes before everything else; it is used and never stored.
     """
 
-    def __init__(self, environ: Mapping[str, str] = os.environ) -> None:
-        self._environ = environ
+    def __init__(self, environ: Mapping[str, str] = os.environ, folder: Path | None = None) -> None:
+        self._environ, self._folder = environ, folder
         self._session: dict[str, Secret] = {}
 
     def token(self, account_id: str) -> Secret | None:
@@ -95,17 +99,55 @@ class Credentials:
         if secret == self._given():
             return None
         self._session[account_id] = secret
+        self._unlink(account_id)  # what was sealed before is another token's
         store = _key_store()
         if store is None:
             return NO_KEY_STORE
         return None if _put(store, account_id, secret.reveal()) else KEY_STORE_FAILED
 
     def forget(self, account_id: str) -> None:
-        """Remove the account's token from this session and the key store; `LEAFDESK_TOKEN` is not ours to remove."""
+        """Remove the account's token from here, file and key store; `LEAFDESK_TOKEN` is not ours to remove."""
         self._session.pop(account_id, None)
+        self._unlink(account_id)
         store = _key_store()
         if store is not None:
             _delete(store, account_id)
+
+    # ------------------------------------------------------------------ under a passphrase
+    def locked(self, account_id: str) -> bool:
+        """Whether the token lies in a sealed file and nobody has opened it in this session."""
+        return account_id not in self._session and self._given() is None and self._sealed(account_id).exists()
+
+    def protect(self, account_id: str, passphrase: str) -> None:
+        """Seal this session's token into the account's file.
+
+        Raises WeakPassphraseError, OSError, and KeyError when this session has none.
+        """
+        if len(passphrase) < LEAST:
+            raise WeakPassphraseError(f"Take a passphrase of {LEAST} characters or more; a few words are best.")
+        file = self._sealed(account_id)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        seal(file, passphrase, self._session[account_id].reveal(), account_id)
+
+    def unlock(self, account_id: str, passphrase: str) -> None:
+        """Open the account's file for this session. Raises WrongPassphraseError, UnreadableSealError."""
+        try:
+            self._session[account_id] = Secret(unseal(self._sealed(account_id), passphrase, account_id))
+        except WrongPassphraseError:
+            raise WrongPassphraseError(
+                "That is not the passphrase. If it is forgotten, sign in again; nothing else is lost."
+            ) from None
+        except (UnreadableSealError, OSError):
+            raise UnreadableSealError(
+                "The file with the protected sign-in cannot be read. Sign in again; nothing else is lost."
+            ) from None
+
+    def _sealed(self, account_id: str) -> Path:
+        return (self._folder or Path(os.devnull)) / "accounts" / account_id / "sign-in"
+
+    def _unlink(self, account_id: str) -> None:
+        with contextlib.suppress(OSError):
+            self._sealed(account_id).unlink()
 
     def _given(self) -> Secret | None:
         text = self._environ.get("LEAFDESK_TOKEN", "").strip()

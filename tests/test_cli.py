@@ -31,7 +31,7 @@ def test_every_command_and_option_says_what_it_does(name: str, command: click.Co
 
 def test_the_commands_are_those_of_the_interface() -> None:
     assert {name.removeprefix("leafdesk ") for name, _ in commands()} == {
-        *("open", "demo", "sandbox", "login", "logout", "sync", "status", "doctor"),
+        *("open", "demo", "sandbox", "login", "logout", "sync", "status", "doctor", "updates"),
         *("fields", "fields list", "fields show", "fields create", "fields edit", "fields delete"),
         *("fields files", "fields enable", "fields upload", "fields intersects", "fields intersect"),
         *("farms", "farms list", "farms show", "farms create", "farms edit"),
@@ -92,7 +92,7 @@ def test_a_bug_is_one_sentence_and_a_log(shell: Shell, monkeypatch: pytest.Monke
     def broken(*_: object) -> None:
         raise ZeroDivisionError("the barn")
 
-    monkeypatch.setattr("leafdesk.cli.desk.Workspace", broken)
+    monkeypatch.setattr("leafdesk.cli.desk.AtTerminal", broken)
     answer = shell("status", "--json", ends=1)
     log = shell.folder / "logs" / "leafdesk.log"
     assert answer.err.count("\n") == 1 and str(log) in answer.err and "Traceback" not in answer.err

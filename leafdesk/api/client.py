@@ -50,14 +50,15 @@ def checked_url(url: str) -> str:
         raise ValueError("The address of Leaf needs a host; it should look like https://api.withleaf.io")
     if parts.query or parts.fragment or parts.path:
         raise ValueError("The address of Leaf is a host only, such as https://api.withleaf.io, with nothing behind it.")
-    if parts.scheme == "https" or (parts.scheme == "http" and _loopback(host)):
+    if parts.scheme == "https" or (parts.scheme == "http" and loopback(host)):
         return text
     if parts.scheme == "http":
         raise ValueError("The address of Leaf must begin with https://; plain http is for this computer only.")
     raise ValueError("The address of Leaf must begin with https://")
 
 
-def _loopback(host: str) -> bool:
+def loopback(host: str) -> bool:
+    """Whether the host is this computer."""
     if host == "localhost":
         return True
     try:
@@ -67,7 +68,7 @@ def _loopback(host: str) -> bool:
 
 
 @cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Whom to trust, read once: it takes a tenth of a second, and every sync makes a client."""
     return httpx.create_ssl_context()
 
@@ -86,14 +87,14 @@ class Client:
         self.requests = 0
         self._token = token
         self._http = httpx.AsyncClient(
-            verify=_certificates(),
+            verify=certificates(),
             transport=transport,
             http1=True,
             http2=False,
             limits=LIMITS,
             timeout=TIMEOUT,
             follow_redirects=False,
-            trust_env=not _loopback(urlsplit(self.url).hostname or ""),  # a proxy cannot reach this computer's loopback
+            trust_env=not loopback(urlsplit(self.url).hostname or ""),  # a proxy cannot reach this computer's loopback
             headers={"Accept": "application/json", "User-Agent": f"leafdesk/{__version__}"},
         )
 

@@ -7,6 +7,7 @@ import click
 
 from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, reports, wait
+from leafdesk.cli.passphrase import offer
 from leafdesk.records import LAND, TABLES
 from leafdesk.workspace import Event, Progress, SignedOutError, SyncReport, Workspace
 
@@ -24,6 +25,8 @@ def login(desk: Desk, username: str, api_url: str | None) -> int:
     with desk.workspace() as workspace:
         try:
             not_kept = wait(workspace.login(username, password, api_url))
+            if not_kept is not None and offer(workspace):
+                not_kept = None
         except ValueError as error:
             raise _bad_address(error) from error
         document: dict[str, Any] = {
@@ -190,6 +193,7 @@ def status(desk: Desk) -> int:
             "account": workspace.account,
             "api_url": workspace.api_url,
             "signed_in": workspace.signed_in,
+            "locked": workspace.sealing.locked,
             "last_sync": workspace.last_sync if known else None,
             "counts": {kind: counts.get(kind, 0) for kind in (*reversed(LAND), *TABLES)},
             "pending": sum(live.values()),
@@ -206,7 +210,7 @@ def _show_status(document: dict[str, Any]) -> None:
         (
             ("Account", document["account"] or "nobody has signed in here yet"),
             ("Leaf", document["api_url"]),
-            ("Signed in", "yes" if document["signed_in"] else "no"),
+            ("Signed in", "yes" if document["signed_in"] else "under your passphrase" if document["locked"] else "no"),
             ("Last sync", say.age(document["last_sync"])),
             ("Fields", f"{counts['fields']:,}"),
             ("Farms", f"{counts['farms']:,}"),

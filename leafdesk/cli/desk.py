@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from leafdesk.cli import say
+from leafdesk.cli.passphrase import AtTerminal
 from leafdesk.edits import Edit
 from leafdesk.folder import usual_folder
 from leafdesk.records import Kind, word
@@ -61,7 +62,7 @@ class Desk:
         """The open workspace; closed at the end whatever happens."""
         try:
             self.keep_log()
-            opened = Workspace(self.folder)
+            opened = AtTerminal(self.folder)
         except OSError as error:
             raise BadInputError(f"The folder {self.folder} cannot be used: {error.strerror or error}.") from error
         try:

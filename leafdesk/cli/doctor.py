@@ -81,7 +81,8 @@ def _keyring() -> Finding:
 
     name = key_store_name()
     if name is None:
-        return Finding("keyring", "note", "none here: a sign-in lasts one session; LEAFDESK_TOKEN serves commands")
+        kept = "a sign-in lasts one session or lies under a passphrase; LEAFDESK_TOKEN serves commands"
+        return Finding("keyring", "note", f"none here: {kept}")
     return Finding("keyring", "ok", name)
 
 

@@ -9,7 +9,20 @@ from pathlib import Path
 import click
 
 from leafdesk import __version__
-from leafdesk.cli import account, doctor, farms, fields, growers, inputs, machines, operations, providers, queue, start
+from leafdesk.cli import (
+    account,
+    doctor,
+    farms,
+    fields,
+    growers,
+    inputs,
+    machines,
+    operations,
+    providers,
+    queue,
+    start,
+    updates,
+)
 from leafdesk.cli.desk import Desk
 
 logger = logging.getLogger("leafdesk.cli")
@@ -23,6 +36,7 @@ _CODES = {
     "UnknownOutcomeError": OFFLINE,
     "BusyError": OFFLINE,
     "LeafError": BAD_INPUT,
+    "UnreadableSealError": SIGNED_OUT,
     "UnsendableError": BAD_INPUT,
     "StoreError": BAD_INPUT,
     "RefusedError": BAD_INPUT,
@@ -75,6 +89,7 @@ for command in (
     providers.providers,
     queue.queue,
     doctor.doctor,
+    updates.updates,
 ):
     leafdesk.add_command(command)
 

@@ -73,6 +73,10 @@ class Engine:
         """Run a rule that only reads at Leaf, beside a running sync. A LeafError is the future's."""
         return self._submit(Ride(self, line, self._terms).ask(rule))
 
+    def errand(self, job: Coroutine[Any, Any, T]) -> Future[T]:
+        """Run something that has nothing to do with Leaf on this thread; given up when the engine stops."""
+        return self._submit(job)
+
     def cancel(self) -> None:
         """Stop the running sync at the next safe point; a request under way is given up, and its item looked into."""
         ride, loop = self._ride, self._loop

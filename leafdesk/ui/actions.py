@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.pages import PAGES
+from leafdesk.ui.toolbox import TOOLBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +34,8 @@ TABLE = (
     Entry("sync", "Sync", "arrows-clockwise", ("F5", "Ctrl+R"), "Send what waits, then fetch what is new"),
     Entry("cancel-sync", "Cancel sync", "x", (), "Stop after the present step; what was fetched is kept"),
     Entry("select", "Select", "cursor", ("V",), "Click a field to look at it", tool=True),
-    Entry("draw", "Draw", "polygon", ("D",), "Draw the boundary of a new field", tool=True),
-    Entry("edit", "Edit", "pencil-simple", ("E",), "Change the boundary of the selected field", tool=True),
-    Entry("more", "More", "dots-three", ("T",), "More tools: holes, parts, cutting, joining, measuring"),
-    Entry("pivot", "Draw pivot", "circle", ("C",), "A new field from a centre and a radius, or a sector", tool=True),
-    Entry("hole", "Cut a hole", "circle-dashed", ("H",), "Leave a pond or a wood out of the selected field", tool=True),
-    Entry("part", "Add a part", "selection-plus", ("P",), "Draw more ground that belongs to the field", tool=True),
-    Entry("remove", "Remove hole or part", "eraser", ("X",), "Point at a hole or a part to remove it", tool=True),
-    Entry("split", "Split field", "scissors", ("S",), "Cut the selected field in two along a line", tool=True),
-    Entry(
-        "join",
-        "Join fields",
-        "arrows-in-line-horizontal",
-        ("J",),
-        "Make the selected field and another one into one",
-        tool=True,
-    ),
-    Entry("measure", "Measure", "ruler", ("R",), "Lengths, bearings and the area of anything on the map", tool=True),
+    *(Entry(tool.key, tool.text, tool.icon, tool.keys, tool.tip, tool=True) for tool in TOOLBOX),
+    Entry("more", "More", "dots-three", ("T",), "All the other tools, by group or by typing a few letters"),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
@@ -84,11 +70,6 @@ TABLE = (
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
-ON_A_FIELD = ("edit", "hole", "part", "remove", "split", "join")
-"""The tools that change the boundary of the selected field."""
-MORE = ("pivot", "hole", "part", "remove", "split", "join", "measure")
-"""The tools in the toolbar's menu."""
-
 GAP = "\N{EN SPACE}"
 """Between a push button's icon and its text; Qt leaves too little."""
 
@@ -96,7 +77,7 @@ GAP = "\N{EN SPACE}"
 class Actions(QObject):
     """The QActions of one window, by the table's keys: `actions["sync"]`."""
 
-    hand_tools = ("draw", "pivot", "measure", *ON_A_FIELD)
+    hand_tools = tuple(tool.key for tool in TOOLBOX)
     """What the hand can take on the map, beside the selecting that it begins with."""
 
     def __init__(self, window: QWidget, icons: Icons) -> None:

@@ -26,6 +26,8 @@ def allow(window: MainWindow) -> None:
     waiting = len(window.queue.items)
     text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
     syncing = has and workspace.syncing
-    commands["sync"].setText("Syncing…" if syncing else "Sign in to sync" if window.leaf.expired else text)
+    locked = workspace.sealing.locked
+    ask = "Unlock to sync" if locked else "Sign in to sync"
+    commands["sync"].setText("Syncing…" if syncing else ask if window.leaf.expired else text)
     commands.allow("sync", "A sync is running; Cancel is at the bottom of the window." if syncing else None)
-    commands.allow("sign-out", None if has and workspace.signed_in else "Nobody is signed in.")
+    commands.allow("sign-out", None if workspace.signed_in or locked else "Nobody is signed in.")

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
+from leafdesk.geo.apart import Apart
 from leafdesk.workspace import Changes, ConnectionChanged, Event, Progress, SyncEnded, Workspace
 
 T = TypeVar("T")
@@ -51,6 +52,9 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._open = True
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-read")
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-work")
+        self.apart = Apart()
+        """Geometry that may take long, for jobs given to `work`."""
         self._breath = QTimer(self, singleShot=True, interval=BREATH_MS)
         self._breath.timeout.connect(self._tell)
         self._arrived.connect(self._knock, Qt.ConnectionType.QueuedConnection)
@@ -119,6 +123,13 @@ class Bridge(QObject):
         if self._open:
             self.then(self._reader.submit(job, self.workspace), done, failed)
 
+    def work(
+        self, job: Callable[[], T], done: Callable[[T], None], failed: Callable[[BaseException], None] | None = None
+    ) -> None:
+        """Run a job that may take seconds, on a thread on which nobody waits for lists; one after the other."""
+        if self._open:
+            self.then(self._worker.submit(job), done, failed)
+
     @Slot(object)
     def _deliver(self, finished: tuple["Future[Any]", Callable[[Any], None], Callable[[Any], None] | None]) -> None:
         if not self._open:
@@ -133,10 +144,12 @@ class Bridge(QObject):
             self.failed.emit(error)
 
     def close(self) -> None:
-        """Tell nothing more and let the reading thread end; a reading under way is not waited for."""
+        """Tell nothing more and let the threads end; a reading under way is not waited for, geometry is broken off."""
         with self._lock:
             self._open = False
             self._events.clear()
         self._breath.stop()
         self._stop()
         self._reader.shutdown(wait=False, cancel_futures=True)
+        self._worker.shutdown(wait=False, cancel_futures=True)
+        self.apart.close()

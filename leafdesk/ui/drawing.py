@@ -20,6 +20,7 @@ from leafdesk.ui.map.joining import JoinTool
 from leafdesk.ui.map.measuring import MEASURE, MeasureTool
 from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
 from leafdesk.ui.map.pivot import PivotTool
+from leafdesk.ui.map.repairing import RepairTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
@@ -34,6 +35,7 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "part": PartTool,
     "remove": RemoveTool,
     "split": CutTool,
+    "repair": RepairTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
 NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {"draw": DrawTool, "pivot": PivotTool}
@@ -64,7 +66,7 @@ class Drawing(QObject):
         self.canvas.joined.connect(self._joined)
         self.canvas.edit_changed.connect(self._changed)
         self.canvas.tool_changed.connect(self._tool)
-        self.canvas.work = lambda job, done, failed: lists.bridge.read(lambda workspace: job(), done, failed)
+        self.canvas.work, self.canvas.apart = lists.bridge.work, lists.bridge.apart
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
 
@@ -81,6 +83,13 @@ class Drawing(QObject):
             return False
         self.leave()
         return True
+
+    def within(self, tool: str) -> bool:
+        """Whether the drawing that is going on has done this as one of its own steps."""
+        done = self.mode != "select" and self.canvas.hand_tool.does(tool)
+        if done:
+            self.actions[self.mode].setChecked(True)
+        return done
 
     def start(self, tool: str, field_id: str | None) -> None:
         """Take a tool: "draw", "measure", or one for the boundary of this field."""
@@ -108,7 +117,7 @@ class Drawing(QObject):
         self._enter(tool, DRAW)
         self.inspector.show_new(None, 0.0, [])
         self.canvas.take(NEW_FIELD[tool](self.canvas))
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page.focus()
 
     def start_on(self, tool: str, field_id: str | None) -> None:
         """Take a tool to a field's boundary: "edit" or one of TOOLS."""
@@ -135,7 +144,7 @@ class Drawing(QObject):
             self.canvas.take(JoinTool(self.canvas, field_id, field.shape, lambda other: self._keeps(field_id, other)))
         else:
             self.canvas.take(TOOLS[tool](self.canvas, field_id, field.shape))
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.page.focus()
 
     def leave(self) -> None:
         """Give up what is being drawn and go back to selecting; a finished drawing without a name asks for it again."""
@@ -174,17 +183,21 @@ class Drawing(QObject):
             self.canvas.cancel()
 
     def _to_select(self) -> None:
+        if self.page.form.isVisible() and self.page.form.isAncestorOf(self.page.window().focusWidget() or self.page):
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.mode = "select"
         self.can_undo = self.can_redo = False
         self.actions["select"].setChecked(True)
         self.page.say(BROWSE)
         self.inspector.end_draft()
+        self.inspector.allow()
         self.doing.stepped.emit()
 
     def _tool(self, tool: str) -> None:
         """The canvas let go of its tool: kept, or taken back with Esc."""
         if tool != "browse" or self.mode == "select":
             return
+        self.lists.bridge.apart.break_off()
         unnamed, self._unnamed = self._unnamed, None
         self._to_select()
         if unnamed is not None:  # the drawing was looked at again and left as it was: it still wants a name
@@ -196,6 +209,8 @@ class Drawing(QObject):
         self.can_undo, self.can_redo = state.can_undo, state.can_redo
         self.page.say(state.hint, drawing=self.mode != "measure", closed=state.area_ha is not None)
         wrong = [problem.message for problem in state.problems]
+        if self.mode in NEW_FIELD:
+            self.actions.allow("repair", None if wrong else "Nothing is wrong with this drawing.")
         if self.mode == "measure":
             pass
         elif self.mode in NEW_FIELD:
@@ -211,13 +226,17 @@ class Drawing(QObject):
         self._turn += 1  # the shape as it was is not asked about any more
         self._drawn(shape)
 
-    def _split(self, field_id: str, stays: Shape, goes: Shape) -> None:
-        """One step: the field keeps one side, a new field beside it in the same farm gets the other."""
-        row, id_ = self.lists.rows[field_id], str(uuid4())
-        name = words.next_name(row.name, {known.name for known in self.lists.rows.values()})
-        new = Field(id=id_, leaf_user_id=row.leaf_user_id, name=name, shape=goes)
-        farm = [change("fields", id_, farm_id=row.farm_id)] if row.farm_id else []
-        self.doing.do(Redraw(field_id, stays), Create(new), *farm)
+    def _split(self, field_id: str, stays: Shape, goes: list[Shape]) -> None:
+        """One step: the field keeps one piece, each other one becomes a new field beside it in the same farm."""
+        row = self.lists.rows[field_id]
+        taken = {known.name for known in self.lists.rows.values()}
+        edits: list[Edit] = [Redraw(field_id, stays)]
+        for shape in goes:
+            id_, name = str(uuid4()), words.next_name(row.name, taken)
+            taken.add(name)
+            edits.append(Create(Field(id=id_, leaf_user_id=row.leaf_user_id, name=name, shape=shape)))
+            edits += [change("fields", id_, farm_id=row.farm_id)] if row.farm_id else []
+        self.doing.do(*edits)
 
     def _joined(self, field_id: str, whole: Shape, other: str) -> None:
         """One step: the field gets the ground of the other, which goes."""

@@ -20,6 +20,7 @@ from leafdesk.ui.pages import Pages
 from leafdesk.ui.panels.inspector import Inspector
 from leafdesk.ui.panels.map_page import MapPage
 from leafdesk.ui.panels.navigator import Navigator
+from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.panels.notice import Notice
 from leafdesk.ui.panels.queue import Queue
 from leafdesk.ui.panels.rail import Rail
@@ -56,12 +57,15 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     yield
     window.queue = Queue(window.bridge, window.commands, window.theme)
     yield
-    window.settings = Settings(window.workspace, str(window.folder), window.commands, window.theme)
+    window.newer = NewerCard(window.bridge)
+    window.settings = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newer)
     window.start = StartPage(window.theme, demo=try_demo is not None)
     if try_demo is not None:
         window.start.try_demo.connect(try_demo)
     yield
     window.notice = Notice(window)
+    window.newer.told.connect(window.notice.say)
+    window.opened.connect(window.newer.begin)
     window.doing = Doing(window, window.lists)
     window.drawing = Drawing(window.map_page, window.commands, window.doing, window.inspector, window.lists)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)

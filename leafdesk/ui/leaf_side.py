@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from leafdesk.ui.actions import Actions
+from leafdesk.ui.dialogs.passphrase import KeepSignIn, Unlock
 from leafdesk.ui.dialogs.sign_in import SignIn
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.panels.map_page import MapPage
@@ -16,7 +17,10 @@ from leafdesk.workspace import ConnectionChanged, Progress, SyncEnded
 
 
 class LeafSide(QObject):
-    """Starts syncs and shows how they go; nothing waits. `sheet` is the sign-in dialog once it was asked for."""
+    """Starts syncs and shows how they go; nothing waits.
+
+    For tests: `sheet` is the sign-in dialog once it was asked for, `keep` and `unlock` those about its passphrase.
+    """
 
     stood = Signal()
     """How things stand with Leaf is another: names and permissions of actions may change."""
@@ -31,6 +35,8 @@ class LeafSide(QObject):
         self.status, self.page, self.notice = status, page, notice
         self.bridge, self.workspace = lists.bridge, lists.bridge.workspace
         self.sheet: SignIn | None = None
+        self.keep: KeepSignIn | None = None
+        self.unlock: Unlock | None = None
         self._quiet = False
         self._next: Callable[[], None] = self.sync
         page.empty.action.clicked.connect(lambda: self._next())
@@ -46,7 +52,16 @@ class LeafSide(QObject):
 
     # ------------------------------------------------------------------ signing in and out
     def sign_in(self) -> None:
-        """Ask for user name and password."""
+        """Ask for the passphrase of a sign-in that is locked, else for user name and password."""
+        if self.workspace.sealing.locked:
+            self.unlock = Unlock(self.window, self.bridge)
+            self.unlock.unlocked.connect(self._unlocked)
+            self.unlock.sign_in.connect(self._sign_in_anew)
+            self.unlock.open()
+        else:
+            self._sign_in_anew()
+
+    def _sign_in_anew(self) -> None:
         self.sheet = SignIn(self.window, self.bridge)
         self.sheet.signed_in.connect(self.signed_in)
         self.sheet.open()
@@ -56,7 +71,15 @@ class LeafSide(QObject):
         self.show()
         self.opened.emit()
         self.sync()
-        self.notice.say(sentence)
+        if sentence:
+            self.keep = KeepSignIn(self.window, self.bridge, sentence)
+            self.keep.kept.connect(self.stood)
+            self.keep.open()
+
+    def _unlocked(self) -> None:
+        self.show()
+        self.stood.emit()
+        self.sync()
 
     def sign_out(self) -> None:
         """Forget the sign-in; fields and queue stay."""
@@ -127,7 +150,10 @@ class LeafSide(QObject):
             )
         elif not workspace.signed_in:
             self._next = self.sign_in
-            page.offer("You are signed out", "Sign in to fetch your fields.", action="Sign in to Leaf")
+            locked = workspace.sealing.locked
+            title = "Your sign-in is locked" if locked else "You are signed out"
+            text = "Its passphrase opens it." if locked else "Sign in to fetch your fields."
+            page.offer(title, text, action="Unlock" if locked else "Sign in to Leaf")
         elif workspace.last_sync is None:
             self._next = self.sync
             text = "Fetch them once; after that everything works without a connection."

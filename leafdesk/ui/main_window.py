@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.panels.inspector import Inspector
     from leafdesk.ui.panels.map_page import MapPage
     from leafdesk.ui.panels.navigator import Navigator
+    from leafdesk.ui.panels.newer import NewerCard
     from leafdesk.ui.panels.notice import Notice
     from leafdesk.ui.panels.queue import Queue
     from leafdesk.ui.panels.rail import Rail
@@ -69,6 +70,7 @@ class MainWindow(FirstSight):
     inspector: Inspector
     queue: Queue
     settings: Settings
+    newer: NewerCard
     start: StartPage
     status: StatusBar
     notice: Notice
@@ -271,7 +273,7 @@ class MainWindow(FirstSight):
 
     def _take(self, tool: str) -> None:
         self.show_page("map")
-        if self.drawing.let_go():
+        if not self.drawing.within(tool) and self.drawing.let_go():
             self.drawing.start(tool, self.inspector.field_id)
 
     # ------------------------------------------------------------------ what is done

@@ -225,6 +225,10 @@ def _buttons(c: Colours) -> str:
     QPushButton[role="chip"]:hover {{ background: {c.hover}; }}
     QPushButton[role="chip"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QPushButton[role="chip"]:focus {{ border-color: {c.accent}; }}
+    QPushButton[role="line"] {{ background: transparent; border: 1px solid transparent; border-radius: 6px;
+        padding: 0 8px; min-height: 26px; text-align: left; }}
+    QPushButton[role="line"]:hover {{ background: {c.hover}; }}
+    QPushButton[role="line"]:focus {{ border-color: {c.accent}; }}
     QPushButton[role="choice"] {{ border-radius: 8px; padding: 0 12px; }}
     QPushButton[role="choice"]:checked {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QToolButton {{ background: transparent; border: none; color: {c.muted}; }}
@@ -274,7 +278,7 @@ def _inputs(c: Colours) -> str:
 def _surfaces(c: Colours) -> str:
     return f"""
     QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
-    QFrame[role="float"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[role="float"], #moreTools {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
     QFrame[role="banner-warn"] {{ background: {c.warn_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-error"] {{ background: {c.error_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-warn"] QLabel {{ color: {c.warn}; }}

@@ -4,7 +4,10 @@ import logging
 
 logger = logging.getLogger("leafdesk.ui")
 
-WORLD = ("LeafError", "StoreError", "RefusedError", "InUseError", "SignedOutError", "UnsendableError")
+WORLD = (
+    *("LeafError", "StoreError", "RefusedError", "InUseError", "SignedOutError", "UnsendableError"),
+    *("WrongPassphraseError", "UnreadableSealError", "WeakPassphraseError"),
+)
 """Class names whose messages are written for the user (the window does not import the rooms they come from)."""
 
 OURS = "Leafdesk made a mistake of its own. Your fields and the queue are safe on this machine; the log tells more."

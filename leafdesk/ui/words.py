@@ -90,6 +90,15 @@ def age(text: str | None, now: datetime | None = None) -> str:
     return f"{int(hours)} h old" if hours < 48 else f"{int(hours // 24)} days old"
 
 
+def day(text: str) -> str:
+    """A day of the calendar, `2026-03-12`, as `12 Mar 2026`; as it stands when it is none."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    return f"{when.day} {when:%b %Y}"
+
+
 def _parse(text: str | None) -> datetime | None:
     if not text:
         return None

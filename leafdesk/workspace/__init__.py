@@ -16,6 +16,8 @@ from leafdesk.api.errors import SignedOutError as WrongPasswordError
 from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
 from leafdesk.geo.shape import Shape
+from leafdesk.newer import Newer
+from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
@@ -28,13 +30,15 @@ from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
 from leafdesk.workspace.providers import Compared, compare
+from leafdesk.workspace.sealing import LockedError, Sealing
 from leafdesk.workspace.steps import Queued, Step, Taken, take
 
 if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["InUseError", "Online", "SignedOutError", "Workspace"]
+__all__ = ["InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "Workspace"]
+__all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
@@ -59,7 +63,7 @@ class Workspace:
         """Open the folder (made if missing) and the account used last. Raises InUseError, or a StoreError.
 
         Parts that may be passed in: `api_url`, `environ`, `credentials`, `transport`, `clock` (seconds since 1970),
-        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`.
+        `steady` (a clock that nobody sets), `settle_seconds`, `new_id`, `newest` (a newer.Source).
         """
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
@@ -76,6 +80,8 @@ class Workspace:
         chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
         chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
         self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
+        self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
+        self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)
@@ -101,10 +107,11 @@ class Workspace:
 
     @property
     def signed_in(self) -> bool:
-        """Whether a token is at hand (it may still turn out to be expired)."""
+        """Whether a token is at hand (it may still turn out to be expired); not while `sealing.locked`."""
         if self._account is None:
             return False
-        return self._account.signed_in or bool(self._environ.get("LEAFDESK_TOKEN", "").strip())
+        given = bool(self._environ.get("LEAFDESK_TOKEN", "").strip())
+        return given or (self._account.signed_in and not self.sealing.locked)
 
     def login(self, username: str, password: str, api_url: str | None = None) -> Future[str | None]:
         """Exchange the password for a token and keep that in the keyring; opens (or makes) that account's database.
@@ -310,6 +317,10 @@ class Workspace:
             self._account = replace(self._account, signed_in=True)  # as long as we run; the file does not promise it
         return sentence
 
+    def _signed_in_for_good(self) -> None:
+        if self._account is not None:
+            self._account = self._accounts.signed(self._account, True)
+
     def _line(self) -> Line | None:
         account = self._account
         return Line(self._database, account.api_url, partial(self._token, account)) if account is not None else None
@@ -337,7 +348,7 @@ class Workspace:
         if self._credentials is None:
             from leafdesk.credentials import Credentials
 
-            self._credentials = Credentials(self._environ)
+            self._credentials = Credentials(self._environ, self.folder)
         return self._credentials
 
     def _token(self, account: Account) -> str | None:

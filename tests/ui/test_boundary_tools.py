@@ -8,6 +8,8 @@ from leafdesk.geo.cut import cut
 from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.map_page import EXTRA
+from leafdesk.ui.toolbox import MORE
 from leafdesk.ui.words import next_name
 from leafdesk.workspace import FieldRow
 from tests.journeys import hands
@@ -80,10 +82,28 @@ def test_a_tool_is_taken_by_its_key_and_left_by_esc(window: MainWindow, qtbot: Q
 
 
 def test_the_menu_holds_the_tools_and_says_why_one_cannot_be_used(window: MainWindow) -> None:
-    assert window.map_page.more.menu() is window.map_page.menu
-    assert window.commands["hole"] in window.map_page.menu.actions()
-    assert window.map_page.menu.toolTipsVisible()
-    assert window.commands["hole"].toolTip() == "Select a field first."
+    window.commands["more"].trigger()
+    menu = window.map_page.menu
+    assert menu.isVisible() and menu.shown() == [tool.key for tool in MORE] + [key for _, key in EXTRA]
+    hole = menu.lines["hole"]
+    assert not hole.isEnabled() and hole.toolTip() == "Select a field first."
+    menu.hide()
+
+
+def test_a_tool_is_found_by_a_few_letters_and_taken_with_enter(window: MainWindow, qtbot: QtBot) -> None:
+    window.commands["more"].trigger()
+    menu = window.map_page.menu
+    qtbot.keyClicks(menu.search, "bearings")
+    assert menu.shown() == ["measure"]
+    qtbot.keyClick(menu.search, Qt.Key.Key_Return)
+    assert (menu.isVisible(), window.canvas.tool) == (False, "measure")
+    assert window.map_page.more.text() == "Measure" and window.map_page.more.isChecked()
+    window.commands["more"].trigger()
+    assert menu.search.text() == ""
+    qtbot.keyClicks(menu.search, "plough")
+    assert menu.shown() == [] and menu.nothing.isVisible()
+    qtbot.keyClick(menu.search, Qt.Key.Key_Escape)
+    assert not menu.isVisible()
 
 
 def ends_across(window: MainWindow, shape: Shape) -> tuple[QPoint, QPoint]:
@@ -124,7 +144,7 @@ def test_joining_two_halves_gives_the_field_back_and_undo_parts_them(window: Mai
     larger, smaller = cut(
         before, tuple(window.canvas.view.to_lonlat((p.x(), p.y())) for p in ends_across(window, before))
     )
-    window.drawing._split(row.id, larger, smaller)
+    window.drawing._split(row.id, larger, [smaller])
     qtbot.waitUntil(lambda: len(window.lists.rows) > len(window.navigator.shown()) - 1, timeout=PATIENCE)
     name = next_name(row.name, {row.name})
     qtbot.waitUntil(lambda: any(known.name == name for known in window.lists.rows.values()), timeout=PATIENCE)
@@ -183,3 +203,19 @@ def test_a_pivot_becomes_a_new_field(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(window.lists.rows) == len(before) + 1, timeout=PATIENCE)
     (made,) = set(window.lists.rows) - before
     assert area_ha(shape_of(window, made)) == pytest.approx(50.27, rel=0.006)
+
+
+def test_a_drawing_that_crosses_itself_is_repaired_by_its_key_and_asks_for_its_name(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    hands.press(window, "draw")
+    middle = QPoint(window.canvas.width() // 2, window.canvas.height() // 2)
+    for dx, dy in ((-40, -40), (40, 40), (40, -40), (-40, 40)):
+        qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(dx, dy))
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    assert "I repairs it" in window.map_page.hint.text
+    qtbot.keyClick(window.canvas, Qt.Key.Key_I)
+    hands.name_it(window, "Hourglass", qtbot)
+    qtbot.waitUntil(lambda: window.inspector.title.text() == "Hourglass", timeout=PATIENCE)
+    assert window.inspector.field_id is not None
+    assert len(shape_of(window, window.inspector.field_id)) == 2

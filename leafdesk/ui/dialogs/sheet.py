@@ -1,6 +1,7 @@
 """The frame of every dialog: a heading, lines to fill in, one place for what is wrong, and two buttons."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
 from leafdesk.ui.parts import Card, button, label, row, set_role
@@ -90,4 +91,13 @@ class Sheet(QDialog):
         self.wrong.style().polish(self.wrong)
         self.wrong.setText(text)
         self._wrong.setVisible(bool(text))
-        self.adjustSize()
+        self.fit()
+
+    def fit(self) -> None:
+        """As high as its lines need; `adjustSize` would take a long text for fewer lines than it has at this width."""
+        self.column.activate()
+        self.resize(self.width(), self.column.totalHeightForWidth(self.width()))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()

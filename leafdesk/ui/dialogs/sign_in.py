@@ -52,7 +52,7 @@ class SignIn(Sheet):
 
     def _unfold(self) -> None:
         self._more.setVisible(self._more.isHidden())
-        self.adjustSize()
+        self.fit()
 
     def accept(self) -> None:
         """Try; the dialog closes when Leaf says yes."""

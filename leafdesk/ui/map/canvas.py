@@ -36,7 +36,7 @@ from leafdesk.ui.map.picture import FieldPicture
 from leafdesk.ui.map.scalebar import paint_scale_bar
 from leafdesk.ui.map.sketch import EditState, paint_outline
 from leafdesk.ui.map.snapping import Snapping
-from leafdesk.ui.map.tool import Pointer, Tool, Work, at_once
+from leafdesk.ui.map.tool import Pointer, Reckoner, Tool, Work, at_once, here
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class MapCanvas(QWidget):
     """A new Shape was drawn to its end."""
     edited = Signal(str, object)
     """Field id and its new Shape: one signal for one finished edit."""
-    split = Signal(str, object, object)
-    """Field id, the Shape that stays its own, and the Shape that becomes a new field."""
+    split = Signal(str, object, list)
+    """Field id, the Shape that stays its own, and a list of the Shapes that become new fields."""
     joined = Signal(str, object, str)
     """Field id, its new Shape, and the id of the field that is part of it now."""
     edit_changed = Signal(object)
@@ -90,6 +90,7 @@ class MapCanvas(QWidget):
         self.picture.changed.connect(self.update)
         self.picture.settled.connect(self.settled)
         self.work: Work = at_once
+        self.apart: Reckoner = here
         self.snapping = Snapping(self)
         self.snapped: Snap | None = None
         """What draws the hand just now."""
@@ -301,6 +302,7 @@ class MapCanvas(QWidget):
         self.setCursor(tool.cursor)
         self.edit_changed.emit(tool.state)
         self.tool_changed.emit(self.tool)
+        tool.begin()
         self.update()
 
     # ------------------------------------------------------------------ painting

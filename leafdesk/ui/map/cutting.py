@@ -27,6 +27,7 @@ class CutTool(DrawTool):
     """A line whose ends lie outside the field, or on its boundary; the hectares of both sides while it is drawn."""
 
     name = "split"
+    mends = False
     closes = False
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
@@ -43,9 +44,9 @@ class CutTool(DrawTool):
 
         def done(sides: Sides) -> None:
             self.canvas.leave_tool()
-            self.canvas.split.emit(self.field_id, *sides)
+            self.canvas.split.emit(self.field_id, sides[0], [sides[1]])
 
-        self.elsewhere(lambda: _valid(cut(self.shape, line)), done, self._refresh)
+        self.elsewhere(lambda: _valid(self.reckon(cut, self.shape, line)), done, self._refresh)
 
     def _measured(self, drawn: Ring) -> EditState:
         """The hectares that stay, once the line cuts; small fields are cut at every move of the hand."""

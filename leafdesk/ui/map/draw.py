@@ -13,6 +13,7 @@ from leafdesk.geo import actions
 from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
+from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Position, Ring, Shape
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import (
@@ -40,6 +41,8 @@ ARROWS = {
     Qt.Key.Key_Down: (0, 1),
 }
 FREE = "Alt does not snap"
+MEND = "I repairs it"
+"""Said while the boundary is one that Leaf would refuse."""
 
 
 class DrawTool(Tool):
@@ -49,6 +52,8 @@ class DrawTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
     closes = True
     """Whether the last corner is joined to the first."""
+    mends = True
+    """Whether what crosses itself can be mended and kept."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         super().__init__(canvas)
@@ -147,9 +152,17 @@ class DrawTool(Tool):
             return
         shape = actions.close(self.history.now)
         if wrong := problems(shape):
-            self._refresh(wrong[0].message)
+            self._refresh(f"{wrong[0].message} {MEND}." if self.mends else wrong[0].message)
             return
         self._keep(shape)
+
+    def does(self, action: str) -> bool:
+        """A drawing that crosses itself is mended and then asks for its name."""
+        if action != "repair" or not self.mends or actions.why_not_close(self.history.now):
+            return False
+        shape = actions.close(self.history.now)
+        self.elsewhere(lambda: self.reckon(repair, shape, risky=True), self._keep, self._refresh)
+        return True
 
     def _keep(self, ring: Shape) -> None:
         """What becomes of a valid outline."""

@@ -12,9 +12,10 @@ from leafdesk.geo.actions import Corner
 from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
+from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import Pixel
-from leafdesk.ui.map.draw import ARROWS
+from leafdesk.ui.map.draw import ARROWS, MEND
 from leafdesk.ui.map.sketch import (
     EditState,
     metres,
@@ -206,6 +207,20 @@ class EditTool(Tool):
         self._reshaped()
         return moved
 
+    def does(self, action: str) -> bool:
+        """Repairing is a step of the drawing."""
+        if action != "repair":
+            return False
+        before = self.history.now
+
+        def done(mended: Shape) -> None:
+            if self.history.now is before:
+                self._go(self.history.done("Repair", mended))
+                self._refuse("" if mended is before else f"Mended: {area_ha(before):,.2f} → {area_ha(mended):,.2f} ha.")
+
+        self.elsewhere(lambda: self.reckon(repair, before, risky=True), done, self._refuse)
+        return True
+
     def finish(self) -> None:
         """Keep the new shape; an invalid one is not taken, and the hint says why."""
         if not self.history.changed:
@@ -256,6 +271,8 @@ class EditTool(Tool):
         )
 
     def _hint(self) -> str:
+        if self._measures[2] and self._held is None:
+            return f"{MEND} · {HINT}"
         return NUDGE if self.chosen is not None and self._held is None else HINT
 
     def _refuse(self, reason: str) -> None:

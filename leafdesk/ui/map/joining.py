@@ -85,7 +85,7 @@ class JoinTool(Tool):
             self._tell()
 
         def make() -> tuple[Shape, float, float]:
-            whole = join(self.shape, unpack(packed))
+            whole = self.reckon(join, self.shape, unpack(packed))
             return whole, area_ha(whole), perimeter_m(whole)
 
         self.elsewhere(make, done, self._say)

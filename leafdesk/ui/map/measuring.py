@@ -25,6 +25,7 @@ class MeasureTool(DrawTool):
     """Nothing is kept: Enter or a double click lets the figures stand, the next click begins anew."""
 
     name = "measure"
+    mends = False
     closes = False
     _over = False
 

@@ -29,6 +29,7 @@ class HoleTool(DrawTool):
     """Draws what does not belong to the field: a pond, a wood."""
 
     name = "hole"
+    mends = False
     sign = -1
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter
@@ -19,8 +20,15 @@ if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 Work = Callable[[Callable[[], Any], Callable[[Any], None], Callable[[BaseException], None]], None]
 """Does a job and tells its result or its error."""
+Reckoner = Callable[..., Any]
+"""Calls a function of `geo` with what follows it; in a window, in another process."""
+
+
+LARGE = 2_000
+"""From so many corners on GEOS would hold the window up, even from another thread."""
 
 
 def at_once(job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[BaseException], None]) -> None:
@@ -31,6 +39,35 @@ def at_once(job: Callable[[], Any], done: Callable[[Any], None], failed: Callabl
         failed(error)
     else:
         done(result)
+
+
+def here(job: Callable[..., Any], *given: Any) -> Any:
+    """How a map that stands alone works out what a window gives to another process."""
+    return job(*given)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A number, a text or a choice that a tool asks for; `start` stands there first."""
+
+    key: str
+    title: str
+    start: str = ""
+    unit: str = ""
+    choices: tuple[str, ...] = ()
+    example: str = ""
+    wide: bool = False
+
+
+def number(text: str, title: str, least: float, most: float) -> float:
+    """The number typed, with a point or a comma. Raises NotPossibleError for what is none or out of bounds."""
+    try:
+        found = float(text.strip().replace(",", "."))
+    except ValueError:
+        found = math.nan
+    if not least <= found <= most:
+        raise NotPossibleError(f"{title}: a number from {least:g} to {most:,g} is needed.")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +89,14 @@ class Tool:
     cursor = Qt.CursorShape.ArrowCursor
     hides: str | None = None
     """The field that this tool draws itself."""
+    asks: tuple[Ask, ...] = ()
+    """What can be typed for it."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.canvas = canvas
+
+    def begin(self) -> None:
+        """The tool was put into the hand."""
 
     @property
     def snaps(self) -> bool:
@@ -82,6 +124,13 @@ class Tool:
 
     def double_click(self, pointer: Pointer) -> None:
         """The second of two quick clicks."""
+
+    def answer(self, key: str, text: str) -> None:
+        """Somebody typed this for the question of that key."""
+
+    def does(self, action: str) -> bool:
+        """Do another action of the window inside this drawing; False when it is not one of those."""
+        return False
 
     def key(self, event: QKeyEvent) -> bool:
         """A key; False when this tool has no use for it."""
@@ -116,6 +165,14 @@ class Tool:
 
         self.canvas.work(job, finished, failed)
 
+    def reckon(self, job: Callable[[*Ts], T], *given: *Ts, risky: bool = False) -> T:
+        """Call a function of `geo`; in another process when it is `risky` or about many corners.
+
+        For use inside `elsewhere`. Raises what the function raises, or NotPossibleError when it takes too long.
+        """
+        done: T = self.canvas.apart(job, *given) if risky or _corners(given) > LARGE else job(*given)
+        return done
+
     def finish(self) -> None:
         """Keep what was made."""
 
@@ -126,3 +183,12 @@ class Tool:
     def state(self) -> EditState | None:
         """The drawing as it stands, None for a tool that makes none."""
         return None
+
+
+def _corners(given: Any) -> int:
+    """How many positions stand anywhere in what is given."""
+    if not isinstance(given, tuple) or not given:
+        return 0
+    if isinstance(given[0], tuple) and given[0] and isinstance(given[0][0], float):
+        return len(given)
+    return sum(map(_corners, given))

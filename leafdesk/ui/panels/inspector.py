@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, 
 from leafdesk.edits import Create, Delete, Redraw, change
 from leafdesk.records import Boundary, Field, provider_in_words
 from leafdesk.ui import words
-from leafdesk.ui.actions import GAP, ON_A_FIELD, Actions
+from leafdesk.ui.actions import GAP, Actions
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.parts import Card, Figures, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
+from leafdesk.ui.toolbox import ON_A_FIELD
 from leafdesk.workspace import Item, Workspace
 
 EMPTY, FIELD, NEW = range(3)
@@ -263,6 +264,10 @@ class Inspector(QFrame):
             text += f" ({words.count(len(items), 'change')} in all)"
         self.banner_text.setText(text)
         self.banner_queue.setVisible(bad)
+
+    def allow(self) -> None:
+        """Say anew what may be done with the selected field."""
+        self._allow(self.look.field if self.look is not None else None)
 
     def _allow(self, field: Field | None) -> None:
         """Enable what may be done; say why the rest may not."""

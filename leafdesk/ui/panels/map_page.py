@@ -1,36 +1,35 @@
 """The map with what floats over it: tools, zoom, the next keystroke, and what to do when there is nothing to see."""
 
 import re
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
-from leafdesk.ui.actions import MORE, Actions
+from leafdesk.ui.actions import Actions
 from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.map.tool import Ask
+from leafdesk.ui.panels.form import Form
+from leafdesk.ui.panels.more_tools import MoreTools
 from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP, Theme, font
+from leafdesk.ui.toolbox import MORE, tool_named
 
 SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
 NARROW = STEP * 70
 """With less room than this for the hint, its buttons go underneath."""
-KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N)\b")
-
-BUTTONS = {
-    "edit": (("Keep", "Take back"), ("Keep it", "Leave it as it was")),
-    "draw": (("Close boundary", "Cancel"), ("Close and name the field", "Forget this drawing")),
-    "pivot": (("Close boundary", "Cancel"), ("Keep the circle and name the field", "Forget this drawing")),
-    "hole": (("Cut hole", "Cancel"), ("Close the hole and cut it out", "Leave the field as it was")),
-    "part": (("Add part", "Cancel"), ("Close the part and add it", "Leave the field as it was")),
-    "split": (("Split", "Cancel"), ("Cut the field in two", "Leave the field whole")),
-    "join": (("Join", "Cancel"), ("Make one field of both", "Leave both as they are")),
-}
-"""What Enter and Esc do with each tool, as two buttons and their tooltips."""
+EXTRA: tuple[tuple[str, str], ...] = ()
+"""What else stands in the menu of the rarer tools: (heading, action)."""
+KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N|I)\b")
 
 
 class MapPage(QWidget):
-    """Parts for tests: `canvas`, `tools`, `hint`, `empty`; `kept` and `taken_back` are the hint bar's two buttons."""
+    """Parts for tests: `canvas`, `tools`, `menu`, `form`, `hint`, `empty`.
+
+    `kept` and `taken_back` are the hint bar's two buttons, and Enter and Esc in its form.
+    """
 
     kept = Signal()
     taken_back = Signal()
@@ -41,11 +40,11 @@ class MapPage(QWidget):
         self.canvas = MapCanvas(self)
         self.canvas.setObjectName("map")
         self.canvas.setAccessibleName("Map of the fields")
+        self.form = Form()
         self.tools = Card("float")
         self.tools.setObjectName("tools")
         self.tools_line = QHBoxLayout()
         self._fill(self.tools, self.tools_line, actions, ("select", "draw", "edit"), words=True)
-        self._add_more(actions)
         self.group = QActionGroup(self)
         for key in ("select", *actions.hand_tools):
             self.group.addAction(actions[key])
@@ -63,13 +62,20 @@ class MapPage(QWidget):
         self.bar.setObjectName("hintBar")
         self.line = row(self.hint)
         self.line.addLayout(row(None, self.back, self.keep))
+        self.form.answered.connect(lambda key, text: self.canvas.hand_tool.answer(key, text))
+        self.form.kept.connect(self.kept)
+        self.form.left.connect(self.taken_back)
+        self.bar.column.addWidget(self.form)
         self.bar.column.addLayout(self.line)
         self.empty = Empty()
         for part in (self.tools, self.zoom, self.bar, self.empty):
             part.setParent(self)
         self.drawing = False
+        self._add_more(actions)
+        self.ask(())
         self.say("")
         self.empty.hide()
+        self.canvas.tool_changed.connect(lambda _tool: self.ask(self.canvas.hand_tool.asks))
 
     def _fill(
         self, card: Card, line: QHBoxLayout | QVBoxLayout, actions: Actions, keys: tuple[str, ...], *, words: bool
@@ -87,37 +93,48 @@ class MapPage(QWidget):
         card.column.addLayout(line)
 
     def _add_more(self, actions: Actions) -> None:
-        """The rarer tools, behind one button."""
-        self.menu = QMenu(self)
-        self.menu.setToolTipsVisible(True)
-        for key in MORE:
-            self.menu.addAction(actions[key])
+        """The rarer tools, behind one button that shows the one that is in the hand."""
+        self.menu = MoreTools(actions, EXTRA, self)
         self.more = QToolButton()
         self.more.setObjectName("tool-more")
-        self.more.setDefaultAction(actions["more"])
-        self.more.setMenu(self.menu)
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.setCheckable(True)
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.more.setIconSize(QSize(STEP * 5, STEP * 5))
+        self.more.clicked.connect(lambda _=False: actions["more"].trigger())
         self.tools_line.addWidget(self.more)
+        rarer = [actions[tool.key] for tool in MORE]
 
-        def follow(_on: bool) -> None:
-            held = next((actions[key] for key in MORE if actions[key].isChecked()), actions["more"])
-            self.more.setDefaultAction(held)
+        def follow() -> None:
+            held = next((action for action in rarer if action.isChecked()), actions["more"])
+            self.more.setIcon(held.icon())
+            self.more.setText(held.text())
+            self.more.setAccessibleName("More tools")
             self.more.setToolTip(actions["more"].toolTip())
+            self.more.setChecked(held is not actions["more"])
             self._place()
 
-        for key in MORE:
-            actions[key].toggled.connect(follow)
+        for action in (*rarer, actions["more"]):
+            action.changed.connect(follow)
+        follow()
 
     def open_more(self) -> None:
         """Open the menu of the rarer tools."""
-        self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+        self.menu.open_under(self.more)
+
+    def ask(self, asks: Sequence[Ask]) -> None:
+        """Ask for these numbers over the hint."""
+        self.form.put(asks)
+        self._place()
+
+    def focus(self) -> None:
+        """Give the keys to the numbers that are asked for, or to the map."""
+        if not self.form.take_focus():
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def name_buttons(self, tool: str) -> None:
         """Say what the two buttons of the hint bar do with this tool."""
-        names, tips = BUTTONS.get(tool, BUTTONS["edit"])
-        for made, name, tip, key in zip((self.keep, self.back), names, tips, ("Enter", "Esc"), strict=True):
+        known = tool_named(tool)
+        for made, (name, tip), key in ((self.keep, known.keep, "Enter"), (self.back, known.back, "Esc")):
             made.setText(name)
             made.setAccessibleName(name)
             made.setToolTip(f"{tip} ({key})")
@@ -167,6 +184,7 @@ class MapPage(QWidget):
         narrow = beside - buttons < NARROW
         self.line.setDirection(QHBoxLayout.Direction.TopToBottom if narrow else QHBoxLayout.Direction.LeftToRight)
         self.hint.fit(beside if narrow else beside - buttons)
+        self.form.fit(beside)
         self.bar.adjustSize()
         self.bar.move(edge, self.height() - self.bar.height() - edge)
         self.empty.setFixedWidth(min(STEP * 100, room))

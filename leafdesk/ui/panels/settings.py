@@ -1,8 +1,8 @@
 """The settings page: light or dark, the account, and where things lie on this machine."""
 
-from PySide6.QtCore import QUrl, Signal
+from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
@@ -20,7 +20,7 @@ class Settings(QFrame):
 
     look_chosen = Signal(str)
 
-    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme) -> None:
+    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newer: QWidget) -> None:
         super().__init__()
         self.setObjectName("page")
         self.workspace, self.theme, self._actions = workspace, theme, actions
@@ -43,10 +43,18 @@ class Settings(QFrame):
         column.addSpacing(STEP)
         column.addWidget(label("On this machine", "title"))
         column.addWidget(self._build_files(folder))
+        column.addSpacing(STEP)
+        column.addWidget(label("Newer versions", "title"))
+        column.addWidget(newer)
         column.addStretch(1)
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)
-        self.setLayout(across)
+        page = QWidget()
+        page.setLayout(across)
+        scrolled = QScrollArea(widgetResizable=True)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scrolled.setWidget(page)
+        self.setLayout(row(scrolled))
         theme.changed.connect(self.refresh)
         self.refresh()
 
@@ -82,4 +90,5 @@ class Settings(QFrame):
         self.looks[self.theme.choice].setChecked(True)
         self.account.put("user", self.workspace.account or "Nobody signed in here yet")
         self.account.put("url", self.workspace.api_url)
-        self.account.put("state", "Signed in" if self.workspace.signed_in else "Signed out")
+        out = "Locked with your passphrase" if self.workspace.sealing.locked else "Signed out"
+        self.account.put("state", "Signed in" if self.workspace.signed_in else out)

@@ -32,7 +32,7 @@ def three(show: Callable[..., MapCanvas], field: Any) -> tuple[MapCanvas, Heard]
 def cuts(three: tuple[MapCanvas, Heard]) -> tuple[MapCanvas, Heard, list[tuple[str, Shape, Shape]]]:
     canvas, heard = three
     found: list[tuple[str, Shape, Shape]] = []
-    canvas.split.connect(lambda *sides: found.append(sides))
+    canvas.split.connect(lambda id_, stays, goes: found.append((id_, stays, *goes)))
     canvas.take(CutTool(canvas, "one", SHAPE))
     return canvas, heard, found
 

@@ -11,6 +11,7 @@ from leafdesk.records import Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.tables import Row
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.pages import PAGES
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.ui.tables.tabs import Tabs
 from leafdesk.workspace import Workspace
@@ -49,7 +50,7 @@ def test_a_page_is_made_on_its_first_visit(window: MainWindow, qtbot: QtBot) -> 
     page = window.pages.currentWidget()
     assert isinstance(page, Tabs) and page is window.pages.page("machines")
     assert window.commands["machines"].isChecked()
-    assert list(window.rail.buttons) == ["map", "machines", "queue", "settings"]
+    assert list(window.rail.buttons) == [one.key for one in PAGES]
 
 
 def test_the_table_shows_what_is_here_and_how_old_it_is(window: MainWindow, qtbot: QtBot) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem
+from shiboken6 import isValid
 
 from leafdesk.records import provider_in_words
 from leafdesk.ui.dialogs.sheet import Sheet
@@ -70,7 +71,7 @@ class ChooseProduct(Sheet):
             return workspace.tables.search("products", text, limit=MOST)
 
         def take(found: list[Found]) -> None:
-            if turn == self._turn:
+            if turn == self._turn and isValid(self):
                 alike = bool(found) and not any(one.exact for one in found)
                 nothing = "" if found or not text.strip() else "No product here fits. Leaf may know one."
                 self._show([one.row for one in found], "Nothing begins so; these look alike." if alike else nothing)
@@ -90,7 +91,7 @@ class ChooseProduct(Sheet):
             rows = (workspace.tables.row("products", id) for id in ids)
             return [row for row in rows if row is not None]
 
-        self.window_.bridge.read(read, lambda rows: self._show(rows, ""))
+        self.window_.bridge.read(read, lambda rows: self._show(rows, "") if isValid(self) else None)
         return "These are Leaf's; they stay here from now on." if ids else "Leaf has no product with this name."
 
     def _show(self, rows: list[Row], told: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+from shiboken6 import isValid
 
 from leafdesk.ui.parts import label, row, set_role
 from leafdesk.ui.theme import STEP
@@ -62,7 +63,9 @@ class Asking(QWidget):
             return
         self._stand(True, f"{meanwhile} {at + 1:,} of {many:,}" if many > 1 else meanwhile)
         self.window_.bridge.then(
-            questions[at](), lambda answer: self._next(questions, [*answers, answer], done, meanwhile), self._failed
+            questions[at](),
+            lambda answer: self._next(questions, [*answers, answer], done, meanwhile) if isValid(self) else None,
+            lambda error: self._failed(error) if isValid(self) else None,  # a sheet may be closed by now
         )
 
     def _failed(self, error: BaseException) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
@@ -37,7 +38,7 @@ class InputDetail(RecordDetail):
         self.body.addWidget(self.about)
         self.asking = Asking(window, window.commands.bind(button(""), "fetch-details"), first=True)
         self.body.addWidget(self.asking)
-        self.asking.setVisible(kind in ("products", "varieties"))  # Leaf has no call for one tank mix
+        self.asking.button.setVisible(kind in ("products", "varieties"))  # Leaf has no call for one tank mix
         window.commands["fetch-details"].triggered.connect(lambda _=False: self.fetch() if self.isVisible() else None)
 
     def _whence(self, row: Row) -> str:
@@ -106,7 +107,7 @@ class InputDetail(RecordDetail):
 
     def fetch(self) -> None:
         """Ask Leaf for all it has of the row; that stays here with its date."""
-        if self.row is None or self.asking.isHidden():
+        if self.row is None or self.asking.button.isHidden():
             return
         kind, id = self.kind, self.row.id
         done = "This is all that Leaf has."
@@ -194,12 +195,24 @@ class MixDetail(InputDetail):
             card.column.addWidget(label("Leaf does not tell what is in it.", "small", wrap=True))
         return [card]
 
+    def _turn_to(self, id: str) -> None:
+        """Turn to a product of the mix; one that is not here is asked for first."""
+
+        def take(row: Row | None) -> None:
+            if row is not None:
+                self._look_up("products", id)
+                return
+            online = self.window_.workspace.online
+            self.asking.ask(lambda: online.look_up("products", id), done=lambda _: self._look_up("products", id) or "")
+
+        self.window_.bridge.read(lambda workspace: workspace.tables.row("products", id), take)
+
     def _add(self, card: Card, part: MixPart, what: str) -> None:
         name = part.name or "Unnamed"
         shown: QWidget = label(name, wrap=True, select=True)
         if part.id:
             shown = link = button(name, "link", tip="Look at this product")
-            link.clicked.connect(lambda _=False, id=part.id: self._look_up("products", id))
+            link.clicked.connect(partial(self._turn_to, part.id))
             self.parts[part.id] = link
         card.column.addLayout(row(shown, None, label(what, "muted")))
         if part.registrant:

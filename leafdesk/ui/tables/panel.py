@@ -191,7 +191,7 @@ class TablePanel(QFrame):
         self._say(standing)
         self._follow()
         if self._seek is not None:
-            self._look_for(self._seek)
+            self._look_for(self._seek, standing)
         self._read_offer()
 
     def _not_read(self, error: BaseException) -> None:
@@ -260,19 +260,20 @@ class TablePanel(QFrame):
             self.detail.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.detail.focusNextChild()
 
-    def _look_for(self, id: str) -> None:
+    def _look_for(self, id: str, standing: Standing) -> None:
+        narrowed = self.rows.wish.narrowed
+
         def read(workspace: Workspace) -> int | None:
             found = workspace.tables.row(self.table.kind, id)
             return None if found is None else found.number
 
         def take(number: int | None) -> None:
-            standing = self.rows.standing
-            if number is None or standing is None or self._seek != id:
-                return
+            if number is None or standing is not self.rows.standing or self._seek != id:
+                return  # another order has come meanwhile, and looks for it again
             if number in standing.numbers:
                 self._seek = None
                 self.grid.select_place(standing.numbers.index(number))
-            elif not self.rows.wish.narrowed:
+            elif not narrowed:
                 self._seek = None
 
         self.window_.bridge.read(read, take)

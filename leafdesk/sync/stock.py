@@ -259,7 +259,8 @@ def search_online(
     }[kind]
     wishes = {name: value for name, value in (("crop", crop), ("most", most)) if value is not None}
     page: Page[Input] = yield from read(call(text, **wishes), trip)
-    found = [replace(one, found=trip.now()) for one in page.items]
+    at = trip.now()  # one time for all of them: by it the window shows what this search found
+    found = [replace(one, found=at) for one in page.items]
     yield from put(lambda catalog, _: catalog.put(found))
     return [one.id for one in found]
 

@@ -125,6 +125,8 @@ def test_what_a_search_found_stays_with_its_date(farm: Laptop) -> None:
     assert farm.catalog.get("products", label["id"]) is None
     ids = farm.drive(stock.search_online("products", label["name"], farm.trip()))
     assert label["id"] in ids
+    times = {row.values["found"] for row in tables(farm).rows("products", limit=1000) if row.id in ids}
+    assert len(ids) > 1 and len(times) == 1, "what one search found has one time"
     found = farm.catalog.get("products", label["id"])
     assert isinstance(found, Product)
     assert (found.source, found.found[:10], found.label_provider) == ("search", "2026-01-01", "CDMS")

@@ -153,7 +153,7 @@ def test_what_leaf_finds_is_shown_and_stays_with_its_date(window: MainWindow, sa
     typed(panel, label["name"], qtbot)
     qtbot.keyClick(window, Qt.Key.Key_F, CTRL | SHIFT)
     assert search(panel).said.text() == "Asking Leaf…" and not search(panel).button.isEnabled()
-    qtbot.waitUntil(lambda: "stay here from now on" in search(panel).said.text(), timeout=WAIT)
+    qtbot.waitUntil(lambda: "they stay here" in search(panel).said.text(), timeout=WAIT)
     picker = panel.filters.picks["found"]
     qtbot.waitUntil(lambda: picker.currentIndex() > 0 and label["name"] in names(panel), timeout=WAIT)
     assert panel.filters.line.text() == "" and picker.currentText().startswith("Searched just now")

@@ -32,7 +32,7 @@ class Asking(QWidget):
         self.said = label("", "small", wrap=True)
         across = Qt.AlignmentFlag.AlignLeft if first else Qt.AlignmentFlag.AlignRight
         self.said.setAlignment(across | Qt.AlignmentFlag.AlignVCenter)
-        self.said.setMinimumWidth(STEP * (25 if first else 55))
+        self.said.setMinimumWidth(STEP * (25 if first else 35))
         self.said.hide()
         button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setLayout(row(button, self.said, None) if first else row(None, self.said, button))

@@ -129,7 +129,9 @@ class ProductDetail(InputDetail):
             card.column.addWidget(label("Active ingredients" if record.active_ingredients else "Density", "strong"))
             for one in record.active_ingredients:
                 amount = f"{one.value} {one.unit}".strip()
-                card.column.addLayout(row(label(one.name, wrap=True, select=True), None, label(amount, "muted")))
+                line = row(label(one.name, wrap=True, select=True), label(amount, "muted"))
+                line.setStretch(0, 1)
+                card.column.addLayout(line)
             if record.density:
                 figure = f"{record.density} {record.density_unit}".strip()
                 card.column.addLayout(row(label("Density", "muted"), None, label(figure, "muted")))

@@ -53,10 +53,10 @@ def _quietly(text: str) -> str:
     return ", ".join(words.quietly(one) for one in text.split(", "))
 
 
-_SOURCE = Column("source", "From", lambda row: source(str(row.values.get("source", ""))), "source", 150)
+_SOURCE = Column("source", "From", lambda row: source(str(row.values.get("source", ""))), "source", 140)
 _FOUND = Column("found", "Searched", _found, "found", 110, tip="When it was searched for at Leaf")
 _ONES = Chip("mine", "Named in machine files", {"source": "summary"})
-_WHEN = (Pick("found", "Searched at Leaf", searched), Pick("source", "From", source))
+_WHEN = (Pick("found", "Searched at Leaf", searched),)
 
 
 def products(lists: Lists) -> Table:
@@ -66,9 +66,9 @@ def products(lists: Lists) -> Table:
         one="product",
         columns=(
             name("Product", 200),
-            value("registrant", "Made by", 180),
+            value("registrant", "Made by", 160),
             quiet("product_type", "Type", 120),
-            value("registration", "Registration", 140),
+            value("registration", "Registration", 130),
             provider("Catalog", 110),
             _SOURCE,
             _FOUND,

@@ -69,8 +69,7 @@ class SearchAtLeaf(Asking):
             if not ids:
                 return f"Leaf has no {self.table.one} with “{text}”. What is here is searched above."
             self.window_.bridge.read(lambda workspace: _first(workspace, ids), self._show)
-            many = words.count(len(ids), self.table.one, self.table.plural)
-            return f"Leaf found {many} for “{text}”; they stay here from now on."
+            return f"Leaf found {len(ids):,}; they stay here."
 
         self.ask(lambda: self.window_.workspace.online.search(kind, text), done=found)
 

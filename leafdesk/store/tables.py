@@ -8,15 +8,18 @@ import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from leafdesk.records import KINDS, TABLES, Kind
 from leafdesk.store.attributes import CLASSES, names_of
+from leafdesk.store.land_columns import FIELDS, field_values
 from leafdesk.store.searching import search
 
 COLUMNS = ("name", "provider", "status", "mark", "leaf_user_id", "parent")
 """What every kind can be sorted by, beside its own attributes."""
+_QUICK = {"name", "mark", "leaf_user_id", "parent"}
+"""What indexes answer."""
 _SQL = {"name": "s.sort", "leaf_user_id": "s.leaf_user", "provider": "s.provider COLLATE NOCASE"}
 
 
@@ -24,7 +27,8 @@ _SQL = {"name": "s.sort", "leaf_user_id": "s.leaf_user", "provider": "s.provider
 class Row:
     """A record in a table. `values` are its own attributes as single values (those that are empty are missing).
 
-    `mark`: "" as at Leaf, "pending", "parked" or "conflict" (see FieldRow). `number` names the row to `rows_at`.
+    `mark`: "" as at Leaf, "pending", "parked" or "conflict" (see FieldRow). `number` names the row to `rows_at`. A
+    field's `values`: `area`, `leaf_area` (hectares), `type`, `created_time`, `updated_time`, `boundary`.
     """
 
     number: int
@@ -86,7 +90,7 @@ class Tables:
 
     def numbers(self, kind: Kind, where: Where = Where(), order: Order = BY_NAME) -> "array[int]":
         """The row numbers in their order: ask once, then `rows_at` for what is shown."""
-        sql, values = _narrowed(kind, where)
+        sql, values = _narrowed(kind, where, *(attribute for attribute, _ in order))
         rows = self.connection.execute(f"SELECT s.n FROM {sql} ORDER BY {_order(kind, order)}", values)
         return array("q", (n for (n,) in rows))
 
@@ -94,7 +98,7 @@ class Tables:
         self, kind: Kind, where: Where = Where(), order: Order = BY_NAME, *, offset: int = 0, limit: int = 100
     ) -> list[Row]:
         """One window of the table."""
-        sql, values = _narrowed(kind, where)
+        sql, values = _narrowed(kind, where, *(attribute for attribute, _ in order))
         window = f"SELECT s.n FROM {sql} ORDER BY {_order(kind, order)} LIMIT :limit OFFSET :offset"
         found = self.connection.execute(window, values | {"limit": limit, "offset": offset}).fetchall()
         return self.rows_at([n for (n,) in found])
@@ -106,17 +110,19 @@ class Tables:
             f"SELECT {_COLUMNS} FROM seen s WHERE s.n IN (SELECT value FROM json_each(?))", (json.dumps(wanted),)
         ).fetchall()
         rows = {row[0]: _row(*row) for row in found}
+        fields = [n for n, row in rows.items() if row.kind == "fields"]
+        for n, values in field_values(self.connection, fields).items() if fields else ():
+            rows[n] = replace(rows[n], values=values)
         return [rows[n] for n in wanted if n in rows]
 
     def row(self, kind: Kind, id: str) -> Row | None:
         """One record's row by its key."""
-        found = self.connection.execute(f"SELECT {_COLUMNS} FROM seen s WHERE kind = ? AND key = ?", (kind, id))
-        row = found.fetchone()
-        return None if row is None else _row(*row)
+        found = self.connection.execute("SELECT n FROM seen WHERE kind = ? AND key = ?", (kind, id)).fetchone()
+        return None if found is None else next(iter(self.rows_at(found)), None)
 
     def choices(self, kind: Kind, attribute: str, where: Where = Where()) -> list[tuple[str, int]]:
         """The values of an attribute and how many rows have each, most first: what filter chips offer."""
-        sql, values = _narrowed(kind, where)
+        sql, values = _narrowed(kind, where, attribute)
         column = _column(kind, attribute)
         rows = self.connection.execute(
             f"SELECT {column} AS one, count(*) FROM {sql} AND one IS NOT NULL AND one <> ''"
@@ -196,6 +202,8 @@ def _row(*row: Any) -> Row:
 
 def _column(kind: Kind, attribute: str) -> str:
     """The SQL of an attribute, from a list of ours: never a caller's text."""
+    if kind == "fields" and attribute in FIELDS:
+        return FIELDS[attribute]
     if attribute in COLUMNS:
         return _SQL.get(attribute, f"s.{attribute}")
     if kind not in CLASSES or attribute not in names_of(kind):
@@ -223,9 +231,15 @@ _OF_NAMED_FIELDS = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field
 """Operations have no name of their own: they are found by those of their fields, farms and growers."""
 
 
-def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
-    """FROM and WHERE of a table, and the values in it."""
+def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str, Any]]:
+    """FROM and WHERE of a table, and the values in it. `attributes`: what else the query looks at.
+
+    A query that has to look into the rows meets them in the order in which they lie in the file, not in a table's
+    order: of 100,000 that takes half the time.
+    """
     tables, held, values = "seen s", ["s.kind = :kind"], dict[str, Any](kind=kind)
+    if not {*attributes, *where.values} <= _QUICK:
+        held = ["s.n IN (SELECT n FROM seen WHERE kind = :kind)"]
     if where.text.strip():
         from leafdesk.store.seen import words
 
@@ -233,8 +247,12 @@ def _narrowed(kind: Kind, where: Where) -> tuple[str, dict[str, Any]]:
         if query is not None and kind == "operations":
             held.append(_OF_NAMED_FIELDS)
             values["words"] = query
-        elif query is None or kind not in TABLES:
+        elif query is None or kind not in (*TABLES, "fields"):
             held.append("0")
+        elif kind == "fields":
+            tables = "names CROSS JOIN seen s ON s.n = names.rowid"
+            held.append("names MATCH :words")
+            values["words"] = query
         else:
             tables = "words CROSS JOIN seen s ON s.n = words.rowid"
             held.append("words MATCH :words")

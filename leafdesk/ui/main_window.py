@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
-from leafdesk.ui.first_sight import FirstSight, load
+from leafdesk.ui.first_sight import LATER, FirstSight, load
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
@@ -49,6 +49,7 @@ class MainWindow(FirstSight):
     `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
+    look_at(field_id)             select it and bring it in sight on the map
     show_page(key)                a page of ui/pages.py; `pages.page(key)` is its widget
     sync(), sign_in(), undo(), redo()
     choose_look("system" | "light" | "dark")
@@ -134,7 +135,7 @@ class MainWindow(FirstSight):
 
     def _wire_commands(self) -> None:
         from leafdesk.ui.dialogs.reader import read_guide
-        from leafdesk.ui.pages import PAGES
+        from leafdesk.ui.pages import PAGES, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -150,11 +151,11 @@ class MainWindow(FirstSight):
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
-            ("fit-field", lambda: self._look_at(self.inspector.field_id)),
+            ("fit-field", lambda: self.look_at(self.inspector.field_id)),
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
-            ("work", self.show_work),
+            ("work", lambda: show_work(self, self.inspector.field_id)),
             ("sign-in", self.sign_in),
             ("help", lambda: read_guide(self)),
             ("sign-out", self.leaf.sign_out),
@@ -168,13 +169,13 @@ class MainWindow(FirstSight):
         self.lists.reshaped.connect(self.leaf.offer)
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
-        self.navigator.activated.connect(self._look_at)
-        self.top.finder.found.connect(self._look_at)
+        self.navigator.activated.connect(self.look_at)
+        self.top.finder.found.connect(self.look_at)
         self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
-        self.queue.show_on_map.connect(self._look_at)
+        self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
         self.queue.resolve.connect(self.doing.resolve)
@@ -222,6 +223,8 @@ class MainWindow(FirstSight):
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
+        yield
+        yield from load(LATER)
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:
@@ -234,15 +237,6 @@ class MainWindow(FirstSight):
         else:
             self.pages.turn_to(page)
 
-    def show_work(self) -> None:
-        """Turn to the work on the selected field, and to the products that were used there."""
-        from leafdesk.ui.panels.inputs import InputsPage
-
-        page = self.pages.page("inputs")
-        assert isinstance(page, InputsPage)
-        self.show_page("inputs")
-        page.show_work(self.inspector.field_id)
-
     def select(self, field_id: str | None) -> None:
         """Select a field everywhere: map, list, inspector."""
         other = field_id is not None and field_id != self.inspector.field_id
@@ -253,7 +247,8 @@ class MainWindow(FirstSight):
         self.navigator.select(field_id)
         self.inspector.show_field(field_id)
 
-    def _look_at(self, field_id: str | None) -> None:
+    def look_at(self, field_id: str | None) -> None:
+        """Turn to the map and bring a field in sight."""
         if field_id is None or field_id not in self.lists.rows:
             return
         self.show_page("map")
@@ -381,6 +376,8 @@ class MainWindow(FirstSight):
 
     def _keep(self) -> None:
         """Keep what the next start shows first: the window as it will be then, and its map."""
+        if self._dressed:
+            self.show_page("map")  # which gives back what another page has borrowed from it
         self.memory.put("split", self.workbench.saveState())
         dark = self.theme.colours.dark
         self.drawing.leave()
@@ -388,7 +385,6 @@ class MainWindow(FirstSight):
             self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=dark)
         if self._dressed:
             self.notice.hide()
-            self.show_page("map")
             self.select(None)
             self.memory.keep_window(self.whole.grab().toImage(), dark=dark)
 

@@ -10,8 +10,12 @@ from hypothesis import strategies as st
 from leafdesk.edits import Create, Delete, Match, change
 from leafdesk.records import (
     ActiveIngredient,
+    Boundary,
     Configuration,
+    Farm,
+    Field,
     FieldOperation,
+    Grower,
     Implement,
     Label,
     LeafUser,
@@ -251,3 +255,41 @@ def test_never_fetched_is_not_empty_and_the_oldest_list_counts(land: Any) -> Non
     assert (look.fetched("files", about="mill"), look.fetched("files", about="quarter")) == ("2026-01-04", None)
     assert look.ages()["machines"] == "2026-01-01"
     assert "files" not in look.ages()
+
+
+def test_fields_are_a_table_too(land: Any, shape: Any) -> None:
+    land.put(
+        Grower(id="g2", leaf_user_id="hill", name="Zimmer", raw="{}"),
+        Grower(id="g1", leaf_user_id="hill", name="Abel", raw="{}"),
+        Farm(id="f1", leaf_user_id="hill", name="West 2", grower_id="g2", raw="{}"),
+        Farm(id="f2", leaf_user_id="hill", name="West 10", grower_id="g1", raw="{}"),
+    )
+    values = {"leaf_user_id": "hill", "status": "PROCESSED", "updated_time": "2026-01-02T00:00:00Z", "raw": "{}"}
+    land.put(
+        Field(id="a", name="Alder", farm_id="f2", provider_name="JohnDeere", **values),
+        Field(id="b", name="Beech", farm_id="f1", **values),
+        Field(id="c", name="Cedar", status="PREVIEW", leaf_user_id="hill", type="MERGED", raw="{}"),
+    )
+    land.put_boundary("b", Boundary(id="bb", status="ACTIVE", shape=shape(), area_ha=3.25, validity="VALID", raw="{}"))
+    look = tables(land)
+
+    def by(attribute: str, descending: bool = False) -> str:
+        return "".join(row.id for row in look.rows("fields", order=[(attribute, descending)]) if row.id in "abc")
+
+    orders = {name: by(name) for name in ("name", "farm", "grower", "area", "leaf_area", "type", "updated_time")}
+    assert orders == {
+        "name": "abc", "farm": "cba", "grower": "cab", "area": "acb", "leaf_area": "acb", "type": "cab",
+        "updated_time": "cab",
+    }  # fmt: skip
+    assert by("provider", descending=True) == "bca"
+    row = look.row("fields", "b")
+    assert row is not None and row.parent == "f1"
+    assert row.values == {
+        "area": 3.25, "leaf_area": 3.25, "type": "ORIGINAL", "updated_time": "2026-01-02T00:00:00Z", "boundary": True,
+    }  # fmt: skip
+    assert look.count("fields", Where(values={"boundary": False}, text="ceda")) == 1
+    by_hand = look.rows("fields", Where(values={"boundary": True, "provider": "Leaf"}))
+    assert [row.id for row in by_hand if row.id in "abc"] == ["b"]
+    assert look.count("fields", Where(text="zimm")) == 1  # by the grower's name
+    assert dict(look.choices("fields", "provider"))["JohnDeere"] == 1
+    assert look.count("fields", Where(values={"parent": "f2"})) == 1

@@ -13,33 +13,27 @@ from leafdesk.ui.map.colours import MapColours
 if TYPE_CHECKING:
     from leafdesk.workspace import FieldRow
 
+KINDS = ("manual", "provider", "preview", "invalid", "pending", "parked", "conflict")
+"""Every look a field can have, those that need a person last."""
+PLAIN = 2
+"""So many of them, the first, are drawn with plain lines."""
 _DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Brush and pen of one kind of field, and a pattern over the fill."""
+    """Ground and edge of one kind of field, and a pattern over the ground."""
 
-    fill: QBrush
+    ground: QColor
     edge: QPen
     pattern: QBrush | None = None
 
     def paint(self, painter: QPainter, path: QPainterPath) -> None:
-        """Paint the path as a field of this look, with the painter as it stands."""
-        painter.setBrush(self.fill)
-        painter.setPen(self.edge)
-        painter.drawPath(path)
+        """Paint pattern and edge around a path in device pixels; the ground is there already."""
         if self.pattern:
-            crisp = painter.transform()
-            painter.save()
-            painter.resetTransform()  # a pattern must not grow with the map
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self.pattern)
-            painter.drawPath(crisp.map(path))
-            painter.restore()
-
-    def paint_edge(self, painter: QPainter, path: QPainterPath) -> None:
-        """Paint the edge alone."""
+            painter.drawPath(path)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(self.edge)
         painter.drawPath(path)
@@ -52,29 +46,29 @@ def kind_of(row: FieldRow) -> str:
     return "manual" if row.provider_name in (None, "", "Leaf") else "provider"
 
 
-def looks_for(colours: MapColours, ratio: float, fine: bool) -> dict[str, Look]:
-    """The look of every kind, in device pixels; `fine` for thousands at once (thin pens are quick)."""
+def looks_for(colours: MapColours, ratio: float, fine: bool) -> list[Look]:
+    """The looks of `KINDS`, in device pixels; `fine` for thousands at once (thin pens are quick)."""
     thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio, 2.0 * ratio)
     alarm = (colours.field_fill, colours.alarm_edge, thick)
-    return {
-        "manual": _look(colours.field_fill, colours.field_edge, thin),
-        "provider": _look(colours.provider_fill, colours.provider_edge, thin),
-        "pending": _look(colours.pending_fill, colours.pending_edge, thick, "pending"),
-        "preview": _look(colours.preview_fill, colours.preview_edge, thin, "preview"),
-        "invalid": _look(*alarm),
-        "conflict": _look(*alarm, pattern=_hatched(colours.alarm_fill, ratio)),
-        "parked": _look(*alarm, "parked", _dotted(colours.alarm_fill, ratio)),
-    }
+    return [
+        _look(colours.field_fill, colours.field_edge, thin),
+        _look(colours.provider_fill, colours.provider_edge, thin),
+        _look(colours.preview_fill, colours.preview_edge, thin, "preview"),
+        _look(*alarm),
+        _look(colours.pending_fill, colours.pending_edge, thick, "pending"),
+        _look(*alarm, "parked", _dotted(colours.alarm_fill, ratio)),
+        _look(*alarm, pattern=_hatched(colours.alarm_fill, ratio)),
+    ]
 
 
-def _look(fill: QColor, edge: QColor, width: float, dashes: str = "", pattern: QBrush | None = None) -> Look:
+def _look(ground: QColor, edge: QColor, width: float, dashes: str = "", pattern: QBrush | None = None) -> Look:
     pen = QPen(edge, width)
     pen.setCosmetic(True)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     if dashes:
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
         pen.setDashPattern(_DASHES[dashes])
-    return Look(QBrush(fill), pen, pattern)
+    return Look(ground, pen, pattern)
 
 
 def _hatched(colour: QColor, ratio: float) -> QBrush:

@@ -14,7 +14,9 @@ from PySide6.QtCore import QByteArray, QDataStream
 from PySide6.QtGui import QPainterPath
 
 from leafdesk.geo import flat
+from leafdesk.geo.detail import Detail
 from leafdesk.geo.shape import Box
+from leafdesk.ui.map.looks import KINDS, kind_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +29,7 @@ WorldBox = tuple[float, float, float, float]
 _OCTAVES_KEPT = 3
 _EXACT_FROM = 19
 """From this octave on a pixel is smaller than what anybody has measured; nothing is thinned."""
-_THIN_PX = 0.35
+_THIN_PX = 0.5
 
 
 class Outlines:
@@ -46,7 +48,8 @@ class Outlines:
         self._geometries: NDArray[Any] | None = None
         self._rank: NDArray[np.intp] | None = None
         self._free: list[int] = []
-        self._paths: dict[int, dict[int, QPainterPath]] = {}
+        self._kinds: NDArray[np.uint8] | None = None
+        self._details: dict[int, Detail] = {}
 
     # ------------------------------------------------------------------ taking in
     def replace(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]]) -> None:
@@ -92,12 +95,13 @@ class Outlines:
 
         at = np.array([self._slot(id_) for id_ in ids])
         self._grow()
-        assert self._boxes is not None and self._geometries is not None
+        assert self._boxes is not None and self._geometries is not None and self._kinds is not None
         self._geometries[at] = geometries
         self._boxes[at] = flat.boxes(geometries)
-        for paths in self._paths.values():
+        self._kinds[at] = [KINDS.index(kind_of(row)) if (row := self.rows.get(id_)) else 0 for id_ in ids]
+        for detail in self._details.values():
             for slot in at.tolist():
-                paths.pop(slot, None)
+                detail.forget(slot)
 
     def _slot(self, id_: str) -> int:
         if id_ not in self.slots:
@@ -115,13 +119,11 @@ class Outlines:
         have = 0 if self._boxes is None else len(self._boxes)
         if len(self.ids) <= have:
             return
-        boxes, geometries = (
-            np.full((max(256, 2 * len(self.ids)), 4), np.nan),
-            np.empty(max(256, 2 * len(self.ids)), "O"),
-        )
-        if self._boxes is not None and self._geometries is not None:
-            boxes[:have], geometries[:have] = self._boxes, self._geometries
-        self._boxes, self._geometries = boxes, geometries
+        room = max(256, 2 * len(self.ids))
+        boxes, geometries, kinds = np.full((room, 4), np.nan), np.empty(room, "O"), np.zeros(room, np.uint8)
+        if self._boxes is not None and self._geometries is not None and self._kinds is not None:
+            boxes[:have], geometries[:have], kinds[:have] = self._boxes, self._geometries, self._kinds
+        self._boxes, self._geometries, self._kinds = boxes, geometries, kinds
 
     def _drop(self, id_: str) -> None:
         slot = self.slots.pop(id_, None)
@@ -130,8 +132,8 @@ class Outlines:
         self.ids[slot], self._geometries[slot] = None, None
         self._boxes[slot] = float("nan")
         self._free.append(slot)
-        for paths in self._paths.values():
-            paths.pop(slot, None)
+        for detail in self._details.values():
+            detail.forget(slot)
 
     # ------------------------------------------------------------------ finding
     def _box_of(self, id_: str) -> WorldBox | None:
@@ -198,33 +200,35 @@ class Outlines:
         return (min(wests), min(souths), max(easts), max(norths))
 
     # ------------------------------------------------------------------ drawing
-    def missing(self, slots: Iterable[int], octave: int) -> list[int]:
-        """Which of the slots have no path yet for zooms from `octave` up to the next."""
-        have = self._paths.get(octave, {})
-        return [slot for slot in slots if slot not in have]
+    def kinds(self, slots: NDArray[np.intp]) -> NDArray[np.uint8]:
+        """How the fields of slots stand: indices into `looks.KINDS`."""
+        assert self._kinds is not None
+        return self._kinds[slots]
 
-    def make_paths(self, slots: Sequence[int], octave: int) -> None:
-        """Make the paths of these slots for an octave; see `path`."""
-        import numpy as np
+    def detail(self, octave: int) -> Detail:
+        """The corners for zooms from `octave` up to the next, without detail that those could not show."""
+        found = self._details.get(octave)
+        if found is None or found.overfull:
+            scale = 256.0 * 2.0**octave
+            self._details[octave] = found = Detail(_THIN_PX / (2 * scale) if octave < _EXACT_FROM else 0.0)
+            for other in sorted(self._details, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
+                del self._details[other]
+        return found
 
-        assert self._geometries is not None
-        scale = 256.0 * 2.0**octave
-        at = np.asarray(slots, np.intp)
-        thin = self._geometries[at]
-        if octave < _EXACT_FROM:
-            thin = flat.thinned(thin, _THIN_PX / (2 * scale))
-        kept = self._paths.setdefault(octave, {})
-        kept.update(zip(slots, paths_of(thin, scale), strict=True))
-        for other in sorted(self._paths, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
-            del self._paths[other]
+    def put_detail(self, detail: Detail, slots: NDArray[np.intp]) -> None:
+        """Add what `slots` lack to a detail."""
+        lacking = detail.lacking(slots)
+        if len(lacking):
+            detail.put(lacking, self.geometries(lacking))
 
     def path(self, slot: int, octave: int) -> QPainterPath:
-        """A slot's path in pixels of the world at zoom `octave`, without detail that zoom octave + 1 could not show."""
-        found = self._paths.get(octave, {}).get(slot)
-        if found is None:
-            self.make_paths([slot], octave)
-            found = self._paths[octave][slot]
-        return found
+        """A slot's path in pixels of the world at zoom `octave`, filled by even and odd."""
+        import numpy as np
+
+        detail = self.detail(octave)
+        self.put_detail(detail, np.array([slot]))
+        points, rings = detail.corners(slot)
+        return streamed_rings(points * (256.0 * 2.0**octave), rings)
 
 
 def paths_of(geometries: NDArray[Any], scale: float) -> list[QPainterPath]:

@@ -14,7 +14,7 @@ from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.labels import Labels
 from leafdesk.ui.map.outlines import Outlines
-from leafdesk.ui.map.tiles import Key, Tiles
+from leafdesk.ui.map.tiles import Block, Tiles
 
 SLICE_S = 0.004
 """So long may one turn work; a frame at 60 Hz has 16 ms."""
@@ -43,7 +43,7 @@ class FieldPicture(QObject):
         self.turns = 0
         """How many turns of the event loop were worked in."""
         self._snapshot: tuple[QImage, View] | None = None
-        self._job: tuple[Key | str, Generator[None, None, None]] | None = None
+        self._job: tuple[Block | str, Generator[None, None, None]] | None = None
         self._warming: Thread | None = None
         self._drawable = Event()
         self._timer = QTimer(self, interval=0)
@@ -104,15 +104,26 @@ class FieldPicture(QObject):
             self._snapshot = None
             self.settled.emit()
 
+    def sharpen(self) -> None:
+        """Render what the view lacks, at once; labels and surroundings are left for later turns."""
+        self._wait_for_libraries()
+        while not self.tiles.complete(self.view) and self._do_some():
+            pass
+
     def complete(self) -> None:
         """Do all the work there is now, at once."""
-        if self._warming:
-            _load(self._drawable)  # the same imports: returns when they are done there or here
-        while not self._libraries_ready() or self._do_some():
+        self._wait_for_libraries()
+        while self._do_some():
             pass
         self._snapshot = None
         self._timer.stop()
         self.changed.emit()
+
+    def _wait_for_libraries(self) -> None:
+        if self._warming:
+            _load(self._drawable)  # the same imports: returns when they are done there or here
+        while not self._libraries_ready():
+            pass
 
     def _libraries_ready(self) -> bool:
         """Libraries take half a second to load: that happens on a thread that does nothing else and ends."""
@@ -148,13 +159,13 @@ class FieldPicture(QObject):
         self.tiles.age(self.outlines.take_in(_BATCH))
         self.labels.outdate()
 
-    def _next_job(self) -> tuple[Key | str, Generator[None, None, None]] | None:
+    def _next_job(self) -> tuple[Block | str, Generator[None, None, None]] | None:
         if self.hurried:
             return None
         if not self.labels.fit(self.view) and self.tiles.complete(self.view):
             return "labels", self.labels.place(self.view)
-        key = self.tiles.wanted(self.view)
-        return (key, self.tiles.render(key)) if key else None
+        block = self.tiles.wanted(self.view)
+        return (block, self.tiles.render(block)) if block else None
 
     def _abandon(self) -> None:
         if self._job:

@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from collections.abc import Generator
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
+from leafdesk.ui.map.fieldwork import FINE_BELOW, PAD, Frame, paint_fields
 from leafdesk.ui.map.graticule import paint_graticule
-from leafdesk.ui.map.looks import kind_of, looks_for
+from leafdesk.ui.map.looks import looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
 
-SIDE = 256
+SIDE = 512
 """Device pixels."""
-_KEPT = 320
-"""Tiles in the cache: 84 MB at four bytes a pixel, about eight screens."""
-_PADS = (-6, -6, 6, 6)
-"""Device pixels by which a field's edge reaches beyond its box."""
-_CHUNK_PATHS, _CHUNK_FIELDS = 48, 24
-"""How much is done between two looks at the clock; about a millisecond's work each."""
-_FINE_FROM = 500
-"""So many fields in one tile are drawn with thin pens."""
+_KEPT = 60
+"""Tiles in the cache: 63 MB at four bytes a pixel, about six screens."""
+_AT_ONCE = 24
+"""Tiles rendered as one picture; together they cost little more than one."""
+_CHUNK_FIELDS = 64
+"""Fields whose detail is made between two looks at the clock: a few milliseconds' work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,31 @@ class Key:
     zoom: float
     column: int
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Tiles side by side: the upper left one, and how many there are across and down."""
+
+    zoom: float
+    column: int
+    row: int
+    columns: int = 1
+    rows: int = 1
+
+    def tiles(self) -> list[Key]:
+        """The tiles."""
+        across = range(self.column, self.column + self.columns)
+        return [Key(self.zoom, c, r) for r in range(self.row, self.row + self.rows) for c in across]
+
+    def larger(self) -> list[Block]:
+        """The blocks with one row or column more."""
+        return [
+            replace(self, column=self.column - 1, columns=self.columns + 1),
+            replace(self, columns=self.columns + 1),
+            replace(self, row=self.row - 1, rows=self.rows + 1),
+            replace(self, rows=self.rows + 1),
+        ]
 
 
 @dataclass(slots=True)
@@ -69,7 +93,7 @@ class Tiles:
             side = self._world_px(zoom)
             for box in boxes:
                 left, top, right, bottom = (
-                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, _PADS, strict=True)
+                    math.floor((v * side + pad) / SIDE) for v, pad in zip(box, (-PAD, -PAD, PAD, PAD), strict=True)
                 )
                 if (right - left + 1) * (bottom - top + 1) > len(self.done):
                     touched = [key for key in self.done if key.zoom == zoom]
@@ -79,11 +103,16 @@ class Tiles:
                     if key in self.done:
                         self.done[key].stale = True
 
-    def box(self, key: Key, pad: float = 0.0) -> WorldBox:
-        """What a tile shows and `pad` device pixels around, in world units."""
-        side = self._world_px(key.zoom)
-        left, top = key.column * SIDE, key.row * SIDE
-        return ((left - pad) / side, (top - pad) / side, (left + SIDE + pad) / side, (top + SIDE + pad) / side)
+    def box(self, block: Block, pad: float = 0.0) -> WorldBox:
+        """What a block shows and `pad` device pixels around, in world units."""
+        f = self._frame(block)
+        right, bottom = f.left + f.wide, f.top + f.high
+        px = f.world_px
+        return ((f.left - pad) / px, (f.top - pad) / px, (right + pad) / px, (bottom + pad) / px)
+
+    def _frame(self, block: Block) -> Frame:
+        place = (block.column * SIDE, block.row * SIDE, block.columns * SIDE, block.rows * SIDE)
+        return Frame(block.zoom, *place, self._world_px(block.zoom))
 
     def keys(self, view: View, margin: int = 0) -> list[Key]:
         """The tiles of a view and `margin` tiles around it, nearest the centre first."""
@@ -96,58 +125,66 @@ class Tiles:
         keys = [Key(view.zoom, c, r) for c in columns for r in rows if -1 < c < last and -1 < r < last]
         return sorted(keys, key=lambda k: math.hypot(k.column - middle[0], k.row - middle[1]))
 
-    def wanted(self, view: View) -> Key | None:
-        """The tile to render next: what the view lacks, then what is stale in it, then what lies just outside."""
+    def wanted(self, view: View) -> Block | None:
+        """The tiles to render next: what the view lacks, then what is stale in it, then what lies just outside."""
         inside = self.keys(view)
         return (
-            next((key for key in inside if key not in self.done), None)
-            or next((key for key in inside if self.done[key].stale), None)
-            or next((key for key in self.keys(view, margin=1) if key not in self.done or self.done[key].stale), None)
+            self._block([key for key in inside if key not in self.done])
+            or self._block([key for key in inside if self.done[key].stale])
+            or self._block([key for key in self.keys(view, margin=1) if key not in self.done or self.done[key].stale])
         )
+
+    def _block(self, keys: list[Key]) -> Block | None:
+        """The first of the keys and as many of the others as make a rectangle with it."""
+        if not keys:
+            return None
+        first, rest = keys[0], set(keys)
+        block = Block(first.zoom, first.column, first.row, 1, 1)
+        grown = True
+        while grown:
+            grown = False
+            for larger in block.larger():
+                if rest.issuperset(larger.tiles()) and larger.columns * larger.rows <= _AT_ONCE:
+                    block, grown = larger, True
+                    break
+        return block
 
     def complete(self, view: View) -> bool:
         """Whether every tile of the view is there, fresh or stale."""
         return all(key in self.done for key in self.keys(view))
 
     # ------------------------------------------------------------------ rendering
-    def render(self, key: Key) -> Generator[None, None, None]:
-        """Render one tile, giving way after each millisecond or so of work; the tile is kept when it is finished."""
-        octave = math.floor(key.zoom)
-        found = self.outlines.within(self.box(key, pad=6))
-        slots: list[int] = [] if found is None else found.tolist()
-        lacking = self.outlines.missing(slots, octave)
-        for start in range(0, len(lacking), _CHUNK_PATHS):
-            self.outlines.make_paths(lacking[start : start + _CHUNK_PATHS], octave)
+    def render(self, block: Block) -> Generator[None, None, None]:
+        """Render tiles that lie side by side, giving way after each few milliseconds of work; kept when all is done.
+
+        First every field's ground, small fields over large ones; then every edge, so that an overlap shows both.
+        """
+        import numpy as np
+
+        octave = math.floor(block.zoom)
+        found = self.outlines.within(self.box(block, pad=PAD))
+        slots = np.empty(0, np.intp) if found is None else found
+        detail = self.outlines.detail(octave)
+        lacking = detail.lacking(slots)
+        for start in range(0, len(lacking), _CHUNK_FIELDS):
+            self.outlines.put_detail(detail, lacking[start : start + _CHUNK_FIELDS])
             yield
-        image = QImage(SIDE, SIDE, QImage.Format.Format_RGB32)
+        image = QImage(SIDE * block.columns, SIDE * block.rows, QImage.Format.Format_RGB32)
         image.fill(self.colours.ground)
         painter = QPainter(image)
         try:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.translate(-key.column * SIDE, -key.row * SIDE)
-            paint_graticule(painter, self.colours, self._world_px(key.zoom), self.box(key))
-            painter.scale(*(self._world_px(key.zoom) / (256.0 * 2.0**octave),) * 2)
-            yield from self._paint_fields(painter, slots, octave)
+            painter.translate(-block.column * SIDE, -block.row * SIDE)
+            paint_graticule(painter, self.colours, self._world_px(block.zoom), self.box(block))
+            painter.resetTransform()
+            yield
+            if len(slots):
+                looks = looks_for(self.colours, self.ratio, fine=block.zoom < FINE_BELOW)
+                yield from paint_fields(painter, image, self._frame(block), self.outlines, slots, looks)
         finally:
             painter.end()
-        self._keep(key, Tile(image))
-
-    def _paint_fields(self, painter: QPainter, slots: list[int], octave: int) -> Iterator[None]:
-        looks = looks_for(self.colours, self.ratio, fine=len(slots) > _FINE_FROM)
-        outlines, marked = self.outlines, []
-        for n, slot in enumerate(slots, 1):
-            row = outlines.rows.get(outlines.ids[slot] or "")
-            if row:  # else it went away while this tile was being rendered
-                look, path = looks[kind_of(row)], outlines.path(slot, octave)
-                look.paint(painter, path)
-                if row.mark not in ("", "preview"):
-                    marked.append((look, path))
-            if n % _CHUNK_FIELDS == 0:
-                yield
-        for n, (look, path) in enumerate(marked, 1):  # a neighbour's fill must not hide half of a warning
-            look.paint_edge(painter, path)
-            if n % _CHUNK_FIELDS == 0:
-                yield
+        for key in block.tiles():
+            place = QRect((key.column - block.column) * SIDE, (key.row - block.row) * SIDE, SIDE, SIDE)
+            self._keep(key, Tile(image.copy(place)))
 
     def _keep(self, key: Key, tile: Tile) -> None:
         self.done[key] = tile

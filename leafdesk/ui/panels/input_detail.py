@@ -31,6 +31,11 @@ class InputDetail(RecordDetail):
         super().__init__("Select one to look at it.", lines, self._whence)
         self.window_, self.kind, self.lines = window, kind, lines
         self.record: Record | None = None
+
+    def furnish(self) -> None:
+        """Make what a row is shown with."""
+        super().furnish()
+        window = self.window_
         self.about = QWidget()
         self.column = QVBoxLayout(self.about)
         self.column.setContentsMargins(0, 0, 0, 0)
@@ -38,7 +43,7 @@ class InputDetail(RecordDetail):
         self.body.addWidget(self.about)
         self.asking = Asking(window, window.commands.bind(button(""), "fetch-details"), first=True)
         self.body.addWidget(self.asking)
-        self.asking.button.setVisible(kind in ("products", "varieties"))  # Leaf has no call for one tank mix
+        self.asking.button.setVisible(self.kind in ("products", "varieties"))  # Leaf has no call for one tank mix
         window.commands["fetch-details"].triggered.connect(lambda _=False: self.fetch() if self.isVisible() else None)
 
     def _whence(self, row: Row) -> str:
@@ -57,13 +62,13 @@ class InputDetail(RecordDetail):
         """Show a row; what stands in no column is read beside the window."""
         other = row is None or self.row is None or row.id != self.row.id
         super().show_row(row)
-        self.figures.setVisible(row is not None and any(text(row) for _, text in self.lines))
         self._allow()
+        if row is None:
+            return
+        self.figures.setVisible(any(text(row) for _, text in self.lines))
         if other:
             self.asking.say("")
             self.fill(None)
-        if row is None:
-            return
         kind, id = row.kind, row.id
 
         def read(workspace: Workspace) -> Record | None:

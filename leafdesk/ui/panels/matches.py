@@ -104,6 +104,11 @@ class MatchesDetail(RecordDetail):
         self.cards: dict[str, MatchCard] = {}
         self.current: str | None = None
         self._open: set[str] = set()
+
+    def furnish(self) -> None:
+        """Make what an operation is shown with."""
+        super().furnish()
+        window = self.window_
         self.said = label("", "small", wrap=True)
         self.column = QVBoxLayout()
         self.column.setSpacing(STEP * 3)
@@ -123,12 +128,13 @@ class MatchesDetail(RecordDetail):
     # ------------------------------------------------------------------ what is shown
     def show_row(self, row: Row | None) -> None:
         """Show an operation; its matches are read beside the window."""
-        if row is None or self.row is None or row.id != self.row.id:
-            self.asking.say("")
-            self.current = None
-            self._take(None)
+        other = row is None or self.row is None or row.id != self.row.id
         super().show_row(row)
         if row is not None:
+            if other:
+                self.asking.say("")
+                self.current = None
+                self._take(None)
             self.title.setText(work(row))
             self._read()
         self._allow()

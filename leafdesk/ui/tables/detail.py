@@ -18,7 +18,8 @@ Lines = Sequence[tuple[str, Callable[[Row], str]]]
 
 
 class RecordDetail(QFrame):
-    """Shows a row with its lines. `body` takes what a page adds under them, `buttons` what can be done.
+    """Shows a row with its lines. A page with more to show overrides `furnish`, which is called before the first row,
+    and `show_row`: `body` takes what comes under the lines, `buttons` what can be done.
 
     Parts for tests: `title`, `under`, `banner`, `figures`, `reason`, `nothing`.
     """
@@ -33,10 +34,14 @@ class RecordDetail(QFrame):
         self.nothing.setContentsMargins(STEP * 4, STEP * 5, STEP * 4, 0)
         self._either = QStackedLayout(self)
         self._either.addWidget(self.nothing)
-        self._either.addWidget(self._build())
 
-    def _build(self) -> QScrollArea:
-        page = QWidget()
+    def furnish(self) -> None:
+        """Make what a row is shown with."""
+        scroll = QScrollArea(self, widgetResizable=True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._either.addWidget(scroll)
+        page = QWidget(scroll.viewport())  # from the top down: the style is worked out once for each
         column = QVBoxLayout(page)
         column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
         column.setSpacing(STEP * 3)
@@ -62,18 +67,17 @@ class RecordDetail(QFrame):
         self.reason = label("", "small", wrap=True)
         column.addWidget(self.reason)
         column.addStretch(1)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setWidget(page)
-        return scroll
 
     def show_row(self, row: Row | None) -> None:
         """Show a row; None: that none is selected."""
         self.row = row
-        self._either.setCurrentIndex(0 if row is None else 1)
         if row is None:
+            self._either.setCurrentIndex(0)
             return
+        if self._either.count() == 1:
+            self.furnish()
+        self._either.setCurrentIndex(1)
         self.title.setText(row.name or "Unnamed")
         self.under.setText(self._under(row))
         self.under.setVisible(bool(self.under.text()))

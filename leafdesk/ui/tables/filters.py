@@ -35,10 +35,10 @@ class Filters(QWidget):
     near = Signal()
     """Somebody comes near a list of values."""
 
-    def __init__(self, table: Table, icons: Icons) -> None:
-        super().__init__()
+    def __init__(self, table: Table, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.table = table
-        self.line = Line(placeholderText=f"Filter {table.plural}", clearButtonEnabled=True)
+        self.line = Line(self, placeholderText=f"Filter {table.plural}", clearButtonEnabled=True)
         self.line.setObjectName(FILTER_LINE)
         self.line.setAccessibleName(f"Filter {table.plural} by {table.searched}")
         self.line.setToolTip(f"Looks through {table.searched} (Ctrl+F)")
@@ -67,12 +67,14 @@ class Filters(QWidget):
         self._follow()
 
     def _picker(self, pick: Pick) -> Values:
-        made = Values()
+        made = Values(self)
         made.near.connect(self.near)
         made.setObjectName(f"pick-{pick.key}")
         made.setAccessibleName(pick.title)
         made.addItem(f"{pick.title}: all", None)
-        made.setMaximumWidth(STEP * 55)
+        made.setProperty("chosen", False)
+        made.hide()  # until there is something to choose
+        made.setMaximumWidth(STEP * 44)
         made.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
         made.currentIndexChanged.connect(self.changed)
         self.picks[pick.key] = made
@@ -106,9 +108,10 @@ class Filters(QWidget):
         where = self.where()
         self.clear.setVisible(bool(where.text or where.values or where.pending))
         for picker in self.picks.values():
-            picker.setProperty("chosen", picker.currentIndex() > 0)
-            picker.style().unpolish(picker)
-            picker.style().polish(picker)
+            if picker.property("chosen") != (chosen := picker.currentIndex() > 0):
+                picker.setProperty("chosen", chosen)
+                picker.style().unpolish(picker)
+                picker.style().polish(picker)
 
     # ------------------------------------------------------------------ what is offered
     def offer(self, found: Offer) -> None:
@@ -120,9 +123,10 @@ class Filters(QWidget):
     def _fill(self, pick: Pick, choices: Sequence[tuple[str, int]]) -> None:
         picker = self.picks[pick.key]
         lines = [(f"{pick.words(value)}  ·  {many:,}", value) for value, many in choices[:MOST]]
+        picked = picker.currentData()
+        picker.setVisible(len(lines) > 1 or picked is not None)
         if lines == [(picker.itemText(place), picker.itemData(place)) for place in range(1, picker.count())]:
             return
-        picked = picker.currentData()
         if picked is not None and all(value != picked for _, value in lines):
             lines.append((f"{pick.words(picked)}  ·  0", picked))
         with QSignalBlocker(picker):

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtCore import (
+    QEvent,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -14,15 +25,18 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from leafdesk.ui.panels.navigator import paint_mark
 from leafdesk.ui.tables.declare import as_text
-from leafdesk.ui.tables.rows import NOT_READ, ROW_ROLE, Rows, rows_at
+from leafdesk.ui.tables.rows import NOT_READ, Rows, rows_at
 from leafdesk.ui.theme import STEP, Theme, font
 from leafdesk.workspace import Order, Row
 
-TALL = STEP * 8
+TALL, PADDING = STEP * 8, STEP * 3
+CHOSEN, HERE = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_HasFocus
+UNDER_MOUSE = QStyle.StateFlag.State_MouseOver
 
 
 class Grid(QTableView):
@@ -32,8 +46,8 @@ class Grid(QTableView):
     sorted_by = Signal(object)
     typed = Signal(str)
 
-    def __init__(self, rows: Rows, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, rows: Rows, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.rows, self.theme = rows, theme
         self.setModel(rows)
         self.setObjectName("grid")
@@ -47,6 +61,7 @@ class Grid(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setMinimumSectionSize(TALL)
@@ -63,6 +78,8 @@ class Grid(QTableView):
         header.setObjectName("gridHeader")
         header.setHighlightSections(False)
         header.setSectionsMovable(False)
+        nothing = QItemSelectionModel(self.rows, header)  # else it asks of every row whether the column is selected
+        header.setSelectionModel(nothing)
         header.setSectionsClickable(True)
         header.setSortIndicatorShown(True)
         header.setMinimumSectionSize(STEP * 12)
@@ -164,9 +181,14 @@ class Grid(QTableView):
         self.rows.bridge.read(lambda workspace: read(rows_at(workspace, table, numbers)), take)
 
     # ------------------------------------------------------------------ keys
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _letter(event):
+            event.accept()  # on the map a letter takes a tool; here it is typed
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        shift = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-        if shift and event.text().isprintable() and event.text().strip():
+        if _letter(event):
             self.typed.emit(event.text())
             return
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() and self.rows.rowCount():
@@ -178,17 +200,32 @@ class Grid(QTableView):
         """Qt would look through every row; what is typed goes to the filter instead."""
 
 
+def _letter(event: QKeyEvent) -> str:
+    """What somebody types without Ctrl or Alt."""
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+    return event.text().strip() if plain and event.text().isprintable() else ""
+
+
 class Cell(QStyledItemDelegate):
-    """Paints one cell: quiet lines, figures under figures, the mark by shape, a frame around the keyboard's cell."""
+    """Paints one cell: quiet lines, figures under figures, the mark by shape, a frame around the keyboard's cell.
+
+    Some three hundred of them are in sight, so whatever is the same for all of them is made once.
+    """
 
     def __init__(self, theme: Theme, grid: Grid) -> None:
         super().__init__(grid)
         self.theme, self.grid = theme, grid
-        self._face = font(13)
-        theme.changed.connect(self._again)
+        self._columns = grid.rows.table.columns
+        theme.changed.connect(self._dress)
+        self._dress()
 
-    def _again(self) -> None:
+    def _dress(self) -> None:
+        c = self.theme.colours
         self._face = font(13)
+        self._metrics = QFontMetrics(self._face)
+        self._down = (TALL - self._metrics.height()) // 2 + self._metrics.ascent()
+        self._chosen, self._hover, self._line = QColor(c.accent_soft), QColor(c.hover), QColor(c.line)
+        self._text, self._muted, self._accent = QColor(c.text), QColor(c.muted), QColor(c.accent)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return QSize(STEP * 20, TALL)
@@ -196,33 +233,36 @@ class Cell(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
-        c, rect = self.theme.colours, option.rect
-        column = self.grid.rows.table.columns[index.column()]
-        row: Row | None = index.data(ROW_ROLE)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        if chosen:
-            painter.fillRect(rect, QColor(c.accent_soft))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, QColor(c.hover))
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(c.line))
-        if chosen and index.column() == 0:
-            painter.fillRect(QRect(rect.left(), rect.top(), 3, rect.height()), QColor(c.accent))
-        painter.setFont(self._face)
-        painter.setPen(QColor(c.text if column.marks and row is not None else c.muted if not chosen else c.text))
-        box = rect.adjusted(STEP * 3, 0, -STEP * 3, 0)
-        mark = row.mark if row is not None and column.marks else ""
-        metrics = painter.fontMetrics()
+        state, place = option.state, index.column()
+        rect: QRect = option.rect
+        left, top, wide, tall = rect.left(), rect.top(), rect.width(), rect.height()
+        column, row = self._columns[place], self.grid.rows.row(index.row())
+        chosen = bool(state & CHOSEN)
+        if chosen or state & UNDER_MOUSE:
+            painter.fillRect(left, top, wide, tall, self._chosen if chosen else self._hover)
+        painter.fillRect(left, top + tall - 1, wide, 1, self._line)
+        if chosen and place == 0:
+            painter.fillRect(left, top, 3, tall, self._accent)
         text = NOT_READ if row is None else column.text(row)
-        room = box.width() - (STEP * 4 if mark not in ("", "preview") else 0)
-        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
-        across = Qt.AlignmentFlag.AlignRight if column.right else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(box, across | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, text)
-        if mark:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            at = QPointF(box.left() + metrics.horizontalAdvance(text) + STEP * 2.5, box.center().y() + 1)
-            paint_mark(painter, at, mark, c)
-            painter.restore()
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QColor(c.accent))
-            painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        if text:
+            mark = row.mark if row is not None and column.marks else ""
+            room = wide - PADDING * 2 - (STEP * 4 if mark not in ("", "preview") else 0)
+            long = self._metrics.horizontalAdvance(text)
+            if long > room:
+                text = self._metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
+                long = self._metrics.horizontalAdvance(text)
+            painter.setFont(self._face)
+            painter.setPen(self._text if chosen or (column.marks and row is not None) else self._muted)
+            x = left + wide - PADDING - long if column.right else left + PADDING
+            painter.drawText(x, top + self._down, text)
+            if mark:
+                self._mark(painter, QPointF(x + long + STEP * 2.5, top + tall / 2), mark)
+        if state & HERE:
+            painter.setPen(self._accent)
+            painter.drawRect(left, top, wide - 1, tall - 1)
+
+    def _mark(self, painter: QPainter, at: QPointF, mark: str) -> None:
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_mark(painter, at, mark, self.theme.colours)
+        painter.restore()

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from leafdesk.records import Kind
 from leafdesk.ui import words
@@ -25,6 +25,8 @@ from leafdesk.workspace import Changes, Order, Row, Where, Workspace
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
+EVERYWHERE = ("copy-rows", "sort-up", "sort-down")
+"""The actions of every table."""
 DETAIL = STEP * 80
 """The first width of the detail in pixels."""
 
@@ -33,7 +35,8 @@ class TablePanel(QFrame):
     """A page with one table, or one of several on a page (see `Tabs`).
 
     `detail`: what is known of the current row, at the right. `opened(row)`: what Enter and a double click do; by
-    default the keyboard goes into the detail. `extra`: buttons at the right of the heading.
+    default the keyboard goes into the detail. `extra`: buttons at the right of the heading. `menu`: the actions (keys
+    of ui/actions.py) that the context menu offers above those of every table.
 
     `fetch`: what brings these rows here when a sync does not: the name of the button, and what it does.
 
@@ -53,17 +56,17 @@ class TablePanel(QFrame):
         extra: Sequence[QWidget] = (),
         heading: bool = True,
         fetch: tuple[str, Callable[[], None]] | None = None,
+        menu: Sequence[str] = (),
     ) -> None:
-        super().__init__()
+        super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
         self._fetch = fetch or ("Sync", window.sync)
         self.rows = Rows(window.bridge, table, self)
-        self.grid = Grid(self.rows, window.theme)
-        self.filters = Filters(table, window.icons)
         self.row: Row | None = None
         self._seek: str | None = None
         self._due = self._offers_due = True
+        self._menu = (*menu, *EVERYWHERE)
         self._build(extra, heading)
         self._wire()
         self._restore()
@@ -77,37 +80,38 @@ class TablePanel(QFrame):
         self.message = label("", "muted", wrap=True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.next_step = button("")
-        said = QWidget()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.split = QSplitter(Qt.Orientation.Horizontal, self, handleWidth=1, childrenCollapsible=False)
+        whole.addWidget(self.split)
+        left = QWidget(self.split)
+        column = QVBoxLayout(left)
+        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
+        column.setSpacing(STEP * 3)
+        column.addLayout(top)
+        self.filters = Filters(self.table, self.window_.icons, left)
+        column.addWidget(self.filters)
+        either = QFrame(left)
+        column.addWidget(either, 1)
+        self.grid = Grid(self.rows, self.window_.theme, either)
+        said = QWidget(either)
         lines = QVBoxLayout(said)
         lines.setSpacing(STEP * 3)
         lines.addStretch(1)
         lines.addWidget(self.message)
         lines.addLayout(row(None, self.next_step, None))
         lines.addStretch(2)
-        either = QFrame()
         either.setProperty("role", "card")
         self._either = QStackedLayout(either)
         self._either.setContentsMargins(1, 1, 1, 1)
         self._either.addWidget(self.grid)
         self._either.addWidget(said)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
-        column.setSpacing(STEP * 3)
-        column.addLayout(top)
-        column.addWidget(self.filters)
-        column.addWidget(either, 1)
-        self.split = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
-        self.split.addWidget(left)
         left.setMinimumWidth(STEP * 90)
         if self.detail is not None:
             self.split.addWidget(self.detail)
             self.detail.setMinimumWidth(STEP * 60)
             self.split.setSizes([DETAIL * 3, DETAIL])
         self.split.setStretchFactor(0, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self.split)
 
     def _wire(self) -> None:
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -122,13 +126,13 @@ class TablePanel(QFrame):
         self.grid.sorted_by.connect(self._sort)
         self.grid.typed.connect(self._type)
         self.grid.activated.connect(self._open)
+        self.grid.customContextMenuRequested.connect(self._show_menu)
         self.grid.selectionModel().currentRowChanged.connect(self._follow)
         self.grid.selectionModel().selectionChanged.connect(self._follow)
         self.next_step.clicked.connect(self._take_step)
         self.window_.lists.loaded.connect(self._other_records)
         if self.detail is not None:
             self.row_changed.connect(self.detail.show_row)
-            self.detail.show_row(None)
         for key, do in (
             ("copy-rows", self.copy),
             ("sort-up", lambda: self.grid.sort_here(descending=False)),
@@ -141,6 +145,8 @@ class TablePanel(QFrame):
         if self._due:
             self._due = False
             self._ask()
+        elif self.rows.standing is not None:
+            self._read_offer()
 
     def _ask(self) -> None:
         parent = self.rows.wish.where.parent
@@ -159,10 +165,16 @@ class TablePanel(QFrame):
     def look_up(self, id: str) -> None:
         """Select a record and bring it in sight, taking away what hides it."""
         self._seek = id
+        self.rows.standing = None  # the present rows may be older than the record
         if self.filters.where() != Wish().where:
             self.filters.reset()
-        elif self.isVisible():
-            self._ask()
+        self._ask()
+
+    def point_at(self, id: str) -> None:
+        """Select a record if it is among the rows."""
+        self._seek = id
+        if self.rows.standing is not None:
+            self._look_for(id)
 
     def own(self, parent: str | None) -> None:
         """Show only what belongs to one record; None: everything."""
@@ -191,7 +203,7 @@ class TablePanel(QFrame):
         self._say(standing)
         self._follow()
         if self._seek is not None:
-            self._look_for(self._seek, standing)
+            self._look_for(self._seek)
         self._read_offer()
 
     def _not_read(self, error: BaseException) -> None:
@@ -260,21 +272,31 @@ class TablePanel(QFrame):
             self.detail.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.detail.focusNextChild()
 
-    def _look_for(self, id: str, standing: Standing) -> None:
-        narrowed = self.rows.wish.narrowed
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self.grid)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for key in self._menu:
+            if key == EVERYWHERE[0] and len(self._menu) > len(EVERYWHERE):
+                menu.addSeparator()
+            menu.addAction(self.window_.commands[key])
+        menu.popup(self.grid.viewport().mapToGlobal(at))
+
+    def _look_for(self, id: str) -> None:
+        """Find the place of a record among the present rows; if others came meanwhile, they ask again."""
+        before = self.rows.standing
 
         def read(workspace: Workspace) -> int | None:
             found = workspace.tables.row(self.table.kind, id)
             return None if found is None else found.number
 
         def take(number: int | None) -> None:
-            if number is None or standing is not self.rows.standing or self._seek != id:
-                return  # another order has come meanwhile, and looks for it again
+            standing = self.rows.standing
+            if number is None or standing is None or self._seek != id or standing is not before:
+                return
+            self._seek = None
             if number in standing.numbers:
-                self._seek = None
                 self.grid.select_place(standing.numbers.index(number))
-            elif not narrowed:
-                self._seek = None
 
         self.window_.bridge.read(read, take)
 

@@ -21,7 +21,7 @@ class Tabs(QFrame):
     """
 
     def __init__(self, window: MainWindow, heading: str, makers: Mapping[str, Callable[[], QWidget]]) -> None:
-        super().__init__()
+        super().__init__(window.pages)
         self.setObjectName("page")
         self._makers, self._made = dict(makers), dict[str, QWidget]()
         self.bar = QTabBar(drawBase=False, expanding=False)

@@ -1,0 +1,125 @@
+"""Paints many fields onto one image, a few milliseconds' work at a time."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter, QTransform
+
+from leafdesk.geo.spans import spans
+from leafdesk.ui.map.looks import PLAIN, Look
+from leafdesk.ui.map.outlines import Outlines
+from leafdesk.ui.map.strokes import draw_lines, fill, pixels_of
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from leafdesk.geo.detail import Slots
+    from leafdesk.geo.spans import Edges, Whole
+
+PAD = 6
+"""Device pixels by which a field's edge reaches beyond its box."""
+FINE_BELOW = 14
+"""Below this zoom thousands of fields are in sight, each of them small: their edges are thin."""
+_CHUNK_CORNERS, _CHUNK_PATHS = 15_000, 16
+"""How much is done between two looks at the clock: a few milliseconds' work."""
+_MANY_MARKED = 400
+"""More fields than so many in one picture are drawn without patterns and dashes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A rectangle of pixels of the world at a zoom: its corner counted from the world's, its size, the world's size."""
+
+    zoom: float
+    left: int
+    top: int
+    wide: int
+    high: int
+    world_px: float
+
+    @property
+    def octave(self) -> int:
+        """The whole zoom whose detail serves."""
+        return math.floor(self.zoom)
+
+    @property
+    def from_octave(self) -> QTransform:
+        """Takes pixels of the world at the octave to pixels of this frame."""
+        stretch = self.world_px / (256.0 * 2.0**self.octave)
+        return QTransform(stretch, 0, 0, stretch, -self.left, -self.top)
+
+
+def paint_fields(
+    painter: QPainter, image: QImage, frame: Frame, outlines: Outlines, slots: Slots, looks: Sequence[Look]
+) -> Iterator[None]:
+    """Paint fields whose detail is there, the first of them lowest.
+
+    First every field's ground; then every edge, so that where two overlap both are seen; last what needs a person.
+    """
+    import numpy as np
+
+    lines: list[list[Edges]] = [[] for _ in looks]
+    grounds = np.array([look.ground.rgb() for look in looks], np.uint32)
+    for batch in outlines.detail(frame.octave).batches(slots, _CHUNK_CORNERS):
+        edges, owner = _edges(outlines, frame, batch)
+        kinds = outlines.kinds(batch)
+        if frame.zoom < FINE_BELOW:
+            first, long, filled = spans(edges, owner, frame.wide, frame.high)
+            fill(pixels_of(image), first, long, grounds[kinds[filled]])
+        else:
+            yield from _fill_paths(painter, frame, outlines, batch, looks)
+        seen = _reaching(edges[:, 0], edges[:, 2], frame.wide)
+        for kind in np.unique(kinds).tolist():
+            lines[kind].append(edges[seen & (kinds[owner] == kind)])
+        yield
+    marked = slots[outlines.kinds(slots) >= PLAIN]
+    few = len(marked) <= _MANY_MARKED
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for look, edges_of in list(zip(looks, lines, strict=True))[: PLAIN if few else None]:
+        if edges_of:
+            yield from draw_lines(painter, look.edge, np.concatenate(edges_of))
+    if few:
+        yield from _paint_marked(painter, frame, outlines, marked, looks)
+
+
+def _fill_paths(
+    painter: QPainter, frame: Frame, outlines: Outlines, slots: Slots, looks: Sequence[Look]
+) -> Iterator[None]:
+    """The ground of large fields: for them Qt's own fill is quicker than spans, and covers the same pixels."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for n, (slot, kind) in enumerate(zip(slots.tolist(), outlines.kinds(slots).tolist(), strict=True), 1):
+        painter.setBrush(looks[kind].ground)
+        painter.drawPath(frame.from_octave.map(outlines.path(slot, frame.octave)))
+        if n % _CHUNK_PATHS == 0:
+            yield
+
+
+def _paint_marked(
+    painter: QPainter, frame: Frame, outlines: Outlines, slots: Slots, looks: Sequence[Look]
+) -> Iterator[None]:
+    """Patterns and dashes, which go around a whole field, not edge by edge."""
+    for n, (slot, kind) in enumerate(zip(slots.tolist(), outlines.kinds(slots).tolist(), strict=True), 1):
+        looks[kind].paint(painter, frame.from_octave.map(outlines.path(slot, frame.octave)))
+        if n % _CHUNK_PATHS == 0:
+            yield
+
+
+def _edges(outlines: Outlines, frame: Frame, slots: Slots) -> tuple[Edges, Whole]:
+    """Edges in pixels of the frame, without those above and below it, and whose they are."""
+    edges, owner = outlines.detail(frame.octave).edges(slots)
+    edges *= frame.world_px
+    edges -= (frame.left, frame.top) * 2
+    seen = _reaching(edges[:, 1], edges[:, 3], frame.high)
+    return edges[seen], owner[seen]
+
+
+def _reaching(starts: NDArray[np.float64], ends: NDArray[np.float64], size: int) -> NDArray[np.bool_]:
+    """Which edges reach a frame or the few pixels around it, by their two ends along one axis."""
+    return ((starts > -PAD) | (ends > -PAD)) & ((starts < size + PAD) | (ends < size + PAD))

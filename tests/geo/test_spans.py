@@ -1,0 +1,127 @@
+"""Spans against QPainter's own fill: the same pixels, holes and overlaps included."""
+
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
+
+from leafdesk.geo.detail import Detail
+from leafdesk.geo.spans import pixels, spans
+
+WIDE, HIGH = 61, 47
+GROUND, FILLS = 0xFFFFFFFF, [0xFF110000 + n for n in range(8)]
+
+# eighths of a pixel, none of them on a pixel's middle, where the two may choose differently
+coordinate = st.integers(-400, 900).map(lambda n: n / 8 + 1 / 16)
+ring = st.lists(st.tuples(coordinate, coordinate), min_size=3, max_size=9)
+polygons = st.lists(st.lists(ring, min_size=1, max_size=3), min_size=1, max_size=6)
+
+
+def painted(shapes: list[list[list[tuple[float, float]]]]) -> Any:
+    """What QPainter makes of it."""
+    image = QImage(WIDE, HIGH, QImage.Format.Format_RGB32)
+    image.fill(GROUND)
+    painter = QPainter(image)
+    painter.setPen(Qt.PenStyle.NoPen)
+    for n, rings in enumerate(shapes):
+        path = QPainterPath()
+        for corners in rings:
+            path.addPolygon(QPolygonF([QPointF(x, y) for x, y in (*corners, corners[0])]))
+        painter.setBrush(QColor(FILLS[n]))
+        painter.drawPath(path)
+    painter.end()
+    return np.frombuffer(image.constBits(), np.uint32).reshape(HIGH, WIDE).copy()
+
+
+def filled(shapes: list[list[list[tuple[float, float]]]]) -> Any:
+    """What spans make of it."""
+    edges, owner = [], []
+    for n, rings in enumerate(shapes):
+        for corners in rings:
+            for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
+                edges.append((*start, *end))
+                owner.append(n)
+    first, long, whose = spans(np.array(edges), np.array(owner), WIDE, HIGH)
+    onto = np.full(WIDE * HIGH, GROUND, np.uint32)
+    onto[pixels(first, long)] = np.repeat(np.array(FILLS, np.uint32)[whose], long)
+    return onto.reshape(HIGH, WIDE)
+
+
+@given(polygons)
+@settings(max_examples=300, deadline=None)
+def test_spans_cover_the_very_pixels_that_qpainter_fills(shapes: list[list[list[tuple[float, float]]]]) -> None:
+    """QPainter counts in 64ths of a pixel: only a middle that an edge touches may fall to the other side."""
+    from shapely import LineString, MultiLineString, Point
+
+    rows, columns = np.nonzero(filled(shapes) != painted(shapes))
+    edges = MultiLineString([LineString([*corners, corners[0]]) for rings in shapes for corners in rings])
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        assert edges.distance(Point(column + 0.5, row + 0.5)) < 1 / 32
+
+
+def test_of_two_fields_the_upper_one_shows_and_a_hole_shows_the_lower() -> None:
+    lower = [[(2.0, 2.0), (20.0, 2.0), (20.0, 20.0), (2.0, 20.0)]]
+    upper = [
+        [(10.0, 10.0), (30.0, 10.0), (30.0, 30.0), (10.0, 30.0)],
+        [(14.0, 14.0), (18.0, 14.0), (18.0, 18.0), (14.0, 18.0)],
+    ]
+    picture = filled([lower, upper])
+    assert picture[5, 5] == FILLS[0]
+    assert picture[12, 12] == FILLS[1], "the later one lies on top"
+    assert picture[16, 16] == FILLS[0], "through the hole the lower one is seen"
+    assert picture[25, 16] == FILLS[1]
+    assert picture[40, 5] == GROUND
+    assert (picture == FILLS[0]).sum() == 18 * 18 - 10 * 10 + 4 * 4
+
+
+def test_pixels_of_spans_are_numbered_one_after_the_other() -> None:
+    assert pixels(np.array([3, 10]), np.array([2, 3])).tolist() == [3, 4, 10, 11, 12]
+    assert pixels(np.array([], int), np.array([], int)).tolist() == []
+
+
+def square(x: float, y: float, side: float) -> Any:
+    import shapely
+
+    return shapely.box(x, y, x + side, y + side)
+
+
+def test_detail_gathers_the_edges_of_a_choice_of_shapes_in_their_order() -> None:
+    detail = Detail(0.0)
+    slots = np.array([4, 1, 9])
+    assert detail.lacking(slots).tolist() == [4, 1, 9]
+    detail.put(slots, np.array([square(n, 0, 1) for n in (40, 10, 90)], object))
+    assert detail.lacking(np.array([1, 2, 4])).tolist() == [2]
+    edges, owner = detail.edges(np.array([9, 1]))
+    assert owner.tolist() == [0] * 4 + [1] * 4
+    assert edges[:, 0].min() == 10
+    assert sorted(edges[owner == 0, 0].tolist()) == [90, 90, 91, 91]
+    assert (edges[3, 2:] == edges[0, :2]).all(), "a ring is closed"
+    corners, rings = detail.corners(4)
+    assert (len(corners), rings.tolist()) == (5, [0, 5])
+
+
+def test_a_changed_shape_is_lacking_again_and_much_waste_is_told() -> None:
+    detail = Detail(0.0)
+    slots = np.arange(25_000)
+    for changes in range(6):
+        detail.put(slots, np.array([square(n + changes, 0, 1) for n in slots], object))
+        assert not detail.overfull or changes > 1, "it is not thrown away at every change"
+        for slot in slots.tolist():
+            detail.forget(slot)
+    assert detail.lacking(slots).tolist() == slots.tolist()
+    assert detail.overfull
+    fresh = Detail(0.0)
+    fresh.put(slots, np.array([square(0, 0, 1)], object))
+    assert not fresh.overfull
+
+
+def test_batches_keep_the_order_and_no_slot_is_left_out() -> None:
+    detail = Detail(0.0)
+    slots = np.arange(100)[::-1].copy()
+    detail.put(slots, np.array([square(n, 0, 1) for n in range(100)], object))
+    batches = detail.batches(slots, 50)
+    assert np.concatenate(batches).tolist() == slots.tolist()
+    assert max(len(batch) for batch in batches) <= 11, "a batch ends with the slot that fills it"

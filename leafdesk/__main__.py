@@ -1,14 +1,15 @@
 """Start Leafdesk: hands the command line the two things only the window's rooms can do."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 
-def _open_window(folder: Path) -> int:
+def _open_window(folder: Path, files: Sequence[Path] = ()) -> int:
     from leafdesk.app import main as open_window
 
-    return open_window(folder)
+    return open_window(folder, files)
 
 
 def _show_demo(**wishes: Any) -> int:
@@ -23,10 +24,14 @@ def main() -> None:
         from leafdesk.folder import usual_folder
 
         sys.exit(_open_window(usual_folder()))
-    if sys.argv[1:] == ["--geometry"]:
-        from leafdesk.geo.apart import serve
+    if sys.argv[1:] == ["--read-file"]:
+        from leafdesk.files.apart import serve
 
         sys.exit(serve())
+    if sys.argv[1:] == ["--geometry"]:
+        from leafdesk.geo.apart import serve as work_out
+
+        sys.exit(work_out())
     from leafdesk.cli import Front, run
 
     sys.exit(run(sys.argv[1:], Front(window=_open_window, demo=_show_demo)))

@@ -6,6 +6,7 @@ import importlib
 import logging
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
+    from leafdesk.ui.doorbell import Doorbell
     from leafdesk.ui.main_window import MainWindow
     from leafdesk.workspace import Workspace
 
@@ -51,12 +53,28 @@ def missing_libraries(error: ImportError | None = None) -> str:
     )
 
 
-def main(folder: Path) -> int:
-    """Open the window on a workspace folder and stay until it is closed; the answer is the exit code."""
-    return run(folder)
+def main(folder: Path, files: Sequence[Path] = ()) -> int:
+    """Open the window on a workspace folder and stay until it is closed; the answer is the exit code.
+
+    Where a window on that folder is open already, that one comes up and gets the files.
+    """
+    if (folder / "leafdesk.door").exists():
+        from leafdesk.ui.doorbell import ring
+
+        if ring(folder, files):
+            print("Leafdesk is open already; its window has it now.", file=sys.stderr)  # noqa: T201
+            return 0
+    return run(folder, files=files)
 
 
-def run(folder: Path, *, workspace: Workspace | None = None, autosync: bool = True, title: str = "Leafdesk") -> int:
+def run(
+    folder: Path,
+    *,
+    workspace: Workspace | None = None,
+    autosync: bool = True,
+    title: str = "Leafdesk",
+    files: Sequence[Path] = (),
+) -> int:
     """Open the window on `workspace`, or on the one in `folder`. Exit codes as in the command line: 0, 1, 2 or 6."""
     try:
         application = make_application()
@@ -68,7 +86,7 @@ def run(folder: Path, *, workspace: Workspace | None = None, autosync: bool = Tr
     if workspace is not None:
         keep_log(folder)
     try:
-        desk = Desk(workspace, folder, autosync=autosync, title=title)
+        desk = Desk(workspace, folder, autosync=autosync, title=title, files=files)
         desk.show()
         code = application.exec()
         desk.close()
@@ -156,16 +174,21 @@ class Desk:
     Without a workspace it opens the folder's when the window has painted; `code` is not 0 when that failed.
     """
 
-    def __init__(self, workspace: Workspace | None, folder: Path, *, autosync: bool, title: str) -> None:
+    def __init__(
+        self, workspace: Workspace | None, folder: Path, *, autosync: bool, title: str, files: Sequence[Path] = ()
+    ) -> None:
         from leafdesk.ui.main_window import MainWindow
 
         self.workspace, self.folder, self.autosync, self.code = workspace, folder, autosync, 0
         self.demo: DemoFarm | None = None
+        self.bell: Doorbell | None = None
+        self._files = files
         self._lock, self._over = threading.Lock(), False
         self.window: MainWindow = MainWindow(
             workspace or self._open, folder, try_demo=self.open_demo, autosync=autosync, title=title
         )
         self.window.unopened.connect(self._cannot)
+        self.window.opened.connect(self._ready)
 
     def _open(self) -> Workspace:
         """On a thread of its own; the window may be closed before it is through."""
@@ -177,6 +200,28 @@ class Desk:
             else:
                 self.workspace = workspace
         return workspace
+
+    def _ready(self) -> None:
+        """The window answers: hang the bell for a second start, and open the files this one was given."""
+        from leafdesk.ui.doorbell import Doorbell
+
+        try:
+            self.bell = Doorbell(self.folder)
+        except OSError:
+            logger.info("no second start can be heard", exc_info=True)
+        else:
+            self.bell.rang.connect(self._rung)
+        if self._files:
+            self.window.importing.open(self._files)
+
+    def _rung(self, files: Sequence[Path]) -> None:
+        from PySide6.QtCore import Qt
+
+        self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+        self.window.importing.open(files)
 
     def _cannot(self, error: Exception) -> None:
         self.code = say_cannot_start(self.folder, error)
@@ -206,6 +251,8 @@ class Desk:
 
     def close(self) -> None:
         """Close what was opened."""
+        if self.bell is not None:
+            self.bell.close()
         with self._lock:
             self._over = True
         if self.workspace is not None:

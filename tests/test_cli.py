@@ -45,7 +45,9 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("matches", "matches list", "matches history", "matches approve"),
         *("users", "users list", "users show"),
         *("providers", "providers list", "providers organizations", "providers sync"),
+        *("import", "export"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
+        *("queue history", "queue notices", "queue heard"),
     }
 
 

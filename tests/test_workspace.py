@@ -366,7 +366,7 @@ def test_a_foreign_boundary_is_never_overwritten(workspace: Workspace, sandbox: 
     assert from_geojson(sandbox.leaf.active_boundary(field.id)["geometry"]) == square(7)
     (row,) = workspace.catalog.fields(ids=[field.id])
     assert row.mark == "conflict"
-    workspace.resolve(queued.item_id, "theirs").result(WAIT)
+    workspace.queue.resolve(queued.item_id, "theirs").result(WAIT)
     seen = workspace.catalog.field(field.id)
     assert seen is not None and seen.shape == square(7)
 

@@ -14,6 +14,7 @@ from leafdesk.cli import (
     doctor,
     farms,
     fields,
+    files,
     growers,
     inputs,
     machines,
@@ -44,7 +45,18 @@ _CODES = {
 """The world's errors by class name, nearest class first: the command line does not import the rooms they come from."""
 
 
-@click.group(invoke_without_command=True)
+class _OrFiles(click.Group):
+    """A group whose first word may be a file: `leafdesk farm.kml` opens the window on it."""
+
+    def resolve_command(
+        self, context: click.Context, words: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if words and self.get_command(context, words[0]) is None and Path(words[0]).is_file():
+            return "open", start.open_, words
+        return super().resolve_command(context, words)
+
+
+@click.group(cls=_OrFiles, invoke_without_command=True)
 @click.version_option(__version__, prog_name="leafdesk", message="%(prog)s %(version)s")
 @click.option(
     "--data",
@@ -88,6 +100,8 @@ for command in (
     providers.users,
     providers.providers,
     queue.queue,
+    files.import_,
+    files.export,
     doctor.doctor,
     updates.updates,
 ):

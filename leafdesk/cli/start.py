@@ -18,7 +18,8 @@ from leafdesk.cli.desk import BadInputError, Desk
 class Front:
     """What only the window's rooms can do, handed in by `__main__` so that the command line itself loads no Qt."""
 
-    window: Callable[[Path], int]
+    window: Callable[..., int]
+    """Takes the folder and, when there are any, the files to look at."""
     demo: Callable[..., int]
 
 
@@ -30,10 +31,14 @@ PARCELS = click.option(
 
 
 @click.command("open")
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=click.Path(exists=True, path_type=Path))
 @click.pass_obj
-def open_(desk: Desk) -> int:
-    """Open the window (what `leafdesk` alone does)."""
-    return desk.front.window(desk.folder)  # type: ignore[no-any-return]
+def open_(desk: Desk, /, files: tuple[Path, ...] = ()) -> int:
+    """Open the window (what `leafdesk` alone does), and look at FILEs in it before they are imported.
+
+    Where a window is open on the folder already, that one comes up and gets the files.
+    """
+    return desk.front.window(desk.folder, files) if files else desk.front.window(desk.folder)  # type: ignore[no-any-return]
 
 
 @click.command()

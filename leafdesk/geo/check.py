@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
+from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.shape import NotAShapeError, Position, Ring, Shape, from_geojson
 
 if TYPE_CHECKING:
@@ -109,6 +110,13 @@ def problems(shape: Shape) -> list[Problem]:
     after the other are valid for JTS and are told by `remarks` only.
     """
     return list(_ring_problems(shape)) or list(_duplicates(shape)) or _asked_of_geos(shape)
+
+
+def refuse_invalid(*shapes: Shape) -> None:
+    """Raises NotPossibleError when one of them is invalid: nobody knows what that covers."""
+    for shape in shapes:
+        if wrong := problems(shape):
+            raise NotPossibleError(f"Repair the boundary first. {wrong[0].message}")
 
 
 def validity(shape: Shape) -> str:

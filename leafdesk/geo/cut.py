@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,8 @@ from leafdesk.geo.measure import along, area_ha
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from shapely import Polygon as Flat
 
 _OVER = 2e-7
@@ -24,29 +26,36 @@ def cut(shape: Shape, line: Ring) -> tuple[Shape, Shape]:
     New corners lie on the boundary's geodesic edges, so that the hectares of both sides add up to those before.
     Raises NotPossibleError, in words for the user, when the line does not cut through.
     """
+    left, right, missed = sides(shape, line)
+    if not left or not right:
+        raise NotPossibleError("The line has to cross the field from one side to the other.")
+    larger, smaller = (left, right) if area_ha(left) >= area_ha(right) else (right, left)
+    return (*larger, *missed), smaller
+
+
+def sides(shape: Shape, line: Ring) -> tuple[Shape, Shape, Shape]:
+    """What lies to the left of the line, to its right, and the parts that it does not cut. Raises as `cut` does."""
     if len(set(line)) < 2:
         raise NotPossibleError("A line needs two ends.")
+    import numpy as np
     import shapely
 
     drawn = shapely.LineString(_longer(line))
     if not drawn.is_simple:
         raise NotPossibleError("The line crosses itself.")
-    sides: dict[str, list[Polygon]] = {"left": [], "right": [], "missed": []}
+    found: dict[str, list[Polygon]] = {"left": [], "right": [], "missed": []}
     moved = dict[Position, Position]()
     for polygon in shape:
         pieces = _pieces(polygon, drawn)
         if len(pieces) == 1:
-            sides["missed"].append(polygon)
+            found["missed"].append(polygon)
             continue
         known = {position for ring in polygon for position in ring}
+        edges = np.array([(*a, *b) for a, b in _edges(polygon)])
         for piece in pieces:
             made = _polygon(piece)
-            sides["left" if _on_the_left(made, drawn) else "right"].append(_on_edges(made, polygon, known, moved))
-    if not sides["left"] or not sides["right"]:
-        raise NotPossibleError("The line has to cross the field from one side to the other.")
-    left, right = tuple(sides["left"]), tuple(sides["right"])
-    larger, smaller = (left, right) if area_ha(left) >= area_ha(right) else (right, left)
-    return (*larger, *sides["missed"]), smaller
+            found["left" if _on_the_left(made, drawn) else "right"].append(_on_edges(made, edges, known, moved))
+    return tuple(found["left"]), tuple(found["right"]), tuple(found["missed"])
 
 
 def _longer(line: Ring) -> list[Position]:
@@ -66,7 +75,8 @@ def _pieces(polygon: Polygon, line: Any) -> list[Flat]:
     flat = shapely.Polygon(polygon[0], polygon[1:])
     edges = shapely.union(flat.boundary, line)
     found = shapely.get_parts(shapely.polygonize([edges]))
-    return [piece for piece in found if flat.contains(piece.point_on_surface())]
+    shapely.prepare(flat)
+    return list(found[shapely.contains(flat, shapely.point_on_surface(found))])
 
 
 def _polygon(flat: Flat) -> Polygon:
@@ -94,22 +104,25 @@ def _edges(polygon: Polygon) -> Iterator[tuple[Position, Position]]:
         yield from pairwise(ring)
 
 
-def _on_edges(piece: Polygon, whole: Polygon, known: set[Position], moved: dict[Position, Position]) -> Polygon:
+def _on_edges(
+    piece: Polygon, edges: NDArray[np.float64], known: set[Position], moved: dict[Position, Position]
+) -> Polygon:
     """The piece with every new corner moved from the flat map's straight edge onto the geodesic (centimetres)."""
     for position in {position for ring in piece for position in ring} - known - moved.keys():
-        moved[position] = _on_geodesic(position, list(_edges(whole)))
+        moved[position] = _on_geodesic(position, edges)
     return tuple(tuple(moved.get(position, position) for position in ring) for ring in piece)
 
 
-def _on_geodesic(spot: Position, edges: Sequence[tuple[Position, Position]]) -> Position:
+def _on_geodesic(spot: Position, edges: NDArray[np.float64]) -> Position:
     """The same share of the way along the edge that the spot lies on."""
-    far, share, a, b = min((*_foot(spot, a, b), a, b) for a, b in edges)
-    return along(a, b, share) if far < 1e-9 else spot
+    import numpy as np
 
-
-def _foot(spot: Position, a: Position, b: Position) -> tuple[float, float]:
-    """How far a spot is from an edge, in degrees, and the share of the edge before it."""
-    dx, dy = b[0] - a[0], b[1] - a[1]
-    share = ((spot[0] - a[0]) * dx + (spot[1] - a[1]) * dy) / ((dx * dx + dy * dy) or 1.0)
-    share = min(max(share, 0.0), 1.0)
-    return math.dist(spot, (a[0] + share * dx, a[1] + share * dy)), share
+    starts, steps = edges[:, :2], edges[:, 2:] - edges[:, :2]
+    longs = np.maximum((steps**2).sum(axis=1), 1e-300)
+    shares = np.clip(((spot - starts) * steps).sum(axis=1) / longs, 0.0, 1.0)
+    far = np.hypot(*(starts + steps * shares[:, None] - spot).T)
+    nearest = int(far.argmin())
+    if far[nearest] >= 1e-9:
+        return spot
+    ax, ay, bx, by = edges[nearest].tolist()
+    return along((ax, ay), (bx, by), float(shares[nearest]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from leafdesk.geo import flat
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
     Slots = NDArray[np.intp]
     Edges = NDArray[np.float64]
+
+_RING, _POLYGON = 1, 2
 
 
 class Detail:
@@ -25,8 +28,8 @@ class Detail:
 
         self.tolerance = tolerance
         self._corners = np.empty((1024, 2))
-        self._ends = np.empty(1024, bool)
-        """Whether a corner is the last of its ring."""
+        self._ends = np.empty(1024, np.uint8)
+        """_RING for the last corner of a ring, _POLYGON for that of a polygon's last ring, else 0."""
         self._used = self._wasted = 0
         self._start = np.zeros(0, np.int64)
         self._count = np.zeros(0, np.int64)
@@ -51,20 +54,23 @@ class Detail:
         cuts = np.searchsorted(ends, np.arange(corners, ends[-1], corners))
         return [batch for batch in np.split(slots, np.unique(cuts)) if len(batch)]
 
-    def put(self, slots: Slots, geometries: NDArray[Any]) -> None:
-        """Take in the corners of (Multi)Polygons, thinned; one geometry for each slot, which must be lacking."""
+    def put(self, slots: Slots, packed: Sequence[bytes]) -> None:
+        """Take in shapes (`geo.shape.pack`), thinned; one for each slot, which must be lacking."""
         import numpy as np
 
-        thin = flat.thinned(geometries, self.tolerance) if self.tolerance else geometries
-        corners, rings, starts = flat.corners(thin)
+        shapes = flat.flat(packed)
+        corners, rings, polygons, starts = flat.corners(
+            flat.thinned(shapes, self.tolerance) if self.tolerance else shapes
+        )
         self._reach(int(slots.max()) + 1)
         end = self._used + len(corners)
         if end > len(self._ends):
             self._corners = np.resize(self._corners, (2 * end, 2))
             self._ends = np.resize(self._ends, 2 * end)
         self._corners[self._used : end] = corners
-        self._ends[self._used : end] = False
-        self._ends[self._used + rings[1:] - 1] = True
+        self._ends[self._used : end] = 0
+        self._ends[self._used + rings[1:] - 1] = _RING
+        self._ends[self._used + polygons[1:] - 1] = _POLYGON
         self._start[slots], self._count[slots] = self._used + starts[:-1], np.diff(starts)
         self._used = end
 
@@ -82,17 +88,63 @@ class Detail:
         rings = np.flatnonzero(self._ends[start:end]) + 1
         return self._corners[start:end], np.concatenate(([0], rings))
 
+    def shapes(self, slots: Slots) -> NDArray[Any]:
+        """What is kept of the slots as shapely (Multi)Polygons."""
+        import numpy as np
+        import shapely
+
+        at, _ = self._all(slots)
+        ends = self._ends[at]
+        rings, polygons = np.flatnonzero(ends) + 1, np.flatnonzero(ends == _POLYGON) + 1
+        shapes = np.cumsum(self._count[slots])
+        offsets = (rings, np.searchsorted(rings, polygons) + 1, np.searchsorted(polygons, shapes) + 1)
+        made = shapely.from_ragged_array(
+            shapely.GeometryType.MULTIPOLYGON, self._corners[at], tuple(np.concatenate(([0], n)) for n in offsets)
+        )
+        return np.asarray(made, "O")
+
+    def holding(self, slots: Slots, x: float, y: float) -> NDArray[np.bool_]:
+        """Which of the slots have the point inside, by even and odd, as they are painted."""
+        import numpy as np
+
+        edges, owner = self.edges(slots)
+        x0, y0, x1, y1 = edges.T
+        crossed = np.flatnonzero((y0 > y) != (y1 > y))
+        x0, y0, x1, y1 = x0[crossed], y0[crossed], x1[crossed], y1[crossed]
+        right = x0 + (y - y0) / (y1 - y0) * (x1 - x0) > x
+        inside: NDArray[np.bool_] = np.bincount(owner[crossed][right], minlength=len(slots)) % 2 == 1
+        return inside
+
+    def gaps(self, slots: Slots, x: float, y: float) -> NDArray[np.float64]:
+        """How far the edge of each slot is from the point."""
+        import numpy as np
+
+        edges, owner = self.edges(slots)
+        start, along = edges[:, :2], edges[:, 2:] - edges[:, :2]
+        length = np.maximum((along**2).sum(axis=1), 1e-300)
+        part = np.clip((((x, y) - start) * along).sum(axis=1) / length, 0, 1)
+        apart = np.hypot(*((x, y) - (start + part[:, None] * along)).T)
+        least = np.full(len(slots), np.inf)
+        np.minimum.at(least, owner, apart)
+        return least
+
     def edges(self, slots: Slots) -> tuple[Edges, NDArray[np.int64]]:
         """Every edge of the slots, x0, y0, x1, y1, (n, 4), and the place in `slots` of the shape it is of, (n,)."""
         import numpy as np
 
+        at, owner = self._all(slots)
+        on = self._ends[at] == 0
+        at, owner = at[on], owner[on]
+        return np.concatenate((self._corners[at], self._corners[at + 1]), axis=1), owner
+
+    def _all(self, slots: Slots) -> tuple[Slots, NDArray[np.int64]]:
+        """Where every corner of the slots stands, and the place in `slots` of the shape it is of."""
+        import numpy as np
+
         counts = self._count[slots]
         ends = np.cumsum(counts)
-        total = int(ends[-1]) if len(ends) else 0
         owner = np.repeat(np.arange(len(slots)), counts)
-        at = np.arange(total) + np.repeat(self._start[slots] - (ends - counts), counts)
-        at, owner = at[~self._ends[at]], owner[~self._ends[at]]
-        return np.concatenate((self._corners[at], self._corners[at + 1]), axis=1), owner
+        return np.arange(len(owner)) + np.repeat(self._start[slots] - (ends - counts), counts), owner
 
     def _reach(self, size: int) -> None:
         import numpy as np

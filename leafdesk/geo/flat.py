@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     Numbers = NDArray[np.float64]
     Geometries = NDArray[Any]
+    Offsets = NDArray[np.int64]
 
 
 def flat(packed: Sequence[bytes]) -> Geometries:
@@ -75,16 +76,17 @@ def thinned(geometries: Geometries, tolerance: float) -> Geometries:
     return thin
 
 
-def corners(geometries: Geometries) -> tuple[Numbers, NDArray[np.int64], NDArray[np.int64]]:
-    """(every position in order (n, 2), offsets at which rings begin, offsets at which geometries begin).
+def corners(geometries: Geometries) -> tuple[Numbers, Offsets, Offsets, Offsets]:
+    """(every position in order (n, 2), offsets at which rings, polygons, geometries begin).
 
-    Both offsets are one longer than what they count: the last is the number of positions.
+    Offsets are one longer than what they count: the last is the number of positions.
     """
     import shapely
 
     kind, points, (rings, *upper) = shapely.to_ragged_array(geometries)
     polygons = rings[upper[0]]
-    return points, rings, polygons[upper[1]] if kind == shapely.GeometryType.MULTIPOLYGON else polygons
+    many = kind == shapely.GeometryType.MULTIPOLYGON
+    return points, rings, polygons, polygons[upper[1]] if many else polygons
 
 
 def thinned_rings(points: Numbers, offsets: Sequence[int], tolerance: float) -> tuple[Numbers, NDArray[np.int64]]:
@@ -98,26 +100,6 @@ def thinned_rings(points: Numbers, offsets: Sequence[int], tolerance: float) -> 
     lines = shapely.linestrings(points, indices=np.repeat(np.arange(len(lengths)), lengths))
     thin, ring = shapely.get_coordinates(shapely.simplify(lines, tolerance), return_index=True)
     return thin, np.searchsorted(ring, np.arange(len(offsets))).astype(np.int64)
-
-
-def holding(geometries: Geometries, x: float, y: float) -> NDArray[np.bool_]:
-    """Which geometries have the point inside; those that cross themselves by even and odd, as they are painted."""
-    import shapely
-
-    bad = ~shapely.is_valid(geometries)
-    if bad.any():
-        geometries = geometries.copy()
-        geometries[bad] = shapely.make_valid(geometries[bad])
-    found: NDArray[np.bool_] = shapely.contains_xy(geometries, x, y)
-    return found
-
-
-def gaps(geometries: Geometries, x: float, y: float) -> Numbers:
-    """How far each geometry is from the point."""
-    import shapely
-
-    found: Numbers = shapely.distance(geometries, shapely.Point(x, y))
-    return found
 
 
 def areas(geometries: Geometries) -> Numbers:

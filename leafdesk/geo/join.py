@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from leafdesk.geo.actions import NotPossibleError
-from leafdesk.geo.check import problems
+from leafdesk.geo.check import refuse_invalid
 from leafdesk.geo.shape import Shape
 
 
@@ -13,9 +12,7 @@ def join(first: Shape, second: Shape) -> Shape:
     The rings keep their coordinates exactly; ground that lies in both counts once.
     Raises NotPossibleError, in words for the user, when one of them is invalid: nobody knows what that covers.
     """
-    for shape in (first, second):
-        if wrong := problems(shape):
-            raise NotPossibleError(f"Repair the boundary first. {wrong[0].message}")
+    refuse_invalid(first, second)
     import shapely
 
     flat = [shapely.Polygon(polygon[0], polygon[1:]) for polygon in (*first, *second)]

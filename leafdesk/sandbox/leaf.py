@@ -105,6 +105,7 @@ class Leaf(Overlaps, Providers, Machinery, Inputs):
         self._ledger.put("farms", key, farm | ({} if name is None else {"name": name}))
         if grower:
             self._move("growerId", key, grower["id"])
+            self._ledger.put("farms", key, self._any("farms", key) | {"updatedTime": at})  # nobody changed it since
         return self._answer("farms", key)
 
     @one_at_a_time

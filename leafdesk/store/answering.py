@@ -5,11 +5,11 @@ import uuid
 from dataclasses import replace
 from typing import Literal
 
-from leafdesk.edits import Create, Delete, as_new, base_of, change, fold, references
+from leafdesk.edits import Create, Delete, Json, as_new, base_of, change, fold, references
 from leafdesk.records import Field, Kind
 from leafdesk.store.changes import Changes
-from leafdesk.store.copies import load_copy
-from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live_items, load_items
+from leafdesk.store.copies import find_key, load_copy
+from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live_items, load_attempts, load_items
 from leafdesk.store.lines import insert, rebase_after, rewrite_kept, supersede, without, write_journal
 from leafdesk.store.seen import refold
 
@@ -23,10 +23,12 @@ def restore(connection: sqlite3.Connection, delete: Item) -> None:
     lines = load_items(connection, "superseded_by = ?", (delete.seq,))
     supersede(connection, [delete], by=None)
     for item in lines:
+        # what may have arrived is looked into first, or (an upload) asked about: never just sent again
+        asked = any(attempt.outcome in ("inflight", "unknown") for attempt in load_attempts(connection, item.seq))
         connection.execute(
-            "UPDATE outbox SET state = 'waiting', reason = NULL, theirs = NULL, not_before = 0, superseded_by = NULL,"
+            "UPDATE outbox SET state = ?, reason = NULL, theirs = NULL, not_before = 0, superseded_by = NULL,"
             " rev = rev + 1 WHERE seq = ?",
-            (item.seq,),
+            ("sent" if asked else "waiting", item.seq),
         )
         lost = [
             (kind, key)
@@ -47,7 +49,9 @@ def discard(connection: sqlite3.Connection, item: Item, *, now: str, word: str =
     touched = {(one.kind, one.record_id) for one in group}
     for one in group:
         write_journal(connection, now, one.id, word, one.edit, None)
-        connection.execute("UPDATE outbox SET state = 'discarded', rev = rev + 1 WHERE seq = ?", (one.seq,))
+        connection.execute(
+            "UPDATE outbox SET state = 'discarded', ended = ?, rev = rev + 1 WHERE seq = ?", (now, one.seq)
+        )
         if isinstance(one.edit, Delete):
             restore_after_discard(connection, one)
     if not isinstance(item.edit, Create | Delete):
@@ -112,20 +116,45 @@ def resolve(connection: sqlite3.Connection, item: Item, keep: Literal["mine", "t
     ).fetchone()
     if isinstance(item.edit, Create) or gone is not None:
         base = {} if isinstance(item.edit, Create) else base_of(item.edit, copy)
-        connection.execute(
-            "UPDATE outbox SET state = 'waiting', base = ?, theirs = NULL, reason = NULL, not_before = 0,"
-            " rev = rev + 1 WHERE seq = ?",
-            (dumps(base), item.seq),
-        )
+        _go_on(connection, item, base, not_mine=sorted({*_candidates(item), *(item.theirs or {}).get("not_mine", ())}))
         return Changes(queue=True) | refold(connection, item.kind, item.record_id)
     return _again_as_new(connection, item, now)
+
+
+def adopt(connection: sqlite3.Connection, item: Item, leaf_id: str, *, now: str) -> Changes:
+    """Answer a create of which nobody knows whether it arrived: it is that one at Leaf. The next sync looks at it.
+
+    Raises RefusedError when that is none of those to choose from, or another record of the user's.
+    """
+    if item.state != "conflict" or leaf_id not in _candidates(item):
+        raise RefusedError("This is none of those at Leaf that it may be.")
+    if find_key(connection, item.kind, leaf_id) not in (None, leaf_id):
+        raise RefusedError("That one is another record of yours already.")
+    write_journal(connection, now, item.id, "that one is mine", item.edit, None)
+    _go_on(connection, item, {}, adopt=leaf_id)
+    return Changes(queue=True) | refold(connection, item.kind, item.record_id)
+
+
+def _candidates(item: Item) -> list[str]:
+    """Leaf's ids of the records that this create may have made."""
+    return [str(one["id"]) for one in (item.theirs or {}).get("candidates", ())]
+
+
+def _go_on(connection: sqlite3.Connection, item: Item, base: Json, **said: str | list[str]) -> None:
+    """Let an answered item go again, with what the person said."""
+    told = {word: value for word, value in said.items() if value}
+    connection.execute(
+        "UPDATE outbox SET state = 'waiting', base = ?, theirs = ?, reason = NULL, not_before = 0, rev = rev + 1"
+        " WHERE seq = ?",
+        (dumps(base), dumps(told) if told else None, item.seq),
+    )
 
 
 def _again_as_new(connection: sqlite3.Connection, item: Item, now: str) -> Changes:
     """Keep mine where Leaf's record is gone: the field as the user sees it becomes a new one (no id is used twice)."""
     lines = live_items(connection, item.kind, item.record_id)
     if isinstance(item.edit, Delete):
-        connection.execute("UPDATE outbox SET state = 'done', rev = rev + 1 WHERE seq = ?", (item.seq,))
+        connection.execute("UPDATE outbox SET state = 'done', ended = ?, rev = rev + 1 WHERE seq = ?", (now, item.seq))
         return Changes(queue=True) | refold(connection, item.kind, item.record_id)
     seen = fold(load_copy(connection, item.kind, item.record_id), [line.edit for line in lines])
     if not isinstance(seen, Field) or not seen.shape:

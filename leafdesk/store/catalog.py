@@ -221,6 +221,15 @@ class Catalog:
         )
         return {key for (key,) in rows.fetchall()}
 
+    def named(self, kind: Kind, leaf_user_id: str, names: Iterable[str]) -> list[str]:
+        """Keys of the records of a Leaf user that are called so at Leaf, blanks around left out."""
+        rows = self.connection.execute(
+            "SELECT r.key FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND c.leaf_user = ? AND NOT c.gone"
+            " AND trim(c.name) IN (SELECT value FROM json_each(?)) ORDER BY r.n",
+            (kind, leaf_user_id, json.dumps(sorted(names))),
+        )
+        return [key for (key,) in rows.fetchall()]
+
     def known_boundaries(self) -> set[str]:
         """Ids of all server boundaries cached here (they are immutable: never fetched twice)."""
         return {id_ for (id_,) in self.connection.execute("SELECT id FROM boundaries").fetchall()}

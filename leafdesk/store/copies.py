@@ -288,7 +288,8 @@ WITH last AS (SELECT field, max(place) AS place FROM named_boundaries GROUP BY f
         FROM named_boundaries m JOIN last USING (field)
         WHERE NOT EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.id = m.id)
      )
-SELECT r.leaf_user, m.field, m.id FROM missing m JOIN records r ON r.kind = 'fields' AND r.key = m.field
+SELECT r.leaf_user, coalesce(r.leaf_id, m.field), m.id FROM missing m
+JOIN records r ON r.kind = 'fields' AND r.key = m.field
 JOIN copies c ON c.n = r.n AND NOT c.gone
 WHERE m.is_last
    OR (NOT m.has_active AND NOT EXISTS (SELECT 1 FROM missing l WHERE l.field = m.field AND l.is_last))

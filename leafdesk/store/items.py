@@ -46,6 +46,8 @@ class Item:
     theirs: dict[str, Any] | None = None
     sentence: str = ""
     """The change in plain words, made when it was queued: "Boundary of North Quarter, 23.66 → 24.10 ha"."""
+    ended: str | None = None
+    """When it left the queue (None: it is in it, or an older Leafdesk did not say)."""
 
     @property
     def kind(self) -> Kind:
@@ -72,14 +74,16 @@ class Attempt:
     pre: dict[str, Any]
     sent_at: str
     run_id: str
+    at: float | None
+    """When it left, in seconds since 1970 by this computer's clock (None: an older Leafdesk did not say)."""
     outcome: str
     """`inflight`, `ok`, `rejected`, `notsent`, `unknown` or `absent`."""
 
 
-_COLUMNS = "id, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence"
+_COLUMNS = "id, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence, ended"
 
 
-def load_items(connection: sqlite3.Connection, where: str, values: Sequence[Any] = ()) -> list[Item]:
+def load_items(connection: sqlite3.Connection, where: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Item]:
     """Items in order of the edits; `where` is SQL of ours, never a user's text."""
     rows = connection.execute(f"SELECT {_COLUMNS} FROM outbox WHERE {where} ORDER BY seq", values)
     return [_item(row) for row in rows.fetchall()]
@@ -101,7 +105,7 @@ def live_edits(connection: sqlite3.Connection, kind: Kind, key: str) -> list[tup
 def load_attempts(connection: sqlite3.Connection, seq: int) -> list[Attempt]:
     """Every attempt of an item, oldest first."""
     rows = connection.execute(
-        "SELECT id, seq, number, body, pre, sent_at, run_id, outcome FROM attempts WHERE seq = ? ORDER BY number",
+        "SELECT id, seq, number, body, pre, sent_at, run_id, at, outcome FROM attempts WHERE seq = ? ORDER BY number",
         (seq,),
     )
     return [
@@ -113,14 +117,15 @@ def load_attempts(connection: sqlite3.Connection, seq: int) -> list[Attempt]:
             pre=json.loads(pre),
             sent_at=sent_at,
             run_id=run_id,
+            at=at,
             outcome=outcome,
         )
-        for id_, item, number, body, pre, sent_at, run_id, outcome in rows.fetchall()
+        for id_, item, number, body, pre, sent_at, run_id, at, outcome in rows.fetchall()
     ]
 
 
 def _item(row: Sequence[Any]) -> Item:
-    id_, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence = row
+    id_, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence, ended = row
     return Item(
         id=id_,
         seq=seq,
@@ -134,6 +139,7 @@ def _item(row: Sequence[Any]) -> Item:
         created=created,
         theirs=json.loads(theirs) if theirs else None,
         sentence=sentence,
+        ended=ended,
     )
 
 

@@ -28,7 +28,13 @@ def keep_every_kind(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (first_tables, keep_every_kind)
+def remember_more(connection: sqlite3.Connection) -> None:
+    """Notices that wait for a person, the steps that can be undone, and when a change was over."""
+    for statement in _REMEMBER_MORE.split(";;"):
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (first_tables, keep_every_kind, remember_more)
 """Step n brings a database of version n - 1 to version n. Never edit, reorder or take out a released step."""
 
 
@@ -222,4 +228,30 @@ CREATE VIRTUAL TABLE words USING fts5 (
 );;
 CREATE VIRTUAL TABLE fuzzy USING fts5 (name, tokenize = 'trigram', detail = 'none', columnsize = 0);;
 CREATE VIRTUAL TABLE fuzzy_terms USING fts5vocab (fuzzy, row)
+"""
+
+
+_REMEMBER_MORE = """
+CREATE TABLE notices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    sort TEXT NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    about TEXT NOT NULL,
+    sentence TEXT NOT NULL,
+    details TEXT NOT NULL,
+    answered TEXT,
+    UNIQUE (sort, kind, about)
+) STRICT;;
+CREATE TABLE steps (
+    n INTEGER PRIMARY KEY AUTOINCREMENT,
+    stack TEXT NOT NULL CHECK (stack IN ('undo', 'redo')),
+    name TEXT NOT NULL,
+    back TEXT NOT NULL,
+    done TEXT NOT NULL
+) STRICT;;
+ALTER TABLE outbox ADD COLUMN ended TEXT;;
+CREATE INDEX outbox_ended ON outbox (ended, seq) WHERE ended IS NOT NULL;;
+ALTER TABLE attempts ADD COLUMN at REAL
 """

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from leafdesk.edits import Create, Delete, Edit, references
 from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field, Kind
-from leafdesk.store.answering import discard, resolve
+from leafdesk.store.answering import adopt, discard, resolve
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
 from leafdesk.store.items import (
@@ -57,6 +57,15 @@ class Outbox:
         rows = self.connection.execute(f"SELECT state, count(*) FROM outbox WHERE {LIVE_SQL} GROUP BY state").fetchall()
         return dict.fromkeys(LIVE, 0) | dict(rows)
 
+    def over(self, *, limit: int, before: int | None = None) -> list[Item]:
+        """What left the queue for Leaf or by a person's decision, the last first; `before`: a seq to go on from."""
+        return load_items(
+            self.connection,
+            "seq IN (SELECT seq FROM outbox WHERE state IN ('done', 'discarded') AND (:before IS NULL OR seq < :before)"
+            " ORDER BY seq DESC LIMIT :limit)",
+            {"limit": limit, "before": before},
+        )[::-1]
+
     def blocker(self, item: Item) -> Item | None:
         """The live item that must be done first: an earlier one of the same record, or the create of a record that this
         edit refers to. None when it may go."""
@@ -74,6 +83,16 @@ class Outbox:
     def attempts(self, item: Item) -> list[Attempt]:
         """Every attempt of an item, oldest first."""
         return load_attempts(self.connection, item.seq)
+
+    def sent_again(self, kinds: Sequence[Kind], *, since: float) -> list[tuple[Item, list[Attempt]]]:
+        """Creates of these kinds that Leaf has and that were sent more than once, the last time after `since`."""
+        found = load_items(
+            self.connection,
+            f"state = 'done' AND attempts > 1 AND kind IN ({', '.join('?' * len(kinds))})"
+            " AND seq IN (SELECT seq FROM attempts WHERE at >= ?)",
+            (*kinds, since),
+        )
+        return [(item, self.attempts(item)) for item in found if isinstance(item.edit, Create)]
 
     # ------------------------------------------------------------------ by the user
     def add(self, edit: Edit, *, item_id: str, now: str) -> tuple[str, Changes]:
@@ -111,6 +130,10 @@ class Outbox:
         """Answer a conflict: `mine` queues the edit again on Leaf's present copy, `theirs` discards it."""
         return resolve(self.connection, self._known(id), keep, now=now)
 
+    def adopt(self, id: str, leaf_id: str, *, now: str) -> Changes:
+        """Answer a create that may have arrived: it is that record of Leaf's (one of its `theirs["candidates"]`)."""
+        return adopt(self.connection, self._known(id), leaf_id, now=now)
+
     def _known(self, id: str) -> Item:
         item = self.item(id)
         if item is None:
@@ -118,7 +141,9 @@ class Outbox:
         return item
 
     # ------------------------------------------------------------------ by the engine: compare-and-set on (seq, rev)
-    def mark_sent(self, item: Item, *, body: Any, pre: dict[str, Any], now: str, run_id: str) -> tuple[Item, Attempt]:
+    def mark_sent(
+        self, item: Item, *, body: Any, pre: dict[str, Any], now: str, run_id: str, at: float | None = None
+    ) -> tuple[Item, Attempt]:
         """Write the attempt ahead: state `sent`, committed before the request leaves. Raises StaleError."""
         changed = self.connection.execute(
             "UPDATE outbox SET state = 'sent', reason = NULL, attempts = attempts + 1, rev = rev + 1"
@@ -128,9 +153,9 @@ class Outbox:
         if not changed.rowcount:
             raise StaleError(item.id)
         self.connection.execute(
-            "INSERT INTO attempts (seq, number, body, pre, sent_at, run_id, outcome)"
-            " VALUES (?, ?, ?, ?, ?, ?, 'inflight')",
-            (item.seq, item.attempts + 1, dumps(body), dumps(pre), now, run_id),
+            "INSERT INTO attempts (seq, number, body, pre, sent_at, run_id, at, outcome)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, 'inflight')",
+            (item.seq, item.attempts + 1, dumps(body), dumps(pre), now, run_id, at),
         )
         return self._known(item.id), self.attempts(item)[-1]
 
@@ -147,20 +172,24 @@ class Outbox:
     ) -> Changes:
         """The item's new state after an attempt, a probe or a pre-check; closes the open attempt with `outcome`.
 
-        An attempt is open while its outcome is `inflight` or `unknown`. For `done`, the server copies that prove it are
-        put before, in the same job, so that what is seen stays what it was. Raises StaleError when the item changed
-        meanwhile.
+        An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For `done`,
+        the server copies that prove it are put before, in the same job, so that what is seen stays what it was. Raises
+        StaleError when the item changed meanwhile.
         """
         changed = self.connection.execute(
-            "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, rev = rev + 1"
+            "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, ended = ?, rev = rev + 1"
             f" WHERE seq = ? AND rev = ? AND {LIVE_SQL}",
-            (state, reason, not_before or 0.0, None if theirs is None else dumps(theirs), item.seq, item.rev),
+            (
+                *(state, reason, not_before or 0.0, None if theirs is None else dumps(theirs)),
+                *(None if state in LIVE else now, item.seq, item.rev),
+            ),
         )
         if not changed.rowcount:
             raise StaleError(item.id)
         self.connection.execute(
-            "UPDATE attempts SET outcome = ?, settled_at = ? WHERE seq = ? AND outcome IN ('inflight', 'unknown')",
-            (outcome, now, item.seq),
+            "UPDATE attempts SET outcome = :outcome, settled_at = :now WHERE seq = :seq AND (outcome = 'inflight'"
+            " OR (outcome = 'unknown' AND :outcome IN ('ok', 'absent')))",  # only a proof makes an unknown one known
+            {"outcome": outcome, "now": now, "seq": item.seq},
         )
         if state == "done":
             self._done(item)

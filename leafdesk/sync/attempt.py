@@ -18,6 +18,7 @@ from leafdesk.api.errors import (
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, State
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, read, send, write
+from leafdesk.sync.lag import catch_up
 
 if TYPE_CHECKING:
     from leafdesk.api.calls import Call, Page
@@ -67,29 +68,31 @@ def conflict(
     reason: str,
     theirs: dict[str, Any] | None,
     also: Callable[[Catalog], Changes] | None = None,
+    *,
+    outcome: str | None = None,
 ) -> Rule[Verdict]:
     """Leaf's copy is not what the edit was made against: a person chooses."""
-    outcome = "absent" if item.state == "sent" else "notsent"
+    outcome = outcome or ("absent" if item.state == "sent" else "notsent")
     yield from settle(item, trip, "conflict", outcome, reason=reason, theirs=theirs, also=also)
     return "conflict"
 
 
 def park(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
     """A person must look at it; nothing was applied."""
-    yield from settle(item, trip, "parked", "rejected", reason=reason)
+    yield from settle(item, trip, "parked", "rejected", reason=reason, theirs=item.theirs)
     return "parked"
 
 
 def wait(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
     """Not now, and why; written only when it says something new."""
     if item.state == "waiting" and item.reason != reason:
-        yield from settle(item, trip, "waiting", "notsent", reason=reason)
+        yield from settle(item, trip, "waiting", "notsent", reason=reason, theirs=item.theirs)
     return "waiting"
 
 
 def absent(item: Item, trip: Trip) -> Rule[Item]:
     """The probe showed that the lost request did not happen: the item, free to be sent again."""
-    yield from settle(item, trip, "waiting", "absent")
+    yield from settle(item, trip, "waiting", "absent", theirs=item.theirs)
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     assert fresh is not None
     return fresh
@@ -111,7 +114,7 @@ def send_ahead(
     """
 
     def ahead(_: Catalog, outbox: Outbox) -> tuple[Item, Changes]:
-        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=trip.now(), run_id=trip.id)
+        sent, _attempt = outbox.mark_sent(item, body=body, pre=pre, now=trip.now(), run_id=trip.id, at=trip.clock())
         return sent, Changes(queue=True)
 
     item = yield from write(ahead)
@@ -122,7 +125,7 @@ def send_ahead(
     except (NotSentError, SignedOutError, BusyError) as error:
         later = trip.clock() + patience(error, item.attempts, trip) if isinstance(error, BusyError) else None
         reason = None if isinstance(error, StoppedError) else str(error)
-        yield from settle(item, trip, "waiting", "notsent", reason=reason, not_before=later)
+        yield from settle(item, trip, "waiting", "notsent", reason=reason, not_before=later, theirs=item.theirs)
         raise
     except GoneError:
         yield from settle(item, trip, "conflict", "rejected", reason=GONE)
@@ -142,7 +145,7 @@ def _unknown(item: Item, trip: Trip, error: UnknownOutcomeError) -> Rule[Verdict
         reason = f"Leaf's server could not process this {item.attempts} times. {error}"
         yield from settle(item, trip, "parked", "unknown", reason=reason, not_before=later)
         return "parked"
-    yield from settle(item, trip, "sent", "unknown", reason=str(error), not_before=later)
+    yield from settle(item, trip, "sent", "unknown", reason=str(error), not_before=later, theirs=item.theirs)
     if isinstance(error, CaptivePortalError):
         raise error
     return "sent"
@@ -167,6 +170,14 @@ def find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
         return (yield from read(call, trip))
     except GoneError:
         return None
+
+
+def find_known(call: "Call[T]", trip: Trip) -> Rule[T | None]:
+    """A record that Leaf is known to have had, or None once it is certain that it is gone."""
+    found = yield from find(call, trip)
+    if found is None and (yield from catch_up(trip)):
+        found = yield from find(call, trip)
+    return found
 
 
 def readable(page: "Page[Any]", known: Container[str] = ()) -> None:

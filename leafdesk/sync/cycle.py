@@ -6,10 +6,11 @@ from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, Sig
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, put, write
-from leafdesk.sync.pull import Pulled, pull
+from leafdesk.sync.pull import pull
 from leafdesk.sync.push import Pushed, count, push
 from leafdesk.sync.report import LAST_SYNC, Outcome
 from leafdesk.sync.stock import is_due, pull_stock, remember
+from leafdesk.sync.tally import Pulled
 
 
 @dataclass(slots=True)

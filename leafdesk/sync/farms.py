@@ -9,8 +9,8 @@ from typing import Any
 
 from leafdesk.api import calls
 from leafdesk.edits import Change, Create
-from leafdesk.records import Farm, Grower, Kind
-from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.records import Farm, Grower
+from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, read
 from leafdesk.sync.attempt import (
@@ -19,14 +19,14 @@ from leafdesk.sync.attempt import (
     absent,
     conflict,
     done,
-    earlier_pre,
-    find,
+    find_known,
     readable,
     send_ahead,
     unbelievable,
     wait,
 )
-from leafdesk.sync.merge import plain, same, texts, three_way
+from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before
+from leafdesk.sync.merge import same, texts, three_way
 from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this already, perhaps under another name; sending it again could leave it there twice."
@@ -37,14 +37,23 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     """POST once; when its answer is lost, look for what is new before anything is sent again."""
     record = edit.record
     assert isinstance(record, Farm | Grower)
-    pre = yield from earlier_pre(item)
+    mine = chosen(item)
+    if mine is not None:
+        return (yield from _adopt(item, record, mine, trip))
+    before = yield from known_before(item)
+    if before is None:
+        return (yield from _post(item, record, sorted((yield from _known(record, trip))), trip))
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
-        before = set((pre or {}).get("ids", ()))
         there, _ = yield from _list(record, trip, before)
         return (yield from _probe(item, record, there, before, trip))
-    known = pre["ids"] if pre is not None else (yield from _known(record, trip))
-    return (yield from _post(item, record, sorted(known), trip))
+    return (yield from _post(item, record, sorted(before), trip))
+
+
+def _adopt(item: Item, record: Farm | Grower, leaf_id: str, trip: Trip) -> Rule[Verdict]:
+    if isinstance(record, Farm):
+        return (yield from adopt(item, record, calls.get_farm(record.leaf_user_id, leaf_id), trip))
+    return (yield from adopt(item, record, calls.get_grower(record.leaf_user_id, leaf_id), trip))
 
 
 def _known(record: Farm | Grower, trip: Trip) -> Rule[list[str]]:
@@ -76,37 +85,41 @@ def _post(item: Item, record: Farm | Grower, known: list[str], trip: Trip) -> Ru
     item, answer = sent
     if not same(answer.name, record.name):
         return (yield from unbelievable(item, trip))
-    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer)))
+    return (yield from done(item, trip, created(item, record, answer, trip)))
 
 
 def _probe(item: Item, record: Farm | Grower, there: list[Farm | Grower], known: set[str], trip: Trip) -> Rule[Verdict]:
-    """Exactly one new record of a name that we sent is ours; none: send again; anything else is for a person."""
+    """Exactly one new record as we sent it is ours; none: send again; anything else is for a person."""
 
     def sift(catalog: Catalog, outbox: Outbox) -> tuple[list[Farm | Grower], list[Farm | Grower]]:
-        sent = {plain(attempt.body.get("name")) for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)}
-        new = [one for one in there if one.id not in known and not _claimed(catalog, record.kind, one.id)]
-        named = [one for one in new if plain(one.name) in sent]
-        renamed = [one for one in new if plain(one.name) not in sent and one.created_time != one.updated_time]
-        return named, renamed
+        sent = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
+        new = [one for one in there if one.id not in known and not claimed(catalog, record.kind, one.id)]
+        ours = [one for one in new if any(as_sent(one, body) for body in sent)]
+        perhaps = [one for one in new if one not in ours and any(_may_be(one, body) for body in sent)]
+        return ours, perhaps
 
-    named, renamed = yield from look(sift)
-    if len(named) == 1 and not renamed:
-        return (yield from done(item, trip, lambda catalog: _created(catalog, record, named[0])))
-    if named or renamed:
-        candidates = [{"id": one.id, "name": one.name} for one in (*named, *renamed)]
-        return (yield from conflict(item, trip, AMBIGUOUS, {"candidates": candidates}))
+    ours, perhaps = yield from look(sift)
+    if len(ours) == 1 and not perhaps:
+        return (yield from done(item, trip, created(item, record, ours[0], trip)))
+    if ours or perhaps:
+        return (yield from ask_which(item, trip, AMBIGUOUS, [*ours, *perhaps]))
     item = yield from absent(item, trip)
     return (yield from _post(item, record, sorted(known), trip))
 
 
-def _claimed(catalog: Catalog, kind: Kind, leaf_id: str) -> bool:
-    """Whether a record made here already answers to this number of Leaf's."""
-    key = catalog.key(kind, leaf_id)
-    return key is not None and key != leaf_id
+def as_sent(one: Farm | Grower, body: dict[str, Any]) -> bool:
+    """Whether a record at Leaf says just what this request said: its name, and a farm's grower."""
+    return same(one.name, body.get("name")) and same(_grower(one), body.get("growerId"))
 
 
-def _created(catalog: Catalog, record: Farm | Grower, answer: Farm | Grower) -> Changes:
-    return catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
+def _may_be(one: Farm | Grower, body: dict[str, Any]) -> bool:
+    """Whether ours may have become this: changed by somebody since, or shown without its grower."""
+    grower_left_out = same(one.name, body.get("name")) and not (_grower(one) and body.get("growerId"))
+    return one.created_time != one.updated_time or grower_left_out
+
+
+def _grower(one: Farm | Grower) -> str | None:
+    return one.grower_id if isinstance(one, Farm) else None
 
 
 def _list(
@@ -140,9 +153,9 @@ def change(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
     farm = edit.kind == "farms"
     theirs: Farm | Grower | None
     if farm:
-        theirs = yield from find(calls.get_farm(place.leaf_user_id, place.leaf_id), trip)
+        theirs = yield from find_known(calls.get_farm(place.leaf_user_id, place.leaf_id), trip)
     else:
-        theirs = yield from find(calls.get_grower(place.leaf_user_id, place.leaf_id), trip)
+        theirs = yield from find_known(calls.get_grower(place.leaf_user_id, place.leaf_id), trip)
     if theirs is None:
         return (yield from conflict(item, trip, GONE, None))
     there = theirs

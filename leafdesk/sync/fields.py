@@ -25,12 +25,15 @@ from leafdesk.sync.attempt import (
     done,
     earlier_pre,
     find,
+    find_known,
     park,
     readable,
     send_ahead,
     settle,
     unbelievable,
 )
+from leafdesk.sync.audit import tell_replaced
+from leafdesk.sync.lag import note_news
 from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
@@ -59,7 +62,7 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
         return (yield from unbelievable(item, trip))
     boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), trip)
     boundary = boundary or _boundary_in(answer, record.shape)
-    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer, boundary)))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, answer, boundary)))
 
 
 def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:
@@ -68,11 +71,12 @@ def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]
     if not any(same_shape(boundary.shape, record.shape) for boundary in history):
         theirs = _their_field(found, history)
         return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
-    return (yield from done(item, trip, lambda catalog: _created(catalog, record, found, *history)))
+    return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, found, *history)))
 
 
-def _created(catalog: Catalog, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:
+def _created(catalog: Catalog, trip: Trip, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:
     changes = Changes()
+    note_news(catalog, trip)
     if answer.id != record.id:  # Leaf did not take our id: its own is the name by which it knows the field
         changes |= catalog.number("fields", record.id, answer.id)
     changes |= catalog.put([answer])
@@ -97,7 +101,7 @@ def _boundary_in(answer: Field, drawn: Shape) -> Boundary | None:
 # ---------------------------------------------------------------------- name and farm
 def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
     """PATCH only what was changed here and not there (row 2)."""
-    theirs = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    theirs = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if theirs is None:
         return (yield from conflict(item, trip, GONE, None))
     values = {name: getattr(theirs, name) for name, _ in edit.values}
@@ -120,19 +124,18 @@ def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Ver
 # ---------------------------------------------------------------------- boundary
 def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Verdict]:
     """PUT a boundary unless another one than the user saw is active; the history is the proof (row 3)."""
-    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    field = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
         return (yield from conflict(item, trip, GONE, None))
     history = yield from boundaries_of(field, trip)
-    learn = _learn(field, history)
     pre = yield from earlier_pre(item)
     before = set(pre["boundary_ids"]) if pre else None
     active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
     ours = _landed(history, edit.shape, before)
     if ours is not None or (active is not None and same_shape(active.shape, edit.shape)):
-        return (yield from done(item, trip, learn, notice=_notice(history, ours, before, edit.shape)))
+        return (yield from _landed_now(item, edit, field, history, ours, before, trip))
     if active is not None and not _seen(active, item.base):
-        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), learn))
+        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), _learn(field, history)))
     if item.state == "sent":
         item = yield from absent(item, trip)
     known = sorted(before) if before is not None else [boundary.id for boundary in history]
@@ -149,9 +152,11 @@ def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: 
     try:
         now = yield from boundaries_of(field, trip)
     except LeafError:  # it arrived, but who else drew meanwhile is not known: the probe asks again
-        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, also=_learn(field, [answer]))
+        later = trip.clock() + trip.settle_seconds  # a replica that lags behind would say that it never arrived
+        learned = _learn(field, [answer])
+        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, not_before=later, also=learned)
         return "sent"
-    return (yield from done(item, trip, _learn(field, now), notice=_notice(now, answer, before, edit.shape)))
+    return (yield from _landed_now(item, edit, field, now, answer, before, trip))
 
 
 def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Changes]:
@@ -176,25 +181,43 @@ def _seen(active: Boundary, base: dict[str, Any]) -> bool:
     return shape is not None and same_shape(active.shape, from_geojson(shape))
 
 
-def _notice(history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape) -> str | None:
-    """What the user must hear about a boundary that replaced somebody's unseen, or that is not the last word."""
-    if ours is None or before is None:
-        return None
-    others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
-    told = [
-        f"Somebody's boundary of {b.created_time} was replaced by yours; Leaf keeps it in the history."
-        for b in others
-        if b.created_time <= ours.created_time
-    ]
-    if ours.status != "ACTIVE":
+def _landed_now(
+    item: Item,
+    edit: Redraw,
+    field: Field,
+    history: Sequence[Boundary],
+    ours: Boundary | None,
+    before: set[str] | None,
+    trip: Trip,
+) -> Rule[Verdict]:
+    """It is at Leaf. Did somebody's boundary give way to it that nobody saw here? Then say so (§6, audit)."""
+    learn, theirs = _learn(field, history), _replaced_unseen(history, ours, before, edit.shape)
+
+    def learn_all(catalog: Catalog) -> Changes:
+        changes = learn(catalog)
+        tell_replaced(catalog, item, theirs, trip.now())
+        return changes
+
+    told = [f"Somebody's boundary of {one.created_time} was replaced by yours; Leaf keeps it." for one in theirs]
+    if ours is not None and before is not None and ours.status != "ACTIVE":
         told.append("Your boundary arrived, and somebody has replaced it since.")
-    return " ".join(told) or None
+    return (yield from done(item, trip, learn_all, notice=" ".join(told) or None))
+
+
+def _replaced_unseen(
+    history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape
+) -> list[Boundary]:
+    """The boundaries that came between our look and our write."""
+    if ours is None or before is None:
+        return []
+    others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
+    return [b for b in others if b.created_time <= ours.created_time]
 
 
 # ---------------------------------------------------------------------- delete
 def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     """DELETE what is still as the user saw it; gone already is as good (row 4)."""
-    field = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    field = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
         return (yield from done(item, trip, lambda catalog: catalog.drop("fields", item.record_id)))
     history = yield from boundaries_of(field, trip)

@@ -9,42 +9,45 @@ from typing import Any
 from leafdesk.api import calls
 from leafdesk.edits import EDITABLE, Change, Create, Value
 from leafdesk.records import USER_CREATED, Machine
-from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, earlier_pre, find, send_ahead
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, send_ahead, unbelievable
+from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
 from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this machine already, perhaps changed; sending it again could leave it there twice."
 CHANGED = "Somebody changed this machine at Leaf after you saw it."
-_TELLING = ("name", "serial_number", "vin")
-"""The values by which people know a machine: one of them equal, and it may be ours after somebody changed it."""
 
 
 def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     """POST once; when its answer is lost, look for what is new before anything is sent again."""
     record = edit.record
     assert isinstance(record, Machine)
+    mine = chosen(item)
+    if mine is not None:
+        return (yield from adopt(item, record, calls.get_machine(record.leaf_user_id, mine), trip))
     there = yield from _by_hand(record.leaf_user_id, trip)
-    pre = yield from earlier_pre(item)
-    known = sorted((pre or {}).get("ids", ())) or [one.id for one in there]
-    if item.state == "sent":
-        claimed = yield from look(lambda catalog, outbox: _sift(catalog, outbox, item, there, set(known)))
-        ours, perhaps = claimed
+    before = yield from known_before(item)
+    known = {one.id for one in there} if before is None else before
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
+        ours, perhaps = yield from look(lambda catalog, outbox: _sift(catalog, outbox, item, there, known))
         if len(ours) == 1 and not perhaps:
-            return (yield from done(item, trip, lambda catalog: _created(catalog, record, ours[0])))
+            return (yield from done(item, trip, created(item, record, ours[0], trip)))
         if ours or perhaps:
-            candidates = [{"id": one.id, "name": one.name} for one in (*ours, *perhaps)]
-            return (yield from conflict(item, trip, AMBIGUOUS, {"candidates": candidates}))
+            return (yield from ask_which(item, trip, AMBIGUOUS, [*ours, *perhaps]))
         item = yield from absent(item, trip)
     call = calls.create_machine(record.leaf_user_id, _values(record))
-    sent = yield from send_ahead(item, trip, call, body=_values(record), pre={"ids": known})
+    sent = yield from send_ahead(item, trip, call, body=_values(record), pre={"ids": sorted(known)})
     if isinstance(sent, str):
         return sent
     item, answer = sent
-    return (yield from done(item, trip, lambda catalog: _created(catalog, record, answer)))
+    if not _equal(answer, _values(record), _values(record)):
+        return (yield from unbelievable(item, trip))
+    return (yield from done(item, trip, created(item, record, answer, trip)))
 
 
 def _values(record: Machine) -> dict[str, Value]:
@@ -58,22 +61,13 @@ def _sift(
 ) -> tuple[list[Machine], list[Machine]]:
     """Those that are new at Leaf, nobody's, and as we sent them; and those that may be ours, changed since."""
     bodies = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
-    new = [one for one in there if one.id not in known and catalog.key("machines", one.id) in (None, one.id)]
+    new = [one for one in there if one.id not in known and not claimed(catalog, "machines", one.id)]
     ours = [one for one in new if any(_equal(one, body, body) for body in bodies)]
-    perhaps = [one for one in new if one not in ours and any(_telling(one, body) for body in bodies)]
-    return ours, perhaps
+    return ours, [one for one in new if one not in ours]  # no time of change tells whether somebody renamed ours
 
 
 def _equal(one: Machine, body: dict[str, Any], names: Any) -> bool:
     return all(same(getattr(one, name, None), body.get(name)) for name in names)
-
-
-def _telling(one: Machine, body: dict[str, Any]) -> bool:
-    return any(_equal(one, body, (name,)) for name in _TELLING if body.get(name))
-
-
-def _created(catalog: Catalog, record: Machine, answer: Machine) -> Changes:
-    return catalog.number("machines", record.id, answer.id) | catalog.put([answer])
 
 
 def _by_hand(leaf_user_id: str, trip: Trip) -> Rule[list[Machine]]:
@@ -93,7 +87,7 @@ def _by_hand(leaf_user_id: str, trip: Trip) -> Rule[list[Machine]]:
 
 def change_machine(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:
     """PATCH only what was changed here and not there."""
-    theirs = yield from find(calls.get_machine(place.leaf_user_id, place.leaf_id), trip)
+    theirs = yield from find_known(calls.get_machine(place.leaf_user_id, place.leaf_id), trip)
     if theirs is None:
         return (yield from conflict(item, trip, GONE, None))
     there = theirs
@@ -115,7 +109,7 @@ def change_machine(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[V
 
 def delete_machine(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     """DELETE what is still as the user saw it; gone already is as good."""
-    theirs = yield from find(calls.get_machine(place.leaf_user_id, place.leaf_id), trip)
+    theirs = yield from find_known(calls.get_machine(place.leaf_user_id, place.leaf_id), trip)
     if theirs is None:
         return (yield from done(item, trip, lambda catalog: catalog.drop("machines", item.record_id)))
     there = theirs

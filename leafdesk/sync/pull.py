@@ -5,55 +5,30 @@ each is fetched once for ever. A record is taken away only when a complete sweep
 for it: paging over a changing list drops rows (sync.md §8).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from leafdesk.api import calls
 from leafdesk.api.calls import Call, Page
-from leafdesk.api.errors import GoneError, LeafError, UnreadableAnswerError
-from leafdesk.api.wire import boundary_ids
+from leafdesk.api.errors import GoneError, LeafError
 from leafdesk.edits import Create
 from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
+from leafdesk.sync.audit import tell_doubles
+from leafdesk.sync.boundaries import fetch_boundaries, moved_boundaries
+from leafdesk.sync.lag import catch_up, note_news
 from leafdesk.sync.merge import plain
 from leafdesk.sync.removals import may_remove
+from leafdesk.sync.tally import BATCH, Pulled, batches
 
 PAGE = 100
 """Records per page: Leaf's most."""
 PAGES_AT_ONCE = 4
-BATCH = 25
-"""Records per transaction: the writer is shared, and a user's edit waits for one batch at most."""
 
 R = TypeVar("R", bound=Record)
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many records of one kind a pull added, changed and removed."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-
-    def as_dict(self) -> dict[str, int]:
-        return {"added": self.added, "changed": self.changed, "removed": self.removed}
-
-
-@dataclass(slots=True)
-class Pulled:
-    """What a pull did, kind by kind ("boundaries" too), and what a person should know about it."""
-
-    tallies: dict[str, Tally] = field(default_factory=dict)
-    notices: list[str] = field(default_factory=list)
-
-    def tally(self, kind: str) -> Tally:
-        return self.tallies.setdefault(kind, Tally())
-
-    def as_dict(self) -> dict[str, dict[str, int]]:
-        return {kind: tally.as_dict() for kind, tally in self.tallies.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +75,8 @@ def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
     yield from read_list(_growers(trip), trip, pulled)
     yield from read_list(_farms(trip), trip, pulled)
     yield from read_list(_fields(trip), trip, pulled)
-    yield from _boundaries(trip, pulled)
+    yield from fetch_boundaries(trip, pulled)
+    pulled.notices.extend((yield from tell_doubles(trip)))
 
 
 # ---------------------------------------------------------------------- the lists
@@ -180,7 +156,7 @@ def _page(listing: Listing[R], number: int, sweep: Sweep, trip: Trip, pulled: Pu
 
 def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
     """Read the numbered pages, a few at a time, each kept before the next few are asked for."""
-    for some in _batches(numbers, PAGES_AT_ONCE):
+    for some in batches(numbers, PAGES_AT_ONCE):
         answers = yield from read_all([listing.page(number) for number in some], trip)
         for answer in answers:
             if not isinstance(answer, LeafError):
@@ -200,9 +176,9 @@ def _take(listing: Listing[R], page: Page[R], sweep: Sweep, trip: Trip, pulled: 
     pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
     fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
     tally = pulled.tally(listing.kind)
-    moved = yield from _moved_boundaries(fresh, trip)
-    for some in _batches(fresh, BATCH):
-        added, changed = yield from _keep(some, moved)
+    moved = yield from moved_boundaries(fresh, trip)
+    for some in batches(fresh, BATCH):
+        added, changed = yield from _keep(some, moved, trip)
         tally.added += added
         tally.changed += changed
     if page.items:
@@ -234,13 +210,15 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
     return list(fresh.values())
 
 
-def _keep(records: Sequence[R], moved: dict[str, Boundary]) -> Rule[tuple[int, int]]:
+def _keep(records: Sequence[R], moved: dict[str, Boundary], trip: Trip) -> Rule[tuple[int, int]]:
     """Take these records, with the boundary that became active in each; counts of added and changed."""
 
     def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
         added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
         changes = catalog.put(records)
         taken = len(changes.records)
+        if added:
+            note_news(catalog, trip)
         for record in records:
             if record.id in moved:
                 changes |= catalog.put_boundaries(record.id, [moved[record.id]])
@@ -271,7 +249,9 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
     if listing.one is None:
         yield from _twice_missing(listing, missing, trip, pulled)
         return
-    for some in _batches(missing, BATCH):
+    if missing:
+        yield from catch_up(trip)  # the list and a 404 may both come from a machine that has not heard of it yet
+    for some in batches(missing, BATCH):
         answers = yield from read_all([listing.one(record) for record in some], trip)
         gone = [record for record, answer in zip(some, answers, strict=True) if isinstance(answer, GoneError)]
         if gone:
@@ -304,98 +284,6 @@ def _drop(records: Sequence[Record]) -> Rule[Changes]:
     return (yield from put(job))
 
 
-# ---------------------------------------------------------------------- boundaries
-def _boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
-    """Fetch what is missing: of each field the last boundary of its list, and the active one where that is another."""
-    tally = pulled.tally("boundaries")
-    asked: set[tuple[str, str]] = set()
-    while True:
-        missing = yield from look(lambda catalog, _: catalog.missing_boundaries())
-        wanted = [
-            (user, of, boundary_id)
-            for user, of, boundary_id in missing
-            if (of, boundary_id) not in asked and trip.leaf_user_id in (None, user)
-        ]
-        if not wanted:
-            return
-        done = 0
-        for some in _batches(wanted, BATCH):
-            asked.update((of, boundary_id) for _, of, boundary_id in some)
-            tally.added += yield from _fetch(some, trip, pulled)
-            done += len(some)
-            yield from tell("Boundaries", done, len(wanted))
-
-
-def _fetch(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[int]:
-    """Fetch and keep some boundaries; answers how many there were. A boundary that is gone by now is left out."""
-    answers = yield from read_all([calls.get_boundary(*names) for names in wanted], trip)
-    got: dict[str, list[Boundary]] = {}
-    for (_, of, _boundary), answer in zip(wanted, answers, strict=True):
-        if not isinstance(answer, LeafError):
-            got.setdefault(of, []).append(answer)
-    stale = [(user, of) for user, of, _ in wanted if of in got and not any(b.status == "ACTIVE" for b in got[of])]
-    active = (
-        yield from read_all([calls.get_active_boundary(user, of) for user, of in stale], trip) if stale else _none()
-    )
-    for (_, of), answer in zip(stale, active, strict=True):
-        if not isinstance(answer, LeafError) and all(answer.id != boundary.id for boundary in got[of]):
-            got[of].append(answer)
-    yield from put(lambda catalog, _: _keep_boundaries(catalog, got))
-    for answer in (*answers, *active):
-        if isinstance(answer, UnreadableAnswerError):
-            pulled.notices.append(f"Left out: {answer}")
-        elif isinstance(answer, LeafError) and not isinstance(answer, GoneError):
-            raise answer
-    return sum(len(boundaries) for boundaries in got.values())
-
-
-def _none() -> Rule[list[Boundary | LeafError]]:
-    return []
-    yield
-
-
-def _keep_boundaries(catalog: Catalog, got: dict[str, list[Boundary]]) -> Changes:
-    changes = Changes()
-    for of, boundaries in got.items():
-        changes |= catalog.put_boundaries(of, boundaries)
-    return changes
-
-
-def _moved_boundaries(fresh: Sequence[Record], trip: Trip) -> Rule[dict[str, Boundary]]:
-    """The active boundary of fields whose list changed though we have its last boundary already.
-
-    Nothing is missing then, but another one of them may be active now.
-    """
-    fields: list[Field] = [record for record in fresh if isinstance(record, Field)]
-
-    def moved(catalog: Catalog, _: Outbox) -> list[Field]:
-        return [one for one in fields if _list_moved(catalog, one)]
-
-    if not fields:
-        return {}
-    asked = yield from look(moved)
-    if not asked:
-        return {}
-    answers = yield from read_all([calls.get_active_boundary(one.leaf_user_id, one.id) for one in asked], trip)
-    return {one.id: answer for one, answer in zip(asked, answers, strict=True) if not isinstance(answer, LeafError)}
-
-
-def _list_moved(catalog: Catalog, one: Field) -> bool:
-    before = catalog.server_copy("fields", one.id)
-    listed = boundary_ids(one)
-    if before is None or not listed or not isinstance(before, Field) or boundary_ids(before) == listed:
-        return False
-    return any(boundary.id == listed[-1] for boundary in catalog.boundaries(one.id))
-
-
 def _leaf_id(record: Record) -> str:
     number = getattr(record, "leaf_id", None)
     return str(number) if number is not None else record.id
-
-
-T = TypeVar("T")
-
-
-def _batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(things), size):
-        yield things[start : start + size]

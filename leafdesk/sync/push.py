@@ -171,7 +171,9 @@ def _parked(item_id: str, trip: Trip, reason: str) -> Rule[Verdict | None]:
     item = yield from look(lambda _, outbox: outbox.item(item_id))
     if item is not None and item.state == "waiting":
         with suppress(StaleError):  # changed by the user at this moment: what they say now has its own turn
-            return (yield from park(item, trip, reason))
+            # what became of earlier requests, and what a person said of them, stays as it was
+            yield from settle(item, trip, "parked", "unknown", reason=reason, theirs=item.theirs)
+            return "parked"
     return None
 
 

@@ -15,8 +15,9 @@ from leafdesk.geo.shape import Shape
 from leafdesk.records import Kind, MatchHistory, Product, ProductMatch, Record, TankMix, Variety, word
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.sync.asks import Rule, Trip, look, put, read
-from leafdesk.sync.pull import PAGE, Listing, Pulled, read_list
+from leafdesk.sync.pull import PAGE, Listing, read_list
 from leafdesk.sync.removals import confirmed
+from leafdesk.sync.tally import Pulled
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
@@ -215,7 +216,7 @@ def read_matches(operation_id: str, leaf_user_id: str, trip: Trip) -> Rule[int]:
 
     def job(catalog: Catalog) -> Changes:
         gone = catalog.server_ids("matches", parent=operation_id) - {one.id for one in found}
-        whole = page.total is None or page.total == page.count
+        whole = page.total in (None, page.count) and not page.problems  # what cannot be read is there all the same
         return _take(catalog, "matches", found, sorted(gone) if whole else (), leaf_user_id, trip.now(), operation_id)
 
     yield from put(lambda catalog, _: job(catalog))

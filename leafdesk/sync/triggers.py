@@ -12,7 +12,19 @@ from leafdesk.records import VALIDATED, Field, ProductMatch, provider_of
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item
 from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, attempt_find, conflict, done, find, park, send_ahead, settle
+from leafdesk.sync.attempt import (
+    GONE,
+    Verdict,
+    absent,
+    attempt_find,
+    conflict,
+    done,
+    find_known,
+    park,
+    readable,
+    send_ahead,
+    settle,
+)
 from leafdesk.sync.places import Place
 
 OFTEN_ENOUGH = 900.0
@@ -37,7 +49,7 @@ def send_trigger(item: Item, edit: Trigger, place: Place, trip: Trip) -> Rule[Ve
 
 def _enable(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     """POST unless the field is no preview any more."""
-    found = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    found = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if found is None:
         return (yield from conflict(item, trip, GONE, None))
     field = found
@@ -63,7 +75,7 @@ def _upload(item: Item, edit: Upload, place: Place, trip: Trip) -> Rule[Verdict]
         theirs = {"provider": edit.provider, "organization_id": edit.organization_id}
         yield from settle(item, trip, "conflict", "unknown", reason=UNKNOWN_UPLOAD, theirs=theirs)
         return "conflict"
-    found = yield from find(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
+    found = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if found is None:
         return (yield from conflict(item, trip, GONE, None))
     field = found
@@ -138,4 +150,5 @@ def _match(item: Item, edit: Match, trip: Trip) -> Rule[Verdict]:
 
 def _matches(copy: ProductMatch, trip: Trip) -> Rule[dict[str, ProductMatch]]:
     page = yield from read(calls.list_matches(copy.operation_id), trip)
+    readable(page)
     return {one.id: replace(one, leaf_user_id=copy.leaf_user_id) for one in page.items}

@@ -40,6 +40,8 @@ TABLE = (
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
     Entry("fit-field", "Show field", "crosshair-simple", ("F",), "Show the selected field"),
+    Entry("import", "Import files", "folder-open", ("Ctrl+O",), "Fields from GeoJSON, KML and Shapefiles"),
+    Entry("export", "Export fields", "export", ("Ctrl+E",), "The selected field, or all, into a file"),
     Entry("rename", "Rename", "text-aa", ("F2",), "Give the selected field another name"),
     Entry("move", "Move to farm", "tree-structure", ("M",), "Put the selected field into another farm"),
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),

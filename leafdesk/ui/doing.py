@@ -49,15 +49,15 @@ class Doing(QObject):
 
     def retry(self, item_id: str) -> None:
         """Let a queue item go again."""
-        self._when_done(self.workspace.retry(item_id))
+        self._when_done(self.workspace.queue.retry(item_id))
 
     def discard(self, item_id: str) -> None:
         """Take a queue item back."""
-        self._when_done(self.workspace.discard(item_id))
+        self._when_done(self.workspace.queue.discard(item_id))
 
     def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> None:
         """Answer a conflict."""
-        self._when_done(self.workspace.resolve(item_id, keep))
+        self._when_done(self.workspace.queue.resolve(item_id, keep))
 
     def _when_done(
         self,

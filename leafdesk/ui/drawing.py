@@ -20,6 +20,7 @@ from leafdesk.ui.map.joining import JoinTool
 from leafdesk.ui.map.measuring import MEASURE, MeasureTool
 from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
 from leafdesk.ui.map.pivot import PivotTool
+from leafdesk.ui.map.portioning import CutOffTool, PortionsTool
 from leafdesk.ui.map.repairing import RepairTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tool import Tool
@@ -36,6 +37,8 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "remove": RemoveTool,
     "split": CutTool,
     "repair": RepairTool,
+    "portions": PortionsTool,
+    "cut-off": CutOffTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
 NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {"draw": DrawTool, "pivot": PivotTool}
@@ -183,8 +186,6 @@ class Drawing(QObject):
             self.canvas.cancel()
 
     def _to_select(self) -> None:
-        if self.page.form.isVisible() and self.page.form.isAncestorOf(self.page.window().focusWidget() or self.page):
-            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self.mode = "select"
         self.can_undo = self.can_redo = False
         self.actions["select"].setChecked(True)

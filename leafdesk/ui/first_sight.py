@@ -74,7 +74,7 @@ class FirstSight(QMainWindow):
         self._picture = None
         if self.centralWidget() is not whole:
             self.setCentralWidget(whole)
-            whole.show()
+        whole.show()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

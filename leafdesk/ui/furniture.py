@@ -13,7 +13,9 @@ from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
+from leafdesk.ui.exporting import Exporting
 from leafdesk.ui.icons import Icons
+from leafdesk.ui.importing import Importing
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.pages import Pages
@@ -69,6 +71,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.doing = Doing(window, window.lists)
     window.drawing = Drawing(window.map_page, window.commands, window.doing, window.inspector, window.lists)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
+    window.importing, window.exporting = Importing(window), Exporting(window)
     yield
     _set_side_by_side(window)
     for glass in (window.top.finder.glass, window.navigator.glass):
@@ -90,7 +93,7 @@ def _set_side_by_side(window: MainWindow) -> None:
     across = row(window.rail, window.pages, gap=0)
     across.setStretch(1, 1)
     middle.setLayout(across)
-    window.whole = QWidget()
+    window.whole = QWidget(window)
     window.whole.hide()  # until all is there
     column = QVBoxLayout(window.whole)
     column.setContentsMargins(0, 0, 0, 0)

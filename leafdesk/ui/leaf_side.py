@@ -1,19 +1,24 @@
 """The window's side of the connection to Leaf: signing in and out, syncing, the first fetch."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from leafdesk.ui.actions import Actions
-from leafdesk.ui.dialogs.passphrase import KeepSignIn, Unlock
-from leafdesk.ui.dialogs.sign_in import SignIn
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.panels.map_page import MapPage
 from leafdesk.ui.panels.notice import Notice
 from leafdesk.ui.panels.status_bar import StatusBar
 from leafdesk.ui.trouble import plain
 from leafdesk.workspace import ConnectionChanged, Progress, SyncEnded
+
+if TYPE_CHECKING:
+    from leafdesk.ui.dialogs.passphrase import KeepSignIn, Unlock
+    from leafdesk.ui.dialogs.sign_in import SignIn
 
 
 class LeafSide(QObject):
@@ -53,6 +58,8 @@ class LeafSide(QObject):
     # ------------------------------------------------------------------ signing in and out
     def sign_in(self) -> None:
         """Ask for the passphrase of a sign-in that is locked, else for user name and password."""
+        from leafdesk.ui.dialogs.passphrase import Unlock
+
         if self.workspace.sealing.locked:
             self.unlock = Unlock(self.window, self.bridge)
             self.unlock.unlocked.connect(self._unlocked)
@@ -62,6 +69,8 @@ class LeafSide(QObject):
             self._sign_in_anew()
 
     def _sign_in_anew(self) -> None:
+        from leafdesk.ui.dialogs.sign_in import SignIn
+
         self.sheet = SignIn(self.window, self.bridge)
         self.sheet.signed_in.connect(self.signed_in)
         self.sheet.open()
@@ -72,6 +81,8 @@ class LeafSide(QObject):
         self.opened.emit()
         self.sync()
         if sentence:
+            from leafdesk.ui.dialogs.passphrase import KeepSignIn
+
             self.keep = KeepSignIn(self.window, self.bridge, sentence)
             self.keep.kept.connect(self.stood)
             self.keep.open()

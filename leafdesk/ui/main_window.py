@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from leafdesk.ui.bridge import Bridge
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
+    from leafdesk.ui.exporting import Exporting
     from leafdesk.ui.icons import Icons
+    from leafdesk.ui.importing import Importing
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -78,6 +80,8 @@ class MainWindow(FirstSight):
     doing: Doing
     drawing: Drawing
     leaf: LeafSide
+    importing: Importing
+    exporting: Exporting
     workbench: QSplitter
     pages: Pages
     whole: QWidget
@@ -134,7 +138,6 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.dialogs.reader import read_guide
         from leafdesk.ui.pages import PAGES, show_work
 
         for key, do in (
@@ -156,12 +159,19 @@ class MainWindow(FirstSight):
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
             ("work", lambda: show_work(self, self.inspector.field_id)),
+            ("import", self.importing.ask),
+            ("export", self.exporting.ask),
             ("sign-in", self.sign_in),
-            ("help", lambda: read_guide(self)),
+            ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
+
+    def _read_guide(self) -> None:
+        from leafdesk.ui.dialogs.reader import read_guide
+
+        read_guide(self)
 
     def _wire_parts(self) -> None:
         self.lists.loaded.connect(self._loaded)
@@ -185,6 +195,7 @@ class MainWindow(FirstSight):
         self.status.cancelled.connect(self.workspace.cancel_sync)
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
+        self.start.asked_files.connect(self.importing.ask)
         self.settings.look_chosen.connect(self.choose_look)
         self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
@@ -192,6 +203,7 @@ class MainWindow(FirstSight):
         self.bridge.changed.connect(self._changed)
         self.leaf.stood.connect(self._allow)
         self.leaf.opened.connect(self._other_account)
+        self.leaf.opened.connect(self.importing.come_back)
         self.bridge.failed.connect(_bug)
 
     def _remember(self) -> None:
@@ -214,6 +226,7 @@ class MainWindow(FirstSight):
         self.queue.load()
         yield
         self.icons.dress()
+        self.theme.wear()
         self.show_instead(self.whole)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         if self._wants_autosync:
@@ -373,6 +386,8 @@ class MainWindow(FirstSight):
             self._autosync.stop()
         if hasattr(self, "bridge"):
             self.bridge.close()
+        if hasattr(self, "importing"):
+            self.importing.stop()
 
     def _keep(self) -> None:
         """Keep what the next start shows first: the window as it will be then, and its map."""

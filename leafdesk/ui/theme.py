@@ -98,15 +98,25 @@ def _rgb(name: str) -> tuple[float, float, float]:
 
 
 class Theme(QObject):
-    """Which colours are in force: the system's choice of light or dark unless somebody chose otherwise."""
+    """Which colours are in force: the system's choice of light or dark unless somebody chose otherwise.
+
+    Font and palette are put on at once, the style sheet by `wear`: Qt reads it anew for every widget that is put into
+    another one, so it waits until all are in their places (a seventh of the work of a start).
+    """
 
     changed = Signal()
 
     def __init__(self, choice: Choice = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.choice: Choice = choice
+        self._worn = False
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.colours = self._resolve()
+        self._put()
+
+    def wear(self) -> None:
+        """Put the style sheet on, too."""
+        self._worn = True
         self._put()
 
     def choose(self, choice: Choice) -> None:
@@ -130,7 +140,8 @@ class Theme(QObject):
         if isinstance(app, QApplication):
             app.setFont(font(USUAL))
             app.setPalette(palette(self.colours))
-            app.setStyleSheet(stylesheet(self.colours))
+            if self._worn:
+                app.setStyleSheet(stylesheet(self.colours))
 
 
 def font(size: int = 13, *, bold: bool = False, italic: bool = False) -> QFont:
@@ -255,6 +266,11 @@ def _inputs(c: Colours) -> str:
         selection-color: {c.on_accent}; }}
     QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
     QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
+    QCheckBox {{ spacing: 8px; }}
+    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 4px;
+        background: {c.sunken}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border: 4px solid {c.accent_soft}; border-radius: 4px; }}
+    QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px;
         selection-background-color: {c.accent_soft}; selection-color: {c.text}; outline: none; }}

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
 from leafdesk.api.errors import SignedOutError as WrongPasswordError
@@ -20,28 +20,32 @@ from leafdesk.newer import Newer
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
+from leafdesk.store.notices import Notice, Notices
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
+from leafdesk.store.steps import Steps
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
+from leafdesk.workspace.decisions import Decisions, remedy
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
 from leafdesk.workspace.providers import Compared, compare
 from leafdesk.workspace.sealing import LockedError, Sealing
-from leafdesk.workspace.steps import Queued, Step, Taken, take
+from leafdesk.workspace.steps import Queued
+from leafdesk.workspace.undoing import Moved, Names, do_step, move_step, names_of
 
 if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "Workspace"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "Workspace"]
 __all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
-__all__ += ["Attempt", "Item", "Queued", "RefusedError", "State"]
+__all__ += ["Attempt", "Item", "Notice", "Queued", "RefusedError", "State"]
 __all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
 __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
 __all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
@@ -71,8 +75,7 @@ class Workspace:
         self._new_id: Callable[[], str] = parts.get("new_id", lambda: str(uuid.uuid4()))
         self._credentials: Credentials | None = parts.get("credentials")
         self._listeners: list[Callable[[Event], None]] = []
-        self._undo: list[Step] = []
-        self._redo: list[Step] = []
+        self._names = Names()
         self._nothing: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
         self._by_itself = False
@@ -179,37 +182,40 @@ class Workspace:
 
     def do(self, *edits: Edit) -> Future[list[Queued]]:
         """Queue edits, all or none, as one step that can be undone. RefusedError (in the future) says why not."""
-        return self._take(edits, None, self._undo, forget=self._redo)
+        return self._move(partial(do_step, edits=edits))
 
     def undo(self) -> Future[list[Queued]]:
-        """Take back the last step. RefusedError (in the future) when there is none or it is no longer possible."""
-        return self._again(self._undo, self._redo, "There is nothing to undo.")
+        """Take back the last step, sent or not. RefusedError (in the future) when there is none, or no way back any
+        more: the step is dropped then."""
+        return self._move(partial(move_step, stack="undo"))
 
     def redo(self) -> Future[list[Queued]]:
         """Do again what was undone last."""
-        return self._again(self._redo, self._undo, "There is nothing to redo.")
+        return self._move(partial(move_step, stack="redo"))
 
     @property
     def undo_name(self) -> str | None:
         """The step that undo would take back, in plain words ("Boundary of North Quarter"); None when there is none."""
-        return self._undo[-1].name if self._undo else None
+        return self._names.undo
 
     @property
     def redo_name(self) -> str | None:
         """The step that redo would do again; None when there is none."""
-        return self._redo[-1].name if self._redo else None
+        return self._names.redo
 
-    def retry(self, item_id: str) -> Future[None]:
-        """Let a parked or waiting queue item go again now. KeyError (in the future) when there is no such item."""
-        return self._queue(lambda outbox, _: outbox.retry(item_id))
+    @property
+    def notices(self) -> list[Notice]:
+        """What the audits found and nobody has answered; `remedy` says what would put it right."""
+        return Notices(self._database.reader()).open()
 
-    def discard(self, item_id: str) -> Future[None]:
-        """Take a queue item back, with those that rest on it; what is seen follows."""
-        return self._queue(lambda outbox, now: outbox.discard(item_id, now=now))
+    def remedy(self, notice: Notice) -> tuple[Edit, ...]:
+        """The edits that would put right what a notice tells, for one `do`; () where there is no way."""
+        return remedy(self.catalog, notice)
 
-    def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> Future[None]:
-        """Answer a conflict."""
-        return self._queue(lambda outbox, now: outbox.resolve(item_id, keep, now=now))
+    @property
+    def queue(self) -> Decisions:
+        """What a person decides about the changes that wait."""
+        return Decisions(self._decide)
 
     # ------------------------------------------------------------------ sync
     def sync(
@@ -298,6 +304,7 @@ class Workspace:
         if account is not None:
             database = Database(account.path(self.folder))
             self._accounts.use(account)
+            self._names = names_of(Steps(database.reader()))
             return database
         self._nothing = tempfile.TemporaryDirectory(prefix="leafdesk-")
         return Database(Path(self._nothing.name) / "leafdesk.db", kept=False)
@@ -309,8 +316,6 @@ class Workspace:
             self._account = self._accounts.signed(self._account, sentence is None)
         else:
             former, self._database = self._database, self._open(account)
-            self._undo.clear()
-            self._redo.clear()
             self._account = self._accounts.signed(account, sentence is None)
             former.close()
         if sentence is not None:
@@ -355,33 +360,23 @@ class Workspace:
         found = self._keys().token(account.id)
         return found.reveal() if found is not None else None
 
-    def _take(
-        self, edits: tuple[Edit, ...], name: str | None, undo: list[Step], forget: list[Step] | None = None
-    ) -> Future[list[Queued]]:
+    def _move(self, step: Callable[..., Moved]) -> Future[list[Queued]]:
+        """Run a step on the writer; what is on top of undo and redo is known by the time its future is done."""
         if self._account is None:
             return failed(SignedOutError(NOBODY))
-        job = partial(take, edits=edits, name=name, new_id=self._new_id, now=self._terms.now())
+        job = partial(step, new_id=self._new_id, now=self._terms.now())
 
-        def learn(taken: Taken) -> tuple[list[Queued], Changes]:
-            if taken.back is not None:
-                undo.append(taken.back)
-            else:
-                undo.clear()  # this step cannot be taken back, so neither can those under it
-            if forget is not None:
-                forget.clear()
+        def learn(moved: Moved) -> tuple[list[Queued], Changes]:
+            self._names = moved.names
+            if moved.refused is not None or moved.taken is None:
+                raise moved.refused or AssertionError("neither taken nor refused")
             if self._by_itself:
                 self._engines().arm(SOON, self.sync)
-            return taken.queued, taken.changes
+            return moved.taken.queued, moved.taken.changes
 
         return self._write(job, learn)
 
-    def _again(self, stack: list[Step], other: list[Step], nothing: str) -> Future[list[Queued]]:
-        if not stack:
-            return failed(RefusedError(nothing))
-        step = stack.pop()
-        return self._take(step.edits, step.name, other)
-
-    def _queue(self, job: Callable[[Outbox, str], Changes]) -> Future[None]:
+    def _decide(self, job: Callable[[Outbox, str], Changes]) -> Future[None]:
         now = self._terms.now()
         return self._write(lambda _, outbox: job(outbox, now), lambda changes: (None, changes))
 
@@ -395,7 +390,11 @@ class Workspace:
             if error is not None:
                 answer.set_exception(error)
                 return
-            value, changes = learn(done.result())
+            try:
+                value, changes = learn(done.result())
+            except RefusedError as refused:
+                answer.set_exception(refused)
+                return
             self._tell(changes)
             answer.set_result(value)
 

@@ -19,9 +19,10 @@ class Queued:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Edits that are taken back or done again as one; `name` in plain words ("Boundary of North Quarter")."""
+    """Edits that take back as one what was `done`; `name` in plain words ("Boundary of North Quarter")."""
 
     edits: tuple[Edit, ...]
+    done: tuple[Edit, ...]
     name: str
 
 
@@ -42,6 +43,7 @@ def take(
     changes = Changes()
     back: list[Edit | None] = []
     names: list[str] = []
+    done: list[Edit] = []
     for edit in edits:
         before = catalog.get(edit.kind, edit.id)
         edit = _under_a_new_id(outbox, edit, new_id) if before is None else edit
@@ -51,9 +53,10 @@ def take(
         changes |= changed
         back.insert(0, inverse(edit, before))
         names.append(name_of(edit, before))
+        done.append(edit)
     called = name or (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
     taken_back = tuple(edit for edit in back if edit is not None)
-    return Taken(queued, changes, Step(taken_back, called) if len(taken_back) == len(back) else None)
+    return Taken(queued, changes, Step(taken_back, tuple(done), called) if len(taken_back) == len(back) else None)
 
 
 def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:

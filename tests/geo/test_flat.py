@@ -8,7 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from leafdesk.geo.flat import boxes, corners, flat, gaps, holding, name_spots, thinned, thinned_rings
+from leafdesk.geo.flat import boxes, corners, flat, name_spots, thinned, thinned_rings
 from leafdesk.geo.shape import Ring, Shape, pack, rings
 from leafdesk.geo.view import world
 
@@ -24,10 +24,11 @@ shapes = st.lists(st.lists(closed, min_size=1, max_size=3).map(tuple), min_size=
 
 @given(st.lists(shapes, min_size=1, max_size=5))
 def test_every_corner_of_every_shape_comes_out_in_order(some: list[Shape]) -> None:
-    points, ring_starts, starts = corners(flat([pack(shape) for shape in some]))
+    points, ring_starts, polygon_starts, starts = corners(flat([pack(shape) for shape in some]))
     wanted = [world(position) for shape in some for ring in rings(shape) for position in ring]
     assert points == pytest.approx(np.array(wanted), abs=1e-15)
     assert np.diff(ring_starts).tolist() == [len(ring) for shape in some for ring in rings(shape)]
+    assert np.diff(polygon_starts).tolist() == [sum(map(len, polygon)) for shape in some for polygon in shape]
     assert np.diff(starts).tolist() == [sum(map(len, rings(shape))) for shape in some]
 
 
@@ -60,14 +61,6 @@ def test_thinned_rings_stay_closed_and_apart() -> None:
     for a, b in pairwise(offsets.tolist()):
         assert points[a].tolist() == points[b - 1].tolist()
     assert points[offsets[1]] == pytest.approx(ring[0] + 300)
-
-
-def test_a_point_is_inside_by_even_and_odd() -> None:
-    bowtie: Ring = ((10.0, 50.0), (10.4, 50.4), (10.4, 50.0), (10.0, 50.4), (10.0, 50.0))
-    pond = flat([pack(((square(10, 50, 0.4), square(10.1, 50.1, 0.2)),)), pack(((bowtie,),))])
-    assert holding(pond, *world((10.05, 50.2))).tolist() == [True, True]
-    assert holding(pond, *world((10.2, 50.1))).tolist() == [False, False]
-    assert gaps(pond, *world((10.2, 50.05))).tolist()[0] == 0.0
 
 
 def test_a_name_has_a_spot_inside_where_there_is_room() -> None:

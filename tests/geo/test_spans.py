@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
 
-from leafdesk.geo.detail import Detail
 from leafdesk.geo.spans import pixels, spans
 
 WIDE, HIGH = 61, 47
@@ -80,48 +79,3 @@ def test_of_two_fields_the_upper_one_shows_and_a_hole_shows_the_lower() -> None:
 def test_pixels_of_spans_are_numbered_one_after_the_other() -> None:
     assert pixels(np.array([3, 10]), np.array([2, 3])).tolist() == [3, 4, 10, 11, 12]
     assert pixels(np.array([], int), np.array([], int)).tolist() == []
-
-
-def square(x: float, y: float, side: float) -> Any:
-    import shapely
-
-    return shapely.box(x, y, x + side, y + side)
-
-
-def test_detail_gathers_the_edges_of_a_choice_of_shapes_in_their_order() -> None:
-    detail = Detail(0.0)
-    slots = np.array([4, 1, 9])
-    assert detail.lacking(slots).tolist() == [4, 1, 9]
-    detail.put(slots, np.array([square(n, 0, 1) for n in (40, 10, 90)], object))
-    assert detail.lacking(np.array([1, 2, 4])).tolist() == [2]
-    edges, owner = detail.edges(np.array([9, 1]))
-    assert owner.tolist() == [0] * 4 + [1] * 4
-    assert edges[:, 0].min() == 10
-    assert sorted(edges[owner == 0, 0].tolist()) == [90, 90, 91, 91]
-    assert (edges[3, 2:] == edges[0, :2]).all(), "a ring is closed"
-    corners, rings = detail.corners(4)
-    assert (len(corners), rings.tolist()) == (5, [0, 5])
-
-
-def test_a_changed_shape_is_lacking_again_and_much_waste_is_told() -> None:
-    detail = Detail(0.0)
-    slots = np.arange(25_000)
-    for changes in range(6):
-        detail.put(slots, np.array([square(n + changes, 0, 1) for n in slots], object))
-        assert not detail.overfull or changes > 1, "it is not thrown away at every change"
-        for slot in slots.tolist():
-            detail.forget(slot)
-    assert detail.lacking(slots).tolist() == slots.tolist()
-    assert detail.overfull
-    fresh = Detail(0.0)
-    fresh.put(slots, np.array([square(0, 0, 1)], object))
-    assert not fresh.overfull
-
-
-def test_batches_keep_the_order_and_no_slot_is_left_out() -> None:
-    detail = Detail(0.0)
-    slots = np.arange(100)[::-1].copy()
-    detail.put(slots, np.array([square(n, 0, 1) for n in range(100)], object))
-    batches = detail.batches(slots, 50)
-    assert np.concatenate(batches).tolist() == slots.tolist()
-    assert max(len(batch) for batch in batches) <= 11, "a batch ends with the slot that fills it"

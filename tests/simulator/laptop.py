@@ -22,6 +22,9 @@ from .far import Far, Reply, Sender
 from .weather import LATEST, Weather
 
 T = TypeVar("T")
+_LOOKS = {"getField": "fields", "getFarm": "farms", "getGrower": "growers", "getMachine": "machines"}
+_HARMLESS = ("updateFarm", "updateGrower")
+"""PUTs that may be delivered twice: they say the whole record, while a boundary's PUT draws another one each time."""
 BEGIN = 1_700_000_000.0
 
 
@@ -55,6 +58,10 @@ class Laptop:
         self.between: Callable[[], None] = lambda: None
         self.written: Callable[[], None] = lambda: None
         self.unannounced: list[str] = []
+        self.taken = 0
+        """Edits of the user that were taken in."""
+        self.upgraded = False
+        """Whether the next start is a newer Leafdesk's."""
         self.poison = "!"
         """A name with this in it makes Leaf answer 500 for ever."""
 
@@ -78,16 +85,20 @@ class Laptop:
     def accident(self) -> None:
         """Now and then the laptop itself has trouble."""
         kind = self.weather.accident()
-        if kind in ("killed", "full", "busy"):
+        if kind in ("killed", "full", "busy", "ioerr"):
             self.disk.arm(self.dice.randint(1, 15), kind)
         elif kind == "clock":
             self.astray += self.dice.choice([-86400.0, -300.0, 300.0, 86400.0])
-        elif kind == "reboot":
+        elif kind in ("reboot", "migrated"):
+            self.upgraded = kind == "migrated"
             raise KilledError
 
     def restart(self) -> None:
-        """The program starts again, sometimes the whole computer."""
+        """The program starts again, sometimes the whole computer, sometimes a newer version of it."""
         self.disk.restart()
+        if self.upgraded:
+            self.upgraded = False
+            self.disk.migrate([self.dice.randint(1, 25) for _ in range(self.dice.randint(0, 2))])
         self.pass_time(self.dice.uniform(1, 200))
         if self.dice.random() < 0.3:
             self.booted = self.time
@@ -104,7 +115,9 @@ class Laptop:
     def do(self, edit: Edit) -> str:
         """Queue an edit; the id of its item."""
         name = f"item-{next(self.ids)}"
-        return self.disk.write(lambda c: Outbox(c).add(edit, item_id=name, now=self.now())[0])
+        taken = self.disk.write(lambda c: Outbox(c).add(edit, item_id=name, now=self.now())[0])
+        self.taken += 1
+        return taken
 
     # ------------------------------------------------------------------ sync
     def trip(self) -> Trip:
@@ -118,10 +131,13 @@ class Laptop:
             settle_seconds=self.settle_seconds,
         )
 
-    def sync(self) -> Cycle:
-        """One whole sync. Raises KilledError when the program was killed, StoreError when the disk refused."""
+    def sync(self, *, stock: bool = False) -> Cycle:
+        """One whole sync, `stock` with what is no land.
+
+        Raises KilledError when the program was killed, StoreError when the disk refused.
+        """
         cycle = Cycle()
-        self.drive(sync(self.trip(), cycle))
+        self.drive(sync(self.trip(), cycle, stock=stock))
         return cycle
 
     def drive(self, rule: Rule[T]) -> T:
@@ -184,10 +200,10 @@ class Laptop:
         self.pass_time(self.dice.uniform(0.05, 0.5))
         sender = self._sender(call) if call.writes else None
         self._remember_look(call)
-        name = call.body.get("name") if isinstance(call.body, dict) else None
-        if name and self.poison in name:
+        said = " ".join(text for text in call.body.values() if isinstance(text, str)) if call.body else ""
+        if self.poison in said:
             return 500, httpx.Headers(), b"{}"
-        if name and "?" in name:
+        if "?" in said:
             return 400, httpx.Headers(), b'{"title":"A bad name"}'
         kind = self.weather.fault(writes=call.writes)
         reply = self._meet(kind, call, sender) if kind else self.far.answer(call, sender)
@@ -212,10 +228,14 @@ class Laptop:
             return self.far.stale(call, self.dice.uniform(0, 5))
         if kind in ("late", "sleep") and call.writes:
             self.late.append((self.time + self.dice.uniform(0, LATEST), lambda: self.far.answer(call, sender)))
-            self.pass_time(8 * 3600.0 if kind == "sleep" else self.dice.uniform(1, 60))
+        if kind == "sleep":
+            self._sleep(8 * 3600.0)
             raise _no_answer(call, httpx.ReadTimeout("no answer"))
-        reply = self.far.answer(call, sender)
-        if kind == "twice" and call.method in ("GET", "PATCH", "DELETE"):
+        if kind == "late" and call.writes:
+            self.pass_time(self.dice.uniform(1, 60))
+            raise _no_answer(call, httpx.ReadTimeout("no answer"))
+        reply = self.far.answer(call, sender, other_id=kind == "other id")
+        if kind == "twice" and (call.method in ("GET", "PATCH", "DELETE") or call.operation in _HARMLESS):
             return self.far.answer(call, sender)
         if kind == "cut":
             return reply[0], reply[1], reply[2][: len(reply[2]) // 2] or b"{"
@@ -223,10 +243,16 @@ class Laptop:
             return 200, httpx.Headers(), self.dice.choice([b"7", b'{"page":[]}', b'{"id":"x"}', b"[[1]]"])
         if kind.endswith("after"):
             return _page(kind)
-        if kind in ("lost", "late", "sleep"):
+        if kind in ("lost", "late"):
             self.pass_time(self.dice.uniform(1, 60))
             raise _no_answer(call, httpx.ReadError("reset"))
         return reply
+
+    def _sleep(self, seconds: float) -> None:
+        """The lid is closed in the middle of a request; on some systems the steady clock stops meanwhile."""
+        self.pass_time(seconds)
+        if self.dice.random() < 0.5:
+            self.booted += seconds
 
     def _sender(self, call: Call[Any]) -> Sender:
         """Whose request leaves: the one item whose attempt was written ahead, in this run."""
@@ -251,9 +277,9 @@ class Laptop:
         return base
 
     def _remember_look(self, call: Call[Any]) -> None:
-        kinds = {"getField": "fields", "getFarm": "farms", "getGrower": "growers"}
-        if call.operation in kinds:
-            self.looked[kinds[call.operation], call.path.rpartition("/")[2]] = self.time
+        kind = _LOOKS.get(call.operation)
+        if kind is not None:
+            self.looked[kind, call.path.rpartition("/")[2]] = self.time
 
     def item(self, id: str) -> Item:
         found = self.outbox.item(id)

@@ -1,4 +1,4 @@
-"""The user of the laptop and the colleagues at Leaf: whatever they may do, at any moment."""
+"""The user of the laptop: whatever they may do, at any moment."""
 
 import random
 from collections import Counter
@@ -6,10 +6,19 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from leafdesk.edits import Create, Delete, Edit, Redraw, change
-from leafdesk.geo.shape import Shape, to_geojson
-from leafdesk.records import Farm, Field, Grower
-from leafdesk.sandbox.refusals import Refused
+from leafdesk.edits import (
+    Create,
+    Delete,
+    Edit,
+    Enable,
+    Match,
+    Redraw,
+    SyncProvider,
+    Upload,
+    change,
+)
+from leafdesk.geo.shape import Shape
+from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox, RefusedError
 from leafdesk.sync.removals import confirm
@@ -20,22 +29,12 @@ from .laptop import Laptop
 COMMON = ("North", "South", "Home", "Creek")
 
 
-class People:
-    """They draw from the seed's dice and count what they did."""
+class Sayings:
+    """Names and shapes: some that everybody uses, some that nobody used before."""
 
-    def __init__(self, laptop: Laptop, far: Far, dice: random.Random) -> None:
-        self.laptop, self.far, self.dice = laptop, far, dice
-        self.shapes = 0
-        self.said: Counter[str] = Counter()
-        self.queued: set[str] = set()
-        """Items that answered an edit of the user."""
-        self.deleted: list[Field] = []
-        self.again: set[str] = set()
-        """Creates that may be at Leaf already, and that the user said to send again all the same."""
-        self.touched: dict[str, str] = {}
-        """Of each kind the record that the user worked on last: colleagues like to work on the same."""
+    def __init__(self, dice: random.Random) -> None:
+        self.dice, self.shapes = dice, 0
 
-    # ------------------------------------------------------------------ what they say
     def shape(self) -> Shape:
         """A shape nobody drew before, so that every boundary at Leaf can be told apart."""
         self.shapes += 1
@@ -44,12 +43,32 @@ class People:
         return ((((west, south), (east, south), (east, north), (west, north), (west, south)),),)
 
     def name(self) -> str:
+        """`?` in it makes Leaf refuse it, `!` makes Leaf's server stumble over it for ever."""
         roll = self.dice.random()
         if roll < 0.3:
             return self.dice.choice(COMMON)
         return f"{'bad?' if roll < 0.32 else 'ill!' if roll < 0.33 else ''}{self.dice.getrandbits(32):x}"
 
-    # ------------------------------------------------------------------ the user
+
+class User:
+    """Draws from the seed's dice and counts what was done."""
+
+    def __init__(self, laptop: Laptop, far: Far, sayings: Sayings, dice: random.Random) -> None:
+        self.laptop, self.far, self.sayings, self.dice = laptop, far, sayings, dice
+        self.said: Counter[str] = Counter()
+        self.queued: set[str] = set()
+        """Items that answered an edit of the user."""
+        self.deleted: list[Field] = []
+        self.again: Counter[str] = Counter()
+        """How often the user said to send again what may be at Leaf already: creates and uploads."""
+        self.window: dict[str, list[str]] = {}
+        """Of each kind the records by the names they had when the user last looked."""
+        self.refused: list[str] = []
+        """Edits of records that are at Leaf and were not taken."""
+        self.touched: dict[str, str] = {}
+        """Of each kind the record that the user worked on last: colleagues like to work on the same."""
+
+    # ------------------------------------------------------------------ edits
     def edit(self) -> None:
         """The user does something with what there is."""
         edit = self._edit()
@@ -57,52 +76,119 @@ class People:
             return
         if isinstance(edit, Delete) and (seen := self.laptop.catalog.field(edit.id)):
             self.deleted.append(seen)
-        with suppress(RefusedError):
+        try:
             self.queued.add(self.laptop.do(edit))
-            self.touched[edit.kind] = edit.id
-            self.said[type(edit).__name__] += 1
+        except RefusedError as error:
+            if str(error) == "This is no longer here." and edit.id in self.far.there[edit.kind]:
+                self.refused.append(f"{edit}: {error}")
+            return
+        self.touched[edit.kind] = edit.id
+        self.said[type(edit).__name__] += 1
 
     def _edit(self) -> Edit | None:
-        catalog, dice = self.laptop.catalog, self.dice
-        fields, farms = [row.id for row in catalog.fields()][:6], [farm.id for farm in catalog.farms()]
-        growers = [grower.id for grower in catalog.growers()]
-        waiting = [item.record_id for item in self.laptop.outbox.items() if item.record_id in fields]
-        if waiting and dice.random() < 0.5:  # people come back to what they have just done
-            fields = waiting
-        roll = dice.random()
-        if roll < 0.14 or not fields:
-            return Create(Field(id=self._id(), leaf_user_id=USER, name=self.name(), shape=self.shape()))
-        if roll < 0.24:
-            whose = dice.choice(growers) if growers and dice.random() < 0.5 else None
-            return Create(Farm(id=self._id(), leaf_user_id=USER, name=self.name(), grower_id=whose))
-        if roll < 0.28:
-            return Create(Grower(id=self._id(), leaf_user_id=USER, name=self.name()))
-        if roll < 0.42 and farms:
-            return change("fields", dice.choice(fields), farm_id=dice.choice(farms))
-        if roll < 0.55:
-            return change("fields", dice.choice(fields), name=self.name())
-        if roll < 0.80:
-            return self._redraw(dice.choice(fields))
-        if roll < 0.86 and farms:
-            return change("farms", dice.choice(farms), name=self.name())
-        if roll < 0.89 and growers:
-            return change("growers", dice.choice(growers), name=self.name())
-        if roll < 0.92 and farms and growers:
-            return change("farms", dice.choice(farms), grower_id=dice.choice(growers))
-        if roll < 0.94 and self.deleted:
-            return Create(replace(dice.choice(self.deleted)))
-        return Delete("fields", dice.choice(fields))
+        roll = self.dice.random()
+        if roll < 0.27:
+            return self._new(roll)
+        if roll < 0.70:
+            return self._land(roll)
+        if roll < 0.82:
+            return self._farms_and_growers(roll)
+        if roll < 0.88:
+            return self._machines(roll)
+        if roll < 0.955:
+            return self._triggers(roll)
+        if roll < 0.97 and self.deleted:
+            return Create(replace(self.dice.choice(self.deleted)))
+        return self._of("fields", lambda field: Delete("fields", field))
 
-    def _redraw(self, field: str) -> Edit:
-        """Usually a new shape; sometimes one that the field had before."""
-        known = [boundary.shape for boundary in self.laptop.catalog.boundaries(field)]
-        if known and self.dice.random() < 0.1:
-            return Redraw(field, self.dice.choice(known))
-        return Redraw(field, self.shape())
+    def _new(self, roll: float) -> Edit:
+        name, id_ = self.sayings.name(), f"made-{self.dice.getrandbits(64):x}"
+        if roll < 0.12:
+            return Create(Field(id=id_, leaf_user_id=USER, name=name, shape=self.sayings.shape()))
+        if roll < 0.19:
+            grower = self._pick("growers") if self.dice.random() < 0.5 else None
+            return Create(Farm(id=id_, leaf_user_id=USER, name=name, grower_id=grower))
+        if roll < 0.22:
+            return Create(Grower(id=id_, leaf_user_id=USER, name=name))
+        serial = self.dice.choice(["", "007", "0815"])
+        made = Machine(id=id_, leaf_user_id=USER, name=name, serial_number=serial, origin_type=USER_CREATED)
+        return Create(made)
 
-    def _id(self) -> str:
-        return f"made-{self.dice.getrandbits(64):x}"
+    def _land(self, roll: float) -> Edit | None:
+        field = self._pick("fields")
+        if field is None:
+            return None
+        if roll < 0.38 and (farm := self._pick("farms")):
+            return change("fields", field, farm_id=farm)
+        if roll < 0.49:
+            return change("fields", field, name=self.sayings.name())
+        known = self.laptop.catalog.boundaries(field) if self.dice.random() < 0.1 else ()
+        if known:  # sometimes a shape that the field had before
+            return Redraw(field, self.dice.choice(known).shape)
+        return Redraw(field, self.sayings.shape())
 
+    def _farms_and_growers(self, roll: float) -> Edit | None:
+        if roll < 0.76:
+            return self._of("farms", lambda farm: change("farms", farm, name=self.sayings.name()))
+        if roll < 0.79:
+            return self._of("growers", lambda grower: change("growers", grower, name=self.sayings.name()))
+        grower = self._pick("growers")
+        return self._of("farms", lambda farm: change("farms", farm, grower_id=grower)) if grower else None
+
+    def _machines(self, roll: float) -> Edit | None:
+        if roll < 0.86:
+            word = self.dice.choice(["name", "serial_number", "model"])
+            return self._of("machines", lambda one: change("machines", one, **{word: self.sayings.name()}))
+        return self._of("machines", lambda one: Delete("machines", one))
+
+    def _triggers(self, roll: float) -> Edit | None:
+        if roll < 0.90:
+            return self._of("fields", Enable, where="AND status = 'PREVIEW'")
+        if roll < 0.93:
+            return self._of("fields", lambda field: Upload(field, "ClimateFieldView"))
+        if roll < 0.94:
+            return SyncProvider(USER)
+        product = self.dice.choice([None, "product-1", "product-2"])
+        return self._of("matches", lambda match: Match(match, product))
+
+    def _of(self, kind: str, edit: Any, *, where: str = "") -> Edit | None:
+        picked = self._pick(kind, where=where)
+        return None if picked is None else edit(picked)
+
+    def _pick(self, kind: str, *, where: str = "") -> str | None:
+        """One of the records that are seen; half the time one that has edits waiting, for people come back to those."""
+        connection, marked = self.laptop.disk.connection, ""
+        renamed = self._renamed_meanwhile(kind)
+        if renamed is not None:
+            return renamed
+        if self.dice.random() < 0.5:
+            marked = "AND mark IN ('pending', 'parked', 'conflict')"
+        for more in dict.fromkeys((marked, "")):
+            query = f"SELECT key FROM seen WHERE kind = ? {where} {more} ORDER BY sort, key LIMIT 8"
+            keys = [key for (key,) in connection.execute(query, (kind,))]
+            if keys:
+                self.window[kind] = keys
+                return str(self.dice.choice(keys))
+        return None
+
+    def _renamed_meanwhile(self, kind: str) -> str | None:
+        """A record that is still at Leaf, by the name that it had when the user last looked and has no longer here."""
+        for key in self.window.get(kind, ()) if kind in ("farms", "growers", "machines") else ():
+            query = "SELECT 1 FROM seen WHERE kind = ? AND key = ?"
+            if key in self.far.there[kind] and not self._shown(query, kind, key) and not self._taken_away(kind, key):
+                self.window[kind] = []
+                return key
+        return None
+
+    def _taken_away(self, kind: str, key: str) -> bool:
+        now = self.laptop.catalog.key(kind, key)  # type: ignore[arg-type]
+        query = "SELECT 1 FROM outbox WHERE kind = ? AND key = ? AND verb LIKE '%.delete'"
+        return self._shown(query, kind, now or key)
+
+    def _shown(self, query: str, *values: str) -> bool:
+        return self.laptop.disk.connection.execute(query, values).fetchone() is not None
+
+    # ------------------------------------------------------------------ answers
     def decide(self, *, everything: bool = False) -> None:
         """A person looks at what waits for one: keeps mine or theirs, goes on, gives up."""
         if everything:
@@ -116,17 +202,17 @@ class People:
     def _answer(self, item: Item, *, patient: bool) -> None:
         outbox = self._outbox
         if item.state == "conflict":
+            if self._knows_its_own(item):
+                return
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
-            if keep == "mine" and isinstance(item.edit, Create):
-                self.again.add(item.id)
+            if keep == "mine" and isinstance(item.edit, Create | Upload):
+                self.again[item.id] += 1
             if not outbox(lambda o: o.resolve(item.id, keep, now=self.laptop.now())):  # type: ignore[arg-type]
                 outbox(lambda o: o.resolve(item.id, "theirs", now=self.laptop.now()))
             return
-        name = dict(getattr(item.edit, "values", ())).get("name") or getattr(
-            getattr(item.edit, "record", None), "name", ""
-        )
-        wrong = "?" in name or self.laptop.poison in name or item.attempts >= 8
+        words = [*dict(getattr(item.edit, "values", ())).values(), _name(item.edit)]
+        wrong = any("?" in str(word) or self.laptop.poison in str(word) for word in words) or item.attempts >= 8
         if wrong and self.dice.random() < 0.7:
             with suppress(RefusedError):
                 self.laptop.do(change(item.kind, item.record_id, name=f"mended {self.dice.getrandbits(32):x}"))
@@ -135,6 +221,15 @@ class People:
         else:
             outbox(lambda o: o.retry(item.id))
 
+    def _knows_its_own(self, item: Item) -> bool:
+        """Of those that a create may have made, the user may know the right one."""
+        candidates = {one["id"] for one in (item.theirs or {}).get("candidates", ())}
+        mine = [id_ for _, id_ in self.far.memory.made.get(item.id, ()) if id_ in candidates]
+        if not mine or self.dice.random() < 0.3:
+            return False
+        self.said["that one is mine"] += 1
+        return self._outbox(lambda o: o.adopt(item.id, mine[0], now=self.laptop.now()))
+
     def _outbox(self, act) -> bool:  # type: ignore[no-untyped-def]
         try:
             self.laptop.disk.write(lambda c: act(Outbox(c)))
@@ -142,34 +237,6 @@ class People:
             return False
         return True
 
-    # ------------------------------------------------------------------ the colleagues
-    def colleague(self) -> None:
-        """Somebody else works at Leaf."""
-        leaf, dice = self.far.leaf, self.dice
-        with suppress(Refused):
-            field, farm = self._one_of("fields"), self._one_of("farms")
-            roll = dice.random()
-            if roll < 0.12 or field is None:
-                leaf.create_field(USER, to_geojson(self.shape()), self.name())
-            elif roll < 0.2:
-                leaf.create_farm(USER, self.name())
-            elif roll < 0.24:
-                leaf.create_grower(USER, self.name())
-            elif roll < 0.45:
-                leaf.change("fields", field, name=self.name())
-            elif roll < 0.75:
-                leaf.redraw(field, to_geojson(self.shape()))
-            elif roll < 0.85 and farm is not None:
-                leaf.change("farms", int(farm), name=self.name())
-            elif roll < 0.94 and farm is not None:
-                leaf.update_field(USER, field, {"farmId": int(farm)})
-            else:
-                leaf.remove(field)
 
-    def _one_of(self, kind: Any) -> str | None:
-        """A record at Leaf: often the one that the user works on."""
-        there = list(self.far.all(kind))
-        mine = self.laptop.catalog.leaf_id(kind, self.touched.get(kind, ""))
-        if mine in there and self.dice.random() < 0.6:
-            return mine
-        return self.dice.choice(there) if there else None
+def _name(edit: Edit) -> str:
+    return edit.record.name if isinstance(edit, Create) else ""

@@ -4,19 +4,28 @@ import random
 import traceback
 import uuid
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest import mock
 
 from leafdesk.sandbox.choices import Choices
 from leafdesk.store.database import StoreError
+from leafdesk.sync.asks import Rule, Trip
+from leafdesk.sync.pull import read_list
+from leafdesk.sync.stock import _lists_of, read_matches
+from leafdesk.sync.tally import Pulled
 
+from .colleagues import Colleagues
 from .disk import KilledError
-from .far import USER, Far
+from .ending import look_back
+from .far import OPERATION, USER, Far
 from .laptop import Laptop
 from .mutants import Mutant
 from .oracle import Oracle
-from .people import People
+from .people import Sayings, User
+from .speed import remembered
 from .weather import Weather, weather
 
 ROUNDS = 6
@@ -32,6 +41,7 @@ class Ended:
     wrong: list[str]
     happened: list[str]
     figures: Counter[str] = field(default_factory=Counter)
+    digest: str = ""
 
 
 class Story:
@@ -46,31 +56,29 @@ class Story:
             history_is_paged=self.dice.random() < 0.2,
             processed_after_s=None,
         )
-        self.far = self.laptop.far = Far(
-            lambda: self.laptop.time, choices, rounds_shapes=self.dice.random() < 0.3, own_ids=True
-        )
-        self.people = People(self.laptop, self.far, self.dice)
-        self.oracle = Oracle(self.laptop, self.far, self.people)
-        self.requests = 0
-        if "stale" in sky.kinds:
-            self.far.snapshots = []
+        self.far = self.laptop.far = Far(lambda: self.laptop.time, choices, rounds_shapes=self.dice.random() < 0.3)
+        sayings = Sayings(self.dice)
+        self.user = User(self.laptop, self.far, sayings, self.dice)
+        self.colleagues = Colleagues(self.far, self.user, sayings, self.dice)
+        self.oracle = Oracle(self.laptop, self.far, self.user)
+        self.oracle.looks_for = mutant.looks_for if mutant else ""
         self.laptop.between = self.between
         self.laptop.written = self.oracle.rule_wrote
         answer = self.far.answer
 
-        def watched(call: Any, sender: Any = None) -> Any:
+        def watched(call: Any, sender: Any = None, *, other_id: bool = False) -> Any:
             self.oracle.before_landing(call.operation, call.path, sender)
-            return answer(call, sender)
+            return answer(call, sender, other_id=other_id)
 
         self.far.answer = watched  # type: ignore[method-assign]
 
     def between(self) -> None:
         """Between any two events everybody may act."""
         while self.weather.event("the user", self.weather.haste):
-            self.people.edit()
-            self.oracle.people_acted()
+            self.user.edit()
+            self.oracle.user_acted()
         while self.weather.event("a colleague", self.weather.rush):
-            self.people.colleague()
+            self.colleagues.act()
         self.oracle.requests_landed()
 
     # ------------------------------------------------------------------ the story
@@ -82,35 +90,37 @@ class Story:
                 break
         if not self.oracle.wrong:
             self._quiet()
-        figures = self.people.said + self.oracle.counted + Counter(self.weather.happened)
+        figures = self.user.said + self.oracle.counted + Counter(self.weather.happened)
         figures["requests"], figures["landed"] = self.laptop.line.requests, len(self.far.memory.landed)
+        figures["statements"] = self.laptop.disk.connection.count
         self.laptop.disk.close()
         return Ended(self.seed, self.oracle.wrong, self.weather.happened, figures)
 
     def _begin(self) -> None:
         self.weather.calm = True
         for _ in range(4):
-            self.people.colleague()
+            self.colleagues.act()
         self.far.leaf.create_farm(USER, "Main")
-        self.laptop.sync()
+        self.laptop.sync(stock=True)
+        self.oracle.user_acted()
         self.weather.calm = False
 
     def _round(self) -> None:
         for _ in range(self.dice.randint(0, 3)):
             if self.weather.event("the user", 1.0):
-                self.people.edit()
-                self.oracle.people_acted()
+                self.user.edit()
+                self.oracle.user_acted()
         if self.weather.event("a colleague", 0.4):
-            self.people.colleague()
-        self._sync()
+            self.colleagues.act()
+        self._sync(stock=self.dice.random() < 0.5)
         self.laptop.pass_time(self.dice.choice([1.0, 10.0, 60.0, 300.0]))
         if self.dice.random() < 0.4:
-            self.people.decide()
-            self.oracle.people_acted()
+            self.user.decide()
+            self.oracle.user_acted()
 
-    def _sync(self) -> None:
+    def _sync(self, *, stock: bool) -> None:
         try:
-            cycle = self.laptop.sync()
+            cycle = self.laptop.sync(stock=stock)
         except (KilledError, StoreError):
             self.laptop.restart()
             return
@@ -130,18 +140,41 @@ class Story:
         self.laptop.pass_time(4000)
         for n in range(QUIET):
             before, waiting = self.laptop.line.requests, len(self.laptop.outbox.items())
-            self._sync()
+            self._sync(stock=True)
             spent = self.laptop.line.requests - before
-            if spent > 40 + 14 * waiting + 3 * len(self.far.all("fields")):
+            if spent > 40 + 14 * waiting + 3 * len(self.far.there["fields"]) + 2 * len(self.far.there["machines"]):
                 self.oracle.say(f"I7 a calm sync of {waiting} items sent {spent} requests")
             asked = self.laptop.disk.connection.execute("SELECT 1 FROM facts WHERE name LIKE 'removals_%'").fetchone()
             if n and asked is None and not self.laptop.outbox.items():
                 break
-            self.people.decide(everything=True)
-            self.oracle.people_acted()
+            self.user.decide(everything=True)
+            self.oracle.user_acted()
             self.laptop.pass_time(200)
         self.oracle.requests_landed()
-        self.oracle.end()
+        look_back(self.oracle)
+
+
+def _pull_machines(trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Of what is no land only that which can be changed: machines and matches."""
+    yield from read_list(next(_lists_of(USER)), trip, pulled)
+    yield from read_matches(OPERATION, USER, trip)
+
+
+@contextmanager
+def small_world(seed: int) -> Iterator[None]:
+    """A while in which ids come from the seed, pages are small, and only what can be changed is pulled."""
+    ids = random.Random(f"ids {seed}")
+
+    def uuid4() -> uuid.UUID:
+        return uuid.UUID(int=ids.getrandbits(128), version=4)
+
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch("uuid.uuid4", uuid4))
+        for room in ("pull", "stock"):
+            stack.enter_context(mock.patch(f"leafdesk.sync.{room}.PAGE", 3))
+        stack.enter_context(mock.patch("leafdesk.sync.cycle.pull_stock", _pull_machines))
+        stack.enter_context(remembered())
+        yield
 
 
 def run(
@@ -153,14 +186,8 @@ def run(
     without: frozenset[int] = frozenset(),
 ) -> Ended:
     """One schedule; the same for the same arguments, to the last request."""
-    ids = random.Random(f"ids {seed}")
-
-    def uuid4() -> uuid.UUID:
-        return uuid.UUID(int=ids.getrandbits(128), version=4)
-
-    with mock.patch("uuid.uuid4", uuid4), mock.patch("leafdesk.sync.pull.PAGE", 3):
-        story = Story(seed, weather(seed, kinds=kinds, without=without), mutant)
-        if mutant is None:
-            return story.run(rounds)
-        with mutant.applied():
-            return story.run(rounds)
+    with ExitStack() as stack:
+        stack.enter_context(small_world(seed))
+        if mutant is not None:
+            stack.enter_context(mutant.applied())
+        return Story(seed, weather(seed, kinds=kinds, without=without), mutant).run(rounds)

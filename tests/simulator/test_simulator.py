@@ -5,7 +5,9 @@ import os
 import pytest
 
 from .corpus import kept
+from .crashes import every_stop, stopped
 from .mutants import MUTANTS, NAIVE
+from .runs import many
 from .story import run
 
 SCHEDULES = int(os.environ.get("LEAFDESK_SCHEDULES", "100"))
@@ -25,8 +27,9 @@ def test_what_a_seed_once_found_is_not_there_any_more(seed: int) -> None:
 
 
 def test_a_seed_is_always_the_same_story() -> None:
-    one, other = run(11), run(11)
-    assert (one.happened, one.figures) == (other.happened, other.figures)
+    here = many([11, 12], say=str)
+    assert here.digest == many([11, 12], say=str).digest == many([11, 12], jobs=2, say=str).digest
+    assert here.digest != many([12, 13], say=str).digest
 
 
 def test_an_outbox_that_sends_until_leaf_says_yes_fails() -> None:
@@ -38,3 +41,8 @@ def test_an_outbox_that_sends_until_leaf_says_yes_fails() -> None:
 def test_a_rule_taken_out_is_noticed(name: str) -> None:
     (mutant,) = [mutant for mutant in MUTANTS if mutant.name == name]
     assert any(run(seed, mutant=mutant).wrong for seed in range(60))
+
+
+def test_a_stop_at_any_point_of_any_write_loses_and_doubles_nothing() -> None:
+    broken = [(str(stop), wrong) for stop, wrong in map(stopped, every_stop(step=37)) if wrong]
+    assert broken == []

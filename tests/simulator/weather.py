@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 LINE = (
     *("refused", "lost", "late", "500 before", "500 after", "503 before", "504 after", "408 before", "408 after"),
     *("429", "429 wait", "401", "403", "html before", "html after", "cut", "shape", "redirect", "twice"),
-    *("stale", "sleep"),
+    *("stale", "sleep", "other id"),
 )
-"""Faults of the line and the server (sync.md §12.2)."""
+"""Faults of the line and the server (sync.md §12.2). `other id`: Leaf takes a field under an id of its own."""
 OPEN = ("lost", "late", "500 before", "504 after", "html after", "cut", "sleep")
 """Those after which nobody knows whether a write arrived."""
-LAPTOP = ("killed", "full", "busy", "clock", "reboot")
-"""Faults of the laptop."""
+LAPTOP = ("killed", "full", "busy", "ioerr", "clock", "reboot", "migrated")
+"""Faults of the laptop. `migrated`: it is stopped, and a newer Leafdesk starts that migrates one step further."""
 LATEST = 60.0
 """Seconds after which a lost request no longer lands: shorter than the settle time, or nobody can prove anything."""
 
@@ -33,6 +33,14 @@ class Weather:
     """Numbers of events that do not happen after all (the shrinker takes them out)."""
     happened: list[str] = field(default_factory=list)
     calm: bool = False
+    _line: tuple[str, ...] = ()
+    _open: tuple[str, ...] = ()
+    _laptop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._line = tuple(kind for kind in self.kinds if kind in LINE)
+        self._open = tuple(kind for kind in self._line if kind in OPEN) or self._line
+        self._laptop = tuple(kind for kind in self.kinds if kind in LAPTOP)
 
     def event(self, name: str, chance: float) -> bool:
         """Whether something happens now. Everything that happens has a number."""
@@ -43,20 +51,17 @@ class Weather:
 
     def fault(self, *, writes: bool) -> str | None:
         """What the line does to the next request; half of what meets a write leaves its outcome open."""
-        kinds = [kind for kind in self.kinds if kind in LINE]
-        if writes and self.dice.random() < 0.5:
-            kinds = [kind for kind in kinds if kind in OPEN] or kinds
-        if not kinds or self.calm:
+        if self.calm or not self._line:
             return None
+        kinds = self._open if writes and self.dice.random() < 0.5 else self._line
         kind = self.dice.choice(kinds)
         return kind if self.event(kind, self.line) else None
 
     def accident(self) -> str | None:
         """What happens to the laptop now."""
-        kinds = [kind for kind in self.kinds if kind in LAPTOP]
-        if not kinds or self.calm:
+        if self.calm or not self._laptop:
             return None
-        kind = self.dice.choice(kinds)
+        kind = self.dice.choice(self._laptop)
         return kind if self.event(kind, self.laptop) else None
 
 

@@ -13,6 +13,7 @@ from leafdesk.ui.toolbox import MORE
 from leafdesk.ui.words import next_name
 from leafdesk.workspace import FieldRow
 from tests.journeys import hands
+from tests.ui.conftest import FIELDS
 
 PATIENCE = 15000
 
@@ -219,3 +220,29 @@ def test_a_drawing_that_crosses_itself_is_repaired_by_its_key_and_asks_for_its_n
     qtbot.waitUntil(lambda: window.inspector.title.text() == "Hourglass", timeout=PATIENCE)
     assert window.inspector.field_id is not None
     assert len(shape_of(window, window.inspector.field_id)) == 2
+
+
+def test_numbers_are_typed_over_the_hint_and_make_new_fields(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    take(window, "portions", qtbot)
+    form = window.map_page.form
+    parts = form.fields["parts"]
+    qtbot.waitUntil(parts.hasFocus, timeout=PATIENCE)
+    qtbot.keyClicks(parts, "3")
+    qtbot.keyClick(parts, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(window.lists.rows) == FIELDS + 2, timeout=PATIENCE)
+    assert window.canvas.tool == "browse" and form.isHidden() and window.canvas.hasFocus()
+    assert area_ha(shape_of(window, row.id)) == pytest.approx(area_ha(before) / 3, rel=1e-8)
+    qtbot.waitUntil(lambda: bool(window.queue.items), timeout=PATIENCE)
+    window.undo()
+    qtbot.waitUntil(lambda: not window.queue.items, timeout=PATIENCE)
+    assert shape_of(window, row.id) == before
+    take(window, "cut-off", qtbot)
+    hectares = window.map_page.form.fields["hectares"]
+    qtbot.waitUntil(hectares.hasFocus, timeout=PATIENCE)
+    qtbot.keyClicks(hectares, "d")  # a letter is typed, it does not take the drawing tool
+    assert window.canvas.tool == "cut-off"
+    qtbot.keyClick(hectares, Qt.Key.Key_Escape)
+    assert (window.canvas.tool, window.drawing.mode) == ("browse", "select")

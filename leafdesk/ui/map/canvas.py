@@ -136,7 +136,8 @@ class MapCanvas(QWidget):
 
     def fields_at(self, pixel: Pixel) -> list[str]:
         """The fields at a pixel, the one drawn on top first; when there is none, the one just beside it."""
-        return self.picture.outlines.all_at(world(self._view.to_lonlat(pixel)), _SLACK / self._view.world_px)
+        point, octave = world(self._view.to_lonlat(pixel)), math.floor(self._view.zoom)
+        return self.picture.outlines.all_at(point, octave, _SLACK / self._view.world_px)
 
     def field_at(self, pixel: Pixel) -> str | None:
         """The field drawn on top at a pixel, or the one just beside it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
@@ -167,7 +168,7 @@ class Labels:
         self, slots: NDArray[np.intp], boxes: NDArray[np.float64], sizes: NDArray[np.float64], world_px: float
     ) -> list[tuple[Spot, ...]]:
         """Where each label may lie, in pixels of the world: spots at which all of it is inside first."""
-        shapes = self.outlines.geometries(slots)
+        shapes = self.outlines.shapes(slots, math.floor(math.log2(world_px / 256)))
         tries, whole, inside = flat.name_spots(shapes, sizes / world_px)
         ground = flat.areas(shapes) * world_px**2
         half = sizes[:, :1] / 2

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QByteArray, QDataStream
 from PySide6.QtGui import QPainterPath
 
-from leafdesk.geo import flat
 from leafdesk.geo.detail import Detail
 from leafdesk.geo.shape import Box
+from leafdesk.geo.view import world_array
 from leafdesk.ui.map.looks import KINDS, kind_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,6 @@ class Outlines:
         self.ids: list[str | None] = []
         self.slots: dict[str, int] = {}
         self._boxes: NDArray[np.float64] | None = None
-        self._geometries: NDArray[Any] | None = None
         self._rank: NDArray[np.intp] | None = None
         self._free: list[int] = []
         self._kinds: NDArray[np.uint8] | None = None
@@ -84,21 +83,22 @@ class Outlines:
                 self._drop(id_)
         ids = [id_ for id_, packed in batch.items() if packed is not None and self.packed.get(id_) is packed]
         if ids:
-            geometries = flat.flat([self.packed[id_] for id_ in ids])
-            self._store(ids, geometries)
+            self._store(ids)
             touched += [box for id_ in ids if (box := self._box_of(id_))]
         self._rank = None
         return touched
 
-    def _store(self, ids: Sequence[str], geometries: NDArray[Any]) -> None:
+    def _store(self, ids: Sequence[str]) -> None:
         import numpy as np
 
         at = np.array([self._slot(id_) for id_ in ids])
         self._grow()
-        assert self._boxes is not None and self._geometries is not None and self._kinds is not None
-        self._geometries[at] = geometries
-        self._boxes[at] = flat.boxes(geometries)
-        self._kinds[at] = [KINDS.index(kind_of(row)) if (row := self.rows.get(id_)) else 0 for id_ in ids]
+        assert self._boxes is not None and self._kinds is not None
+        rows = [self.rows[id_] for id_ in ids]
+        degrees = np.array([row.box or (np.nan,) * 4 for row in rows])
+        low, high = world_array(degrees[:, :2]), world_array(degrees[:, 2:])  # world's y grows downward
+        self._boxes[at] = np.column_stack((low[:, 0], high[:, 1], high[:, 0], low[:, 1]))
+        self._kinds[at] = [KINDS.index(kind_of(row)) for row in rows]
         for detail in self._details.values():
             for slot in at.tolist():
                 detail.forget(slot)
@@ -120,16 +120,16 @@ class Outlines:
         if len(self.ids) <= have:
             return
         room = max(256, 2 * len(self.ids))
-        boxes, geometries, kinds = np.full((room, 4), np.nan), np.empty(room, "O"), np.zeros(room, np.uint8)
-        if self._boxes is not None and self._geometries is not None and self._kinds is not None:
-            boxes[:have], geometries[:have], kinds[:have] = self._boxes, self._geometries, self._kinds
-        self._boxes, self._geometries, self._kinds = boxes, geometries, kinds
+        boxes, kinds = np.full((room, 4), np.nan), np.zeros(room, np.uint8)
+        if self._boxes is not None and self._kinds is not None:
+            boxes[:have], kinds[:have] = self._boxes, self._kinds
+        self._boxes, self._kinds = boxes, kinds
 
     def _drop(self, id_: str) -> None:
         slot = self.slots.pop(id_, None)
-        if slot is None or self._boxes is None or self._geometries is None:
+        if slot is None or self._boxes is None:
             return
-        self.ids[slot], self._geometries[slot] = None, None
+        self.ids[slot] = None
         self._boxes[slot] = float("nan")
         self._free.append(slot)
         for detail in self._details.values():
@@ -165,26 +165,32 @@ class Outlines:
             self._rank[order] = np.arange(len(order))
         return self._rank
 
-    def all_at(self, point: tuple[float, float], slack: float = 0.0) -> list[str]:
-        """The ids of the fields at a world point, the top one first; with `slack`, else the one nearest within it."""
+    def all_at(self, point: tuple[float, float], octave: int = _EXACT_FROM, slack: float = 0.0) -> list[str]:
+        """The ids of the fields at a world point, as they are drawn at an octave, the top one first.
+
+        With `slack`, when there is none: the one nearest within it.
+        """
         x, y = point
         near = self.within((x - slack, y - slack, x + slack, y + slack))
-        if near is None or not len(near) or self._geometries is None:
+        if near is None or not len(near):
             return []
-        found = near[flat.holding(self._geometries[near], x, y)][::-1]
+        detail = self.detail(octave)
+        self.put_detail(detail, near)
+        found = near[detail.holding(near, x, y)][::-1]
         if not len(found) and slack:
-            gaps = flat.gaps(self._geometries[near], x, y)
+            gaps = detail.gaps(near, x, y)
             found = near[[gaps.argmin()]] if gaps.min() <= slack else found
         return [id_ for slot in found.tolist() if (id_ := self.ids[slot])]
 
-    def at(self, point: tuple[float, float], slack: float = 0.0) -> str | None:
+    def at(self, point: tuple[float, float], octave: int = _EXACT_FROM) -> str | None:
         """The first of `all_at`, None where there is no field."""
-        return next(iter(self.all_at(point, slack)), None)
+        return next(iter(self.all_at(point, octave)), None)
 
-    def geometries(self, slots: NDArray[np.intp]) -> NDArray[Any]:
-        """The geometries of slots, in world units."""
-        assert self._geometries is not None
-        return self._geometries[slots]
+    def shapes(self, slots: NDArray[np.intp], octave: int) -> NDArray[Any]:
+        """The shapes of slots as they are drawn at an octave, in world units."""
+        detail = self.detail(octave)
+        self.put_detail(detail, slots)
+        return detail.shapes(slots)
 
     def boxes(self, slots: NDArray[np.intp]) -> NDArray[np.float64]:
         """Left, top, right, bottom of slots, in world units, (n, 4)."""
@@ -219,7 +225,7 @@ class Outlines:
         """Add what `slots` lack to a detail."""
         lacking = detail.lacking(slots)
         if len(lacking):
-            detail.put(lacking, self.geometries(lacking))
+            detail.put(lacking, [self.packed[self.ids[slot] or ""] for slot in lacking.tolist()])
 
     def path(self, slot: int, octave: int) -> QPainterPath:
         """A slot's path in pixels of the world at zoom `octave`, filled by even and odd."""
@@ -231,32 +237,17 @@ class Outlines:
         return streamed_rings(points * (256.0 * 2.0**octave), rings)
 
 
-def paths_of(geometries: NDArray[Any], scale: float) -> list[QPainterPath]:
-    """QPainterPaths of (Multi)Polygons, coordinates times `scale`, filled by even and odd.
+def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
+    """One path of rings, filled by even and odd: points (n, 2) and the offsets between rings, the last one being n.
 
     Made through Qt's own stream format, so that no Python runs for a single corner.
     """
-    points, rings, starts = flat.corners(geometries)
-    elements = _elements(points * scale, rings)
-    return [_streamed(elements[a:b]) for a, b in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True)]
-
-
-def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
-    """One path of rings: points (n, 2) and the n + 1 offsets between rings."""
-    return _streamed(_elements(points, rings))
-
-
-def _elements(points: NDArray[Any], rings: NDArray[Any]) -> NDArray[Any]:
     import numpy as np
 
     elements = np.empty(len(points), [("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
     elements["kind"] = 1  # line to
     elements["kind"][rings[:-1]] = 0  # move to
     elements["x"], elements["y"] = points[:, 0], points[:, 1]
-    return elements
-
-
-def _streamed(elements: NDArray[Any]) -> QPainterPath:
     blob = struct.pack(">i", len(elements)) + elements.tobytes() + struct.pack(">ii", 0, 0)  # subpath, odd-even
     path = QPainterPath()
     QDataStream(QByteArray(blob)) >> path

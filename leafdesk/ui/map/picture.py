@@ -193,12 +193,13 @@ class FieldPicture(QObject):
 
 def _load(drawable: Event) -> None:
     """Load the libraries, and do once what is slow the first time; `drawable` tells when painting may begin."""
-    from leafdesk.geo import flat
+    import numpy as np
+
+    from leafdesk.geo.detail import Detail
     from leafdesk.geo.measure import area_ha
     from leafdesk.geo.shape import Shape, pack
-    from leafdesk.ui.map.outlines import paths_of
 
     plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
-    paths_of(flat.thinned(flat.flat([pack(plot)]), 1.0), 1.0)
+    Detail(1.0).put(np.array([0]), [pack(plot)])
     drawable.set()
     area_ha(plot)

@@ -123,7 +123,10 @@ class MapPage(QWidget):
 
     def ask(self, asks: Sequence[Ask]) -> None:
         """Ask for these numbers over the hint."""
+        held = self.form.fields and any(field.hasFocus() for field in self.form.fields.values())
         self.form.put(asks)
+        if held and not asks:
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._place()
 
     def focus(self) -> None:

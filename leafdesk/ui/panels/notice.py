@@ -51,6 +51,8 @@ class Notice(Card):
 
     def place(self) -> None:
         """Keep to the middle above the status bar, and above what stands there already."""
+        if self.isHidden():
+            return
         above = self._above
         wide = min(STEP * 120, above.width() - STEP * 8)
         self.setFixedSize(wide, self.column.totalHeightForWidth(wide))

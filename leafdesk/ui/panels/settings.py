@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QW
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
-from leafdesk.ui.dialogs.reader import read_licences
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.workspace import Workspace
@@ -81,9 +80,14 @@ class Settings(QFrame):
         opened.clicked.connect(lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(folder)))
         files.column.addSpacing(STEP)
         licences = button("Licences", tip="Of the parts by others that Leafdesk rests on")
-        licences.clicked.connect(lambda: read_licences(self.window()))
+        licences.clicked.connect(self._read_licences)
         files.column.addLayout(row(opened, self._actions.bind(button(""), "help"), licences, None))
         return files
+
+    def _read_licences(self) -> None:
+        from leafdesk.ui.dialogs.reader import read_licences
+
+        read_licences(self.window())
 
     def refresh(self) -> None:
         """Show the present choice and account."""

@@ -1,4 +1,4 @@
-"""The first start: what Leafdesk is, and two ways to begin."""
+"""The first start: what Leafdesk is, and the ways to begin."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
@@ -9,10 +9,11 @@ from leafdesk.ui.theme import STEP, Theme
 
 
 class StartPage(QFrame):
-    """Parts for tests: `demo`, `sign_in` (buttons), `note`."""
+    """Parts for tests: `demo`, `sign_in`, `files` (buttons), `note`."""
 
     try_demo = Signal()
     asked_sign_in = Signal()
+    asked_files = Signal()
 
     def __init__(self, theme: Theme, *, demo: bool) -> None:
         super().__init__()
@@ -21,11 +22,14 @@ class StartPage(QFrame):
         self.demo.setObjectName("tryDemo")
         self.sign_in = button("Sign in to Leaf", "primary", tip="With the user name and password of your Leaf account")
         self.sign_in.setObjectName("startSignIn")
+        self.files = button("Import files", tip="GeoJSON, KML or Shapefile, also dropped on this window")
+        self.files.setObjectName("startFiles")
+        self.files.clicked.connect(self.asked_files)
         self.demo.clicked.connect(self.try_demo)
         self.sign_in.clicked.connect(self.asked_sign_in)
         self.note = label("", "muted", wrap=True)
         middle = QWidget()
-        middle.setFixedWidth(STEP * 168)
+        middle.setFixedWidth(STEP * 196)
         column = QVBoxLayout(middle)
         column.setSpacing(STEP * 2)
         column.addWidget(Mark(theme, STEP * 14))
@@ -51,6 +55,14 @@ class StartPage(QFrame):
                     self.demo,
                 )
             )
+        cards.append(
+            self._card(
+                "Import files",
+                "Boundaries from another program: look at what a file holds first. They go to Leaf once you are "
+                "signed in.",
+                self.files,
+            )
+        )
         column.addLayout(row(*cards, gap=STEP * 4))
         column.addSpacing(STEP * 2)
         column.addWidget(self.note)

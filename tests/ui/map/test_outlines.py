@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF
 
 from leafdesk.geo.flat import flat
 from leafdesk.geo.shape import Shape, pack
 from leafdesk.geo.view import world
-from leafdesk.ui.map.outlines import Outlines, paths_of
+from leafdesk.ui.map.outlines import Outlines
 from tests.ui.map.conftest import square
 
 
@@ -25,30 +25,49 @@ def taken_in(fields: list[Any]) -> Outlines:
 
 
 @given(st.lists(st.tuples(st.floats(-93.6, -93.4), st.floats(41.6, 41.8)), min_size=1, max_size=30))
-def test_a_point_finds_the_field_that_shapely_says_it_is_in(places: list[tuple[float, float]]) -> None:
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_point_finds_the_field_that_shapely_says_it_is_in(field: Any, places: list[tuple[float, float]]) -> None:
     shapes = [((square(-93.55 + n * 0.02, 41.65, 0.015), square(-93.547 + n * 0.02, 41.653, 0.004)),) for n in range(8)]
-    outlines = Outlines()
-    outlines.change([], [], ())
-    for n, shape in enumerate(shapes):
-        outlines._put(f"f{n}", pack(shape))
-    outlines.take_in(100)
+    outlines = taken_in([field(f"f{n}", shape) for n, shape in enumerate(shapes)])
     geometries = flat([pack(shape) for shape in shapes])
     for place in places:
         inside = np.flatnonzero(shapely.contains_xy(geometries, *world(place)))
         assert outlines.at(world(place)) == (f"f{inside[0]}" if len(inside) else None)
 
 
-def test_paths_hold_every_corner_of_every_ring() -> None:
+def test_the_nearest_field_within_reach_is_found_where_there_is_none(field: Any) -> None:
+    outlines = taken_in([field("west", ((square(10, 50, 0.001),),)), field("east", ((square(10.002, 50, 0.001),),))])
+    x, y = world((10.0018, 50.0005))
+    gap = world((10.002, 50))[0] - x
+    assert outlines.all_at((x, y), 19, slack=gap * 1.01) == ["east"]
+    assert outlines.all_at((x, y), 19, slack=gap * 0.99) == []
+    assert outlines.all_at(world((10.0005, 50.0005)), 19, slack=1.0) == ["west"], "inside goes before near"
+
+
+def test_a_path_holds_every_corner_of_every_ring(field: Any) -> None:
     shape: Shape = ((square(10, 50), square(10.001, 50.001, 0.001)), (square(11, 50),))
-    (path,) = paths_of(flat([pack(shape)]), 1000.0)
+    outlines = taken_in([field("rich", shape)])
+    path = outlines.path(outlines.slots["rich"], 19)
+    scale = 256.0 * 2**19
     corners = [position for polygon in shape for ring in polygon for position in ring]
     assert path.elementCount() == len(corners)
     for n, corner in enumerate(corners):
         element = path.elementAt(n)
-        assert (element.x, element.y) == pytest.approx(tuple(1000 * value for value in world(corner)))
+        assert (element.x, element.y) == pytest.approx(tuple(scale * value for value in world(corner)))
     assert [path.elementAt(n).isMoveTo() for n in range(15)] == [n % 5 == 0 for n in range(15)]
     x, y = world((10.0015, 50.0015))
-    assert not path.contains(QPointF(x * 1000, y * 1000)), "the hole is none of the field"
+    assert not path.contains(QPointF(x * scale, y * scale)), "the hole is none of the field"
+
+
+def test_shapes_come_back_with_their_parts_and_holes(field: Any) -> None:
+    rich: Shape = ((square(10, 50), square(10.001, 50.001, 0.001)), (square(11, 50),))
+    plain: Shape = ((square(12, 50),),)
+    outlines = taken_in([field("rich", rich), field("plain", plain)])
+    slots = np.array([outlines.slots["plain"], outlines.slots["rich"]])
+    made = outlines.shapes(slots, 19)
+    assert [shapely.to_wkt(one, 9) for one in made] == [
+        shapely.to_wkt(flat([pack(one)])[0], 9) for one in (plain, rich)
+    ]
 
 
 def test_slots_are_used_again_and_paths_follow_changes(field: Any) -> None:

@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
-from leafdesk.geo.flat import flat
+from leafdesk.geo.flat import corners, flat
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.colours import LIGHT
 from leafdesk.ui.map.graticule import paint_graticule
 from leafdesk.ui.map.looks import KINDS, looks_for
-from leafdesk.ui.map.outlines import paths_of
+from leafdesk.ui.map.outlines import streamed_rings
 from leafdesk.ui.map.tiles import SIDE, Tiles
 from tests.ui.map.conftest import square
 
@@ -88,7 +88,10 @@ def paint_in_one_go(
     looks = dict(zip(KINDS, looks_for(LIGHT, ratio, fine=False), strict=True))
     order = tiles.outlines.within((0.0, 0.0, 1.0, 1.0))
     assert order is not None
-    paths = paths_of(flat([pack(shape) for shape in shapes]), px)
+    paths = []
+    for shape in shapes:
+        points, rings, *_ = corners(flat([pack(shape)]))
+        paths.append(streamed_rings(points * px, rings))
     fields = [int((tiles.outlines.ids[slot] or "")[1:]) for slot in order.tolist()]
     for n in fields:
         painter.setPen(Qt.PenStyle.NoPen)

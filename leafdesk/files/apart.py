@@ -1,0 +1,189 @@
+"""Reads a file in a process of its own, which is ended when a hostile file takes it too long or too much memory."""
+
+import contextlib
+import faulthandler
+import os
+import struct
+import subprocess
+import sys
+import threading
+import traceback
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from leafdesk.files.found import Reading, Tell, UnplacedError, UnreadableError
+from leafdesk.files.limits import MEMORY, SECONDS
+
+FAR_END = "--read-file"
+"""What the program is started with to be such a process."""
+_LATE = 1
+"""What `faulthandler` ends a process with."""
+_LENGTH = struct.Struct("<Q")
+_TOO_MUCH = "It takes too {} to read; no file of fields does. Divide it, or export it again."
+
+
+class _Asked(msgspec.Struct):
+    path: str
+    crs: str | None
+    swap: bool | None
+    seconds: float
+    memory: int
+
+
+class _Progress(msgspec.Struct, tag=True):
+    done: int
+    total: int
+
+
+class _Read(msgspec.Struct, tag=True):
+    reading: Reading
+
+
+class _Unreadable(msgspec.Struct, tag=True):
+    why: str
+    unplaced: bool
+
+
+class _Mistake(msgspec.Struct, tag=True):
+    trace: str
+
+
+_Said = _Progress | _Read | _Unreadable | _Mistake
+
+
+class CancelledError(Exception):
+    """Somebody stopped the reading."""
+
+
+class Reader:
+    """One reading of one file; `cancel` may be called from any thread, also before `read`."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        crs: str | None = None,
+        swap: bool | None = None,
+        seconds: float = SECONDS,
+        memory: int = MEMORY,
+    ) -> None:
+        self.path = path
+        self._asked = _Asked(str(path.absolute()), crs, swap, seconds, memory)
+        self._process: subprocess.Popen[bytes] | None = None
+        self._cancelled = False
+        self._lock = threading.Lock()
+
+    def read(self, tell: Tell = lambda *_: None) -> Reading:
+        """What the file holds; waits for it.
+
+        Raises UnreadableError, CancelledError, or RuntimeError for a mistake of ours.
+        """
+        with self._lock:
+            if self._cancelled:
+                raise CancelledError
+            self._process = _started()
+        try:
+            return self._listen(self._process, tell)
+        finally:
+            self._process.kill()
+            self._process.wait()
+            for pipe in (self._process.stdin, self._process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):  # it died before it had read everything
+                        pipe.close()
+
+    def cancel(self) -> None:
+        """Stop it."""
+        with self._lock:
+            self._cancelled = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _listen(self, process: "subprocess.Popen[bytes]", tell: Tell) -> Reading:
+        assert process.stdin is not None and process.stdout is not None
+        with contextlib.suppress(OSError):
+            process.stdin.write(msgspec.msgpack.encode(self._asked))
+            process.stdin.close()
+        decoder = msgspec.msgpack.Decoder(_Said)
+        while True:
+            frame = _frame(process.stdout)
+            if frame is None:
+                raise self._why_it_ended(process)
+            said = decoder.decode(frame)
+            if isinstance(said, _Progress):
+                tell(said.done, said.total)
+            elif isinstance(said, _Read):
+                return said.reading
+            elif isinstance(said, _Unreadable):
+                raise UnplacedError(said.why) if said.unplaced else UnreadableError(said.why)
+            else:
+                raise RuntimeError(f"the reader failed on a file:\n{said.trace}")
+
+    def _why_it_ended(self, process: "subprocess.Popen[bytes]") -> Exception:
+        if self._cancelled:
+            return CancelledError()
+        late = process.wait() == _LATE
+        return UnreadableError(_TOO_MUCH.format("long" if late else "much memory"))
+
+
+def _started() -> "subprocess.Popen[bytes]":
+    frozen = getattr(sys, "frozen", False)
+    program = [sys.executable] if frozen else [sys.executable, "-P", "-m", "leafdesk"]
+    return subprocess.Popen(
+        [*program, FAR_END],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if name != "LEAFDESK_TOKEN"},
+        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+    )
+
+
+def _frame(pipe: IO[bytes]) -> bytes | None:
+    """The next message; None when the process is gone."""
+    head = pipe.read(_LENGTH.size)
+    if len(head) < _LENGTH.size:
+        return None
+    (length,) = _LENGTH.unpack(head)
+    frame = pipe.read(length)
+    return frame if len(frame) == length else None
+
+
+def serve() -> int:
+    """Be the process apart: read what stdin asks for, and say on stdout how it goes."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints must not get between the messages
+
+    def say(said: _Said) -> None:
+        frame = msgspec.msgpack.encode(said)
+        out.write(_LENGTH.pack(len(frame)) + frame)
+        out.flush()
+
+    asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
+    faulthandler.dump_traceback_later(asked.seconds, exit=True)  # a thread of C: it needs nobody's leave
+    try:
+        _stay_small(asked.memory)
+        from leafdesk.files.formats import read
+
+        say(_Read(read(Path(asked.path), crs=asked.crs, swap=asked.swap, tell=lambda done, n: say(_Progress(done, n)))))
+    except UnreadableError as error:
+        say(_Unreadable(str(error), isinstance(error, UnplacedError)))
+    except MemoryError:
+        say(_Unreadable(_TOO_MUCH.format("much memory"), False))
+    except Exception:
+        say(_Mistake(traceback.format_exc()))
+    faulthandler.cancel_dump_traceback_later()
+    return 0
+
+
+def _stay_small(memory: int) -> None:
+    """Ask the system to refuse more memory than any file of fields needs; Windows and macOS have no such limit."""
+    if sys.platform == "linux":
+        import resource
+
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

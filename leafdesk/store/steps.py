@@ -1,0 +1,82 @@
+"""The steps a person did and may take back, or do again: they outlast the program."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from leafdesk.edits import Edit, decode, encode
+from leafdesk.store.items import dumps
+
+Stack = Literal["undo", "redo"]
+KEPT = 200
+"""Steps of a stack; nobody goes back further."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `back` takes it back, `done` is what it did; `name` in plain words ("Boundary of North Quarter")."""
+
+    n: int
+    name: str
+    back: tuple[Edit, ...]
+    done: tuple[Edit, ...]
+
+
+class Steps:
+    """The two stacks over one connection; the writing methods only inside `Database.write`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def last(self, stack: Stack) -> Step | None:
+        """The step on top."""
+        row = self.connection.execute(
+            "SELECT n, name, back, done FROM steps WHERE stack = ? ORDER BY n DESC LIMIT 1", (stack,)
+        ).fetchone()
+        return None if row is None else Step(row[0], row[1], _read(row[2]), _read(row[3]))
+
+    def name(self, stack: Stack) -> str | None:
+        """What the step on top is called; None when there is none."""
+        row = self.connection.execute(
+            "SELECT name FROM steps WHERE stack = ? ORDER BY n DESC LIMIT 1", (stack,)
+        ).fetchone()
+        return None if row is None else str(row[0])
+
+    def push(self, stack: Stack, name: str, back: Sequence[Edit], done: Sequence[Edit]) -> None:
+        """Lay a step on top; the lowest fall out."""
+        (n,) = self.connection.execute(
+            "INSERT INTO steps (stack, name, back, done) VALUES (?, ?, ?, ?) RETURNING n",
+            (stack, name, _written(back), _written(done)),
+        ).fetchone()
+        self.connection.execute("DELETE FROM steps WHERE stack = ? AND n <= ? - ?", (stack, n, KEPT))
+
+    def drop(self, step: Step) -> None:
+        """Take a step out."""
+        self.connection.execute("DELETE FROM steps WHERE n = ?", (step.n,))
+
+    def clear(self, stack: Stack) -> None:
+        """Forget all of a stack."""
+        self.connection.execute("DELETE FROM steps WHERE stack = ?", (stack,))
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        """What is done inside is taken back when it raises; what was done before stays."""
+        self.connection.execute("SAVEPOINT step")
+        try:
+            yield
+        except BaseException:
+            self.connection.execute("ROLLBACK TO step")
+            raise
+        finally:
+            self.connection.execute("RELEASE step")
+
+
+def _written(edits: Sequence[Edit]) -> str:
+    return dumps([encode(edit) for edit in edits])
+
+
+def _read(text: str) -> tuple[Edit, ...]:
+    return tuple(decode(value) for value in json.loads(text))

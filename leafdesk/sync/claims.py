@@ -1,0 +1,71 @@
+"""Whose is a record that is new in Leaf's list: what was known before a create left, and what a person said since.
+
+Leaf numbers farms, growers and machines itself, so a create whose answer was lost is recognized by what is new
+(sync.md §6, rows 5, 7 and 9). Where that does not decide, a person says: that one is mine, or send mine again.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from leafdesk.records import Farm, Grower, Kind, Machine
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.outbox import Item, StaleError
+from leafdesk.sync.asks import Rule, Trip, look
+from leafdesk.sync.attempt import Verdict, conflict, done, find_known
+from leafdesk.sync.lag import note_news
+
+if TYPE_CHECKING:
+    from leafdesk.api.calls import Call
+
+Numbered = Farm | Grower | Machine
+N = TypeVar("N", Farm, Grower, Machine)
+
+CHOSEN_IS_GONE = "The one you chose is no longer at Leaf."
+
+
+def known_before(item: Item) -> Rule[set[str] | None]:
+    """Leaf's ids that cannot be this create's: there before its first request left, or a person said so. None when no
+    request ever left."""
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    if not attempts:
+        return None
+    said = set[str]((item.theirs or {}).get("not_mine", ()))
+    return said.union(*(attempt.pre.get("ids", ()) for attempt in attempts))
+
+
+def chosen(item: Item) -> str | None:
+    """Leaf's id of the record that a person said is this one."""
+    found = (item.theirs or {}).get("adopt")
+    return None if found is None else str(found)
+
+
+def adopt(item: Item, record: N, call: "Call[N]", trip: Trip) -> Rule[Verdict]:
+    """A person said which one it is: look at it once more, and take it."""
+    there = yield from find_known(call, trip)
+    if there is None:
+        return (yield from conflict(item, trip, CHOSEN_IS_GONE, {"candidates": []}))
+    return (yield from done(item, trip, created(item, record, there, trip)))
+
+
+def ask_which(item: Item, trip: Trip, why: str, candidates: list[Any]) -> Rule[Verdict]:
+    """Any of these may be ours: whether the request arrived stays unknown until a person says."""
+    shown = [{"id": one.id, "name": one.name} for one in candidates]
+    return (yield from conflict(item, trip, why, {"candidates": shown}, outcome="unknown"))
+
+
+def claimed(catalog: Catalog, kind: Kind, leaf_id: str) -> bool:
+    """Whether a record made here already answers to this id of Leaf's."""
+    key = catalog.key(kind, leaf_id)
+    return key is not None and key != leaf_id
+
+
+def created(item: Item, record: Numbered, answer: Numbered, trip: Trip) -> Callable[[Catalog], Changes]:
+    """The record is this one of Leaf's. Raises StaleError when another create took that one meanwhile."""
+
+    def job(catalog: Catalog) -> Changes:
+        if catalog.key(record.kind, answer.id) not in (None, answer.id, record.id):
+            raise StaleError(item.id)
+        note_news(catalog, trip)
+        return catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
+
+    return job

@@ -1,0 +1,113 @@
+"""When everything is quiet: drained (I1, I7), nothing twice (I2), the same on both sides (I3), everybody told (I4)."""
+
+from collections import Counter
+from typing import Any
+
+from leafdesk.edits import Redraw
+from leafdesk.records import Farm, Field, Machine
+from leafdesk.store.notices import Notices
+from leafdesk.store.outbox import Item
+from leafdesk.sync.merge import normal, same
+
+from .far import COLLEAGUE
+from .oracle import Oracle
+from .proofs import ATTRIBUTES, text
+
+
+def look_back(oracle: Oracle) -> None:
+    """Say everything that is wrong when all is quiet."""
+    laptop = oracle.laptop
+    for item in laptop.outbox.items():
+        oracle.say(f"I7 stuck: {oracle.name(item)} is {item.state}: {item.reason}")
+    for id_ in oracle.user.queued:
+        if laptop.outbox.item(id_) is None:
+            oracle.say(f"I1 lost: {id_} is in no queue")
+    (written,) = laptop.disk.connection.execute("SELECT count(*) FROM journal").fetchone()
+    if written < laptop.taken:
+        oracle.say(f"I1 lost: {laptop.taken} edits were taken, and {written} are in the journal")
+    told = _told(oracle)
+    _doubles(oracle, told)
+    replaced = [one.details["boundary_id"] for one in Notices(laptop.disk.connection).open() if one.sort == "replaced"]
+    for field, boundary, sender in oracle.unseen:
+        if ("fields", field) in oracle.far.memory.gone or laptop.item(sender.item).state != "done":
+            continue
+        if boundary not in replaced:
+            oracle.say(f"I4 overwritten: {sender.item} replaced boundary {boundary} of {field}, and nobody was told")
+    if not oracle.wrong:
+        _agree(oracle)
+    if laptop.disk.connection.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+        oracle.say("I6 the database is damaged")
+    if b"canary" in laptop.disk.connection.serialize():
+        oracle.say("I9 the token is in the database")
+
+
+def _told(oracle: Oracle) -> str:
+    """Everything that was said to the user."""
+    connection = oracle.laptop.disk.connection
+    rows = connection.execute("SELECT reason FROM outbox WHERE reason IS NOT NULL").fetchall()
+    facts = connection.execute("SELECT value FROM facts UNION SELECT sentence FROM notices").fetchall()
+    return " ".join([*(words for (words,) in (*rows, *facts)), *oracle.log])
+
+
+# ---------------------------------------------------------------------- nothing twice
+def _doubles(oracle: Oracle, told: str) -> None:
+    """I2: one record a create, one boundary a redraw, one upload an upload and one more each time a person said so."""
+    memory, counted = oracle.far.memory, oracle.counted
+    for who, made in memory.made.items():
+        for name in made[1:] if who != COLLEAGUE else ():
+            item = oracle.laptop.item(who)
+            if made[0] in memory.gone or made[0] == name:
+                counted["made again after somebody deleted it"] += 1
+            elif "other id" in oracle.laptop.weather.happened and item.kind == "fields":
+                counted["doubled where Leaf took an id of its own and the answer was lost"] += 1
+            elif _claimed_by_another(oracle, item, made):
+                counted["two of one name, swapped"] += 1
+            elif who in oracle.user.again:
+                counted["made again because a person said so"] += 1
+            elif name[1] in told:
+                counted["told of a double"] += 1
+            else:
+                oracle.say(f"I2 doubled: {oracle.name(item)} made {made}")
+    for who, often in Counter(who for who, _, _, _ in memory.drawn.values() if who != COLLEAGUE).items():
+        item = oracle.laptop.item(who)
+        if often > 1 and isinstance(item.edit, Redraw):
+            oracle.say(f"I2 doubled: {oracle.name(item)} drew {often} boundaries")
+    for who, often in memory.uploads.items():
+        if often > 1 + oracle.user.again[who]:
+            oracle.say(f"I2 doubled: {who} uploaded {often} times, a person said {oracle.user.again[who]} times again")
+
+
+def _claimed_by_another(oracle: Oracle, item: Item, made: list[tuple[str, str]]) -> bool:
+    """Whether a twin (another create of ours by the same name) took one of these for its own."""
+    keys = [oracle.laptop.catalog.key(item.kind, leaf_id) for _, leaf_id in made]
+    return len({key for key in keys if key is not None and key.startswith("made-")}) == len(made)
+
+
+# ---------------------------------------------------------------------- the same on both sides
+def _agree(oracle: Oracle) -> None:
+    """I3: the laptop shows what Leaf has, record by record."""
+    catalog = oracle.laptop.catalog
+    for kind in ("fields", "farms", "growers", "machines"):
+        there = oracle.far.there[kind]
+        here = oracle.laptop.disk.connection.execute("SELECT key FROM seen WHERE kind = ?", (kind,)).fetchall()
+        known = {catalog.leaf_id(kind, key) or key: key for (key,) in here}  # type: ignore[arg-type]
+        if set(known) != set(there):
+            only = set(known) - set(there), set(there) - set(known)
+            oracle.say(f"I3 {kind} differ: only here {only[0]}, only there {only[1]}")
+            continue
+        for leaf_id, key in known.items():
+            _agree_on(oracle, kind, key, there[leaf_id])
+
+
+def _agree_on(oracle: Oracle, kind: str, key: str, there: dict[str, Any]) -> None:
+    record: Any = oracle.laptop.catalog.get(kind, key)  # type: ignore[arg-type]
+    names = {Field: ("name", "farm_id"), Farm: ("name", "grower_id"), Machine: ("name", "serial_number", "model")}
+    for name in names.get(type(record), ("name",)):
+        here = oracle.proofs.number(name, getattr(record, name))
+        if not same(text(here), text(there.get(ATTRIBUTES[name]))):
+            oracle.say(f"I3 {kind} {key}: {name} is {here!r} here and {there.get(ATTRIBUTES[name])!r} there")
+    if isinstance(record, Field):
+        active = oracle.far.active(str(there["id"]))
+        drawn = oracle.far.memory.drawn[active][1] if active else None
+        if (normal(record.shape) if record.shape else None) != drawn:
+            oracle.say(f"I3 {kind} {key} has another shape here than there")

@@ -1,0 +1,139 @@
+"""What a person decides: undo after a restart and after a sync, notices, several changes at once, what was sent."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from leafdesk.geo.shape import to_geojson
+from leafdesk.records import Field
+from leafdesk.sandbox import Sandbox
+from leafdesk.store.notices import Notices
+from leafdesk.workspace import Redraw, RefusedError, Workspace, change
+
+WAIT = 20
+
+
+@pytest.fixture
+def opened(tmp_path: Path, sandbox: Sandbox) -> Any:
+    """Open the workspace of the test; call again after `close` for what the next start finds."""
+    made: list[Workspace] = []
+
+    def open_it() -> Workspace:
+        workspace = Workspace(tmp_path / "folder", api_url=sandbox.url, settle_seconds=0.2)
+        made.append(workspace)
+        if workspace.account is None:
+            workspace.login(sandbox.username, sandbox.password).result(WAIT)
+        return workspace
+
+    yield open_it
+    for workspace in made:
+        workspace.close()
+
+
+@pytest.fixture
+def workspace(opened: Callable[[], Workspace]) -> Workspace:
+    workspace = opened()
+    workspace.sync(stock=False).result(WAIT)
+    return workspace
+
+
+def manual(workspace: Workspace, n: int = 0) -> Field:
+    found = [workspace.catalog.field(row.id) for row in workspace.catalog.fields()]
+    return [field for field in found if field is not None and field.manual and field.shape][n]
+
+
+def moved(field: Field, by: float = 0.001) -> Redraw:
+    assert field.shape is not None
+    shape = tuple(tuple(tuple((x + by, y) for x, y in ring) for ring in polygon) for polygon in field.shape)
+    return Redraw(field.id, shape)
+
+
+def test_undo_after_a_restart_and_after_a_sync_queues_the_opposite(
+    opened: Callable[[], Workspace], workspace: Workspace, sandbox: Sandbox
+) -> None:
+    field = manual(workspace)
+    workspace.do(change("fields", field.id, name="Renamed")).result(WAIT)
+    workspace.do(moved(field)).result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    workspace.close()
+    again = opened()
+    assert again.undo_name == "Boundary of Renamed" and again.outbox.items() == []
+    again.undo().result(WAIT)
+    again.undo().result(WAIT)
+    assert (again.undo_name, again.redo_name) == (None, f"Name of {field.name}")
+    assert [item.state for item in again.outbox.items()] == ["waiting", "waiting"]
+    again.sync(stock=False).result(WAIT)
+    assert sandbox.leaf.field(field.id)["name"] == field.name
+    seen = again.catalog.field(field.id)
+    assert seen is not None and seen.shape == field.shape and again.outbox.items() == []
+
+
+def test_undo_never_takes_back_what_somebody_else_did_since(workspace: Workspace, sandbox: Sandbox) -> None:
+    field = manual(workspace)
+    workspace.do(change("fields", field.id, name="Renamed")).result(WAIT)
+    workspace.do(moved(field)).result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    sandbox.leaf.redraw(field.id, to_geojson(moved(field, 0.01).shape))
+    workspace.sync(stock=False).result(WAIT)
+    with pytest.raises(RefusedError, match="somebody else"):
+        workspace.undo().result(WAIT)
+    assert workspace.outbox.items() == []
+    assert workspace.undo_name == f"Name of {field.name}"  # what cannot be undone any more is not in the way
+    workspace.undo().result(WAIT)
+    seen = workspace.catalog.field(field.id)
+    assert seen is not None and seen.name == field.name
+
+
+def test_several_changes_are_discarded_or_go_again_together(workspace: Workspace) -> None:
+    ids = [
+        queued.item_id
+        for n in range(3)
+        for queued in workspace.do(change("fields", manual(workspace, n).id, name=f"N{n}")).result(WAIT)
+    ]
+    workspace.queue.retry(*ids[:2]).result(WAIT)
+    with pytest.raises(KeyError):
+        workspace.queue.discard(ids[0], "nothing").result(WAIT)
+    assert len(workspace.outbox.items()) == 3  # all or none
+    workspace.queue.discard(*ids[:2]).result(WAIT)
+    assert [item.id for item in workspace.outbox.items()] == ids[2:]
+    over = workspace.outbox.over(limit=10)
+    assert [item.id for item in over] == [ids[1], ids[0]] and all(item.ended for item in over)
+
+
+def test_what_was_sent_stays_to_be_read(workspace: Workspace) -> None:
+    field = manual(workspace)
+    (first,) = workspace.do(change("fields", field.id, name="One")).result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    (second,) = workspace.do(change("fields", field.id, name="Two")).result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    found = workspace.outbox.over(limit=1)
+    assert [item.id for item in found] == [second.item_id]
+    assert [item.id for item in workspace.outbox.over(limit=5, before=found[-1].seq)] == [first.item_id]
+
+
+def test_a_notice_is_kept_until_it_is_heard_and_offers_to_put_it_right(workspace: Workspace) -> None:
+    field = manual(workspace)
+    details = {"boundary_id": "b", "shape": to_geojson(moved(field).shape), "created_time": "then"}
+    tell = workspace._database.write(
+        lambda c: Notices(c).tell("replaced", "fields", field.id, "b", "Theirs was replaced.", details, at="now")
+    )
+    assert tell.result(WAIT)
+    (notice,) = workspace.notices
+    assert workspace.remedy(notice) == (moved(field),)
+    workspace.queue.dismiss(notice.id).result(WAIT)
+    assert workspace.notices == []
+    with pytest.raises(KeyError):
+        workspace.queue.dismiss(notice.id).result(WAIT)
+
+
+def test_what_hangs_on_a_second_farm_moves_to_the_first(workspace: Workspace) -> None:
+    first, second = workspace.catalog.farms()[:2]
+    there = [row.id for row in workspace.catalog.fields(farm_id=second.id)]
+    manuals = [id_ for id_ in there if (field := workspace.catalog.field(id_)) is not None and field.manual]
+    workspace._database.write(
+        lambda c: Notices(c).tell("duplicate", "farms", first.id, second.id, "Two.", {"leaf_id": second.id}, at="now")
+    ).result(WAIT)
+    edits = workspace.remedy(workspace.notices[0])
+    assert edits == tuple(change("fields", id_, farm_id=first.id) for id_ in manuals)

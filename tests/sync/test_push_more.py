@@ -207,7 +207,7 @@ def test_all_previews_of_a_grower_are_enabled_at_once(laptop: Laptop, lost: bool
     grower = laptop.leaf.create_grower(USER, "Hill")["id"]
     farm = laptop.leaf.create_farm(USER, "Hill Farm", grower)["id"]
     ours, theirs = preview(laptop), preview(laptop)
-    laptop.leaf.change("fields", ours, farmId=farm)
+    laptop.leaf.update_field(USER, ours, {"farmId": farm})
     laptop.sync()
     (item,) = laptop.do(Enable(str(grower), "growers"))
     assert "all preview fields of Hill" in laptop.item(item).sentence

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
 from leafdesk.ui.first_sight import LATER, FirstSight, load
@@ -127,18 +127,20 @@ class MainWindow(FirstSight):
 
     def _furnish(self, workspace: Workspace) -> Iterator[None]:
         from leafdesk.ui import furniture
+        from leafdesk.ui.remembering import remember
 
         self.workspace = workspace
         yield from furniture.make(self, self._try_demo)
         self._wire_commands()
         self._wire_parts()
-        self._remember()
+        self._colour_map()
+        self._fitted |= remember(self)
         self._account_opened()
         self.furnished = True
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.pages import PAGES, show_work
+        from leafdesk.ui.pages import PAGES, new_machine, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -161,6 +163,7 @@ class MainWindow(FirstSight):
             ("work", lambda: show_work(self, self.inspector.field_id)),
             ("import", self.importing.ask),
             ("export", self.exporting.ask),
+            ("new-machine", partial(new_machine, self)),
             ("sign-in", self.sign_in),
             ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
@@ -205,20 +208,6 @@ class MainWindow(FirstSight):
         self.leaf.opened.connect(self._other_account)
         self.leaf.opened.connect(self.importing.come_back)
         self.bridge.failed.connect(_bug)
-
-    def _remember(self) -> None:
-        split = self.memory.get("split")
-        if isinstance(split, QByteArray):
-            self.workbench.restoreState(split)
-        self._colour_map()
-        last = self.memory.last_view(dark=self.theme.colours.dark) if self.workspace.account else None
-        if last is not None:
-            picture, view = last
-            if picture is None:
-                self.canvas.view = view
-            else:
-                self.canvas.set_snapshot(picture, view)
-            self._fitted = True
 
     def _begin(self) -> Iterator[None]:
         """The lists, the icons, the first sync."""
@@ -380,7 +369,9 @@ class MainWindow(FirstSight):
                 self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
                 event.ignore()
                 return
-            self._keep()
+            from leafdesk.ui.remembering import keep
+
+            keep(self, whole=self._dressed)
         super().closeEvent(event)
         if self._autosync is not None:
             self._autosync.stop()
@@ -388,20 +379,6 @@ class MainWindow(FirstSight):
             self.bridge.close()
         if hasattr(self, "importing"):
             self.importing.stop()
-
-    def _keep(self) -> None:
-        """Keep what the next start shows first: the window as it will be then, and its map."""
-        if self._dressed:
-            self.show_page("map")  # which gives back what another page has borrowed from it
-        self.memory.put("split", self.workbench.saveState())
-        dark = self.theme.colours.dark
-        self.drawing.leave()
-        if self.workspace.account is not None and self.lists.rows:
-            self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=dark)
-        if self._dressed:
-            self.notice.hide()
-            self.select(None)
-            self.memory.keep_window(self.whole.grab().toImage(), dark=dark)
 
 
 def _bug(error: BaseException) -> None:

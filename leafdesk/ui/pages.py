@@ -64,6 +64,13 @@ def show_work(window: MainWindow, field_id: str | None) -> None:
     page.show_work(field_id)
 
 
+def new_machine(window: MainWindow) -> None:
+    """Turn to the machines and ask what a new one is like."""
+    from leafdesk.ui.panels.machines import new_machine
+
+    new_machine(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
     Page("fields", "Fields", "rows", ("Ctrl+2",), "All fields in a table", _fields),

@@ -318,6 +318,7 @@ def _lists(c: Colours) -> str:
     QHeaderView::section {{ background: {c.raised}; color: {c.muted}; border: none; font-size: {px(12)}px;
         font-weight: 600; border-bottom: 1px solid {c.line}; padding: 0 12px; }}
     QHeaderView::section:hover {{ background: {c.hover}; }}
+    #tabsHead {{ background: {c.ground}; border-bottom: 1px solid {c.line}; }}
     #tabs {{ background: transparent; }}
     #tabs::tab {{ background: transparent; color: {c.muted}; padding: 4px 8px; margin-right: 12px; border: none;
         border-bottom: 2px solid transparent; }}

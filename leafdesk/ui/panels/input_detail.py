@@ -31,11 +31,6 @@ class InputDetail(RecordDetail):
         super().__init__("Select one to look at it.", lines, self._whence)
         self.window_, self.kind, self.lines = window, kind, lines
         self.record: Record | None = None
-
-    def furnish(self) -> None:
-        """Make what a row is shown with."""
-        super().furnish()
-        window = self.window_
         self.about = QWidget()
         self.column = QVBoxLayout(self.about)
         self.column.setContentsMargins(0, 0, 0, 0)

@@ -103,12 +103,7 @@ class MatchesDetail(RecordDetail):
         self.chosen: Callable[[Callable[[list[Row]], None]], None] = lambda done: done([self.row] if self.row else [])
         self.cards: dict[str, MatchCard] = {}
         self.current: str | None = None
-        self._open: set[str] = set()
-
-    def furnish(self) -> None:
-        """Make what an operation is shown with."""
-        super().furnish()
-        window = self.window_
+        self._told: set[str] = set()
         self.said = label("", "small", wrap=True)
         self.column = QVBoxLayout()
         self.column.setSpacing(STEP * 3)
@@ -165,7 +160,7 @@ class MatchesDetail(RecordDetail):
             if id not in self.cards:
                 self.cards[id] = self._card(id)
                 self.column.insertWidget(place, self.cards[id])
-            self.cards[id].show_match(seen, whole=id in self._open)
+            self.cards[id].show_match(seen, whole=id in self._told)
         if self.current not in self.cards:
             left = [id for id, seen in shown.items() if seen.match.status != VALIDATED]
             self.current = next(iter([*left, *shown]), None)
@@ -228,9 +223,9 @@ class MatchesDetail(RecordDetail):
         if seen is None:
             return
         id = seen.match.id
-        self._open ^= {id}
-        self.cards[id].show_match(seen, whole=id in self._open)
-        if id in self._open and seen.before is None:
+        self._told ^= {id}
+        self.cards[id].show_match(seen, whole=id in self._told)
+        if id in self._told and seen.before is None:
             online = self.window_.workspace.online
             self.asking.ask(lambda: online.match_history(id), done=lambda _: self._read_and_say(""))
 

@@ -133,6 +133,7 @@ class TablePanel(QFrame):
         self.window_.lists.loaded.connect(self._other_records)
         if self.detail is not None:
             self.row_changed.connect(self.detail.show_row)
+            self.detail.show_row(None)
         for key, do in (
             ("copy-rows", self.copy),
             ("sort-up", lambda: self.grid.sort_here(descending=False)),

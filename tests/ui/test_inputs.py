@@ -29,7 +29,7 @@ WAIT = 15000
 def inputs(window: MainWindow, qtbot: QtBot, tab: str = "Products") -> TablePanel:
     """A tab of the page, in sight and read."""
     qtbot.keyClick(window, Qt.Key.Key_4, CTRL)
-    page = window.pages.currentWidget()
+    page = window.pages.page("inputs")
     assert isinstance(page, InputsPage)
     page.show_tab(tab)
     panel = page.panel(tab)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.exporting import Exporting
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
+    from leafdesk.ui.land_desk import LandDesk
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -80,6 +81,7 @@ class MainWindow(FirstSight):
     doing: Doing
     drawing: Drawing
     leaf: LeafSide
+    land: LandDesk
     importing: Importing
     exporting: Exporting
     workbench: QSplitter

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
+    from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
+    from leafdesk.ui.keeping import Keeping
     from leafdesk.ui.land_desk import LandDesk
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
@@ -80,6 +82,8 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    field_desk: FieldDesk
+    keeping: Keeping
     leaf: LeafSide
     land: LandDesk
     importing: Importing
@@ -154,6 +158,8 @@ class MainWindow(FirstSight):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("more", self.map_page.open_more),
+            ("type", self.drawing.type_corner),
+            ("together", self.drawing.toggle_together),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
@@ -182,6 +188,7 @@ class MainWindow(FirstSight):
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
         self.lists.reshaped.connect(self.leaf.offer)
+        self.canvas.read_from(lambda ids, then: self.bridge.read(lambda there: there.catalog.outlines(ids), then))
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self.look_at)
@@ -317,7 +324,7 @@ class MainWindow(FirstSight):
         self.queue.load()
 
     def _loaded(self, read: Everything) -> None:
-        self.canvas.show_fields(read.rows, read.outlines)
+        self.canvas.show_fields(read.rows)
         if read.rows and not self._fitted:
             self._fitted = True
             self.canvas.fit_all()

@@ -71,12 +71,21 @@ def new_machine(window: MainWindow) -> None:
     new_machine(window)
 
 
+def _providers(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.providers import Providers
+
+    return Providers(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
     Page("fields", "Fields", "rows", ("Ctrl+2",), "All fields in a table", _fields),
     Page("machines", "Machines", "truck", ("Ctrl+3",), "Machines, implements and operators", _machines),
     Page("inputs", "Inputs", "flask", ("Ctrl+4",), "Products, varieties and tank mixes", _inputs),
     Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
+    Page(
+        "providers", "Providers", "share-network", ("Ctrl+6",), "What came from where, and what is missing", _providers
+    ),
     Page(
         "settings",
         "Settings",

@@ -65,7 +65,7 @@ def test_a_grower_and_its_farm_are_made_and_renamed(window: MainWindow, sandbox:
 
     choose(window, grower.id, qtbot)
     assert window.commands.why_not("enable-grower").startswith("No field of this grower")
-    qtbot.keyClick(window, Qt.Key.Key_B, CTRL_SHIFT)
+    hands.press(window, "new-farm")
     new = sheet(window, NewFarm, qtbot)
     assert new.grower.currentData() == grower.id, "the farm is the chosen grower's"
     new.name.setText("Hill Top")

@@ -65,7 +65,10 @@ class StartPage(QFrame):
                 self.files,
             )
         )
-        column.addLayout(row(*cards, gap=STEP * 4))
+        side_by_side = row(*cards, gap=STEP * 4)
+        for place in range(len(cards)):
+            side_by_side.setStretch(place, 1)
+        column.addLayout(side_by_side)
         column.addSpacing(STEP * 2)
         column.addWidget(self.note)
         grid = QGridLayout(self)

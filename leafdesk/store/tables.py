@@ -228,15 +228,15 @@ _ON_THE_FIELD = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_id
 """An operation may reach over several fields, and names them by Leaf's ids."""
 
 
-_OF_NAMED_FIELDS = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_ids') f WHERE c.n = s.n AND f.value IN
- (SELECT value FROM names JOIN records r ON r.n = names.rowid, json_each(json_array(r.key, r.leaf_id))
-  WHERE names MATCH :words))"""
-"""Operations have no name of their own: they are found by those of their fields, farms and growers."""
 _NAMED = (
     "(instr(replace(s.sort, ' ', ''), :part) OR s.leaf_user IN"
     " (SELECT u.key FROM seen u WHERE u.kind = 'users' AND instr(replace(u.sort, ' ', ''), :part)))"
 )
 """What no full text is kept of is found by a part of its name, or of its Leaf user's."""
+_OF_NAMED_FIELDS = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_ids') f WHERE c.n = s.n AND f.value IN
+ (SELECT value FROM names JOIN records r ON r.n = names.rowid, json_each(json_array(r.key, r.leaf_id))
+  WHERE names MATCH :words))"""
+"""Operations have no name of their own: they are found by those of their fields, farms and growers."""
 
 
 def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str, Any]]:
@@ -255,11 +255,11 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
         if query is not None and kind == "operations":
             held.append(_OF_NAMED_FIELDS)
             values["words"] = query
-        elif query is not None and kind not in (*TABLES, "fields"):
-            held.append(_NAMED)
-            values["part"] = sort_text(where.text).replace(" ", "")
         elif query is None:
             held.append("0")
+        elif kind not in (*TABLES, "fields"):
+            held.append(_NAMED)
+            values["part"] = sort_text(where.text).replace(" ", "")
         elif kind == "fields":
             tables = "names CROSS JOIN seen s ON s.n = names.rowid"
             held.append("names MATCH :words")

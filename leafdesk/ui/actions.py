@@ -86,17 +86,12 @@ TABLE = (
     ),
     Entry("change-match", "Change product", "swap", ("Ctrl+Shift+P",), "The machine's text means another product"),
     Entry("match-history", "Product's history", "clock-counter-clockwise", ("Ctrl+Shift+H",), "What it was taken for"),
-    Entry("new-grower", "New grower", "user-plus", ("Ctrl+Shift+N",), "Make a grower, the level above farms"),
-    Entry("new-farm", "New farm", "house-line", ("Ctrl+Shift+B",), "Make a farm"),
-    Entry("edit-grower", "Rename grower", "user", (), "Give the grower in the list of fields another name"),
-    Entry("edit-farm", "Change farm", "house", (), "Give the farm in the list of fields another name or grower"),
-    Entry("enable-grower", "Enable all previews", "lightning", (), "Full sync for all of a grower's, which Leaf bills"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
-LOOKS = ("history", "files", "overlaps", "work")
+LOOKS = ("history", "files", "work", "overlaps")
 """What there is to look at beside the selected field's own figures."""
 AT_LEAF = ("enable", "upload", "provider-sync")
 """What is set going at Leaf for the selected field, and no undo takes back."""

@@ -143,6 +143,11 @@ STATES = {
 """Queue states in words."""
 
 
+def short_id(id_: str) -> str:
+    """`f78047cf…9806ea`: enough to tell it from others where the whole of it does not fit."""
+    return id_ if len(id_) <= 18 else f"{id_[:8]}…{id_[-6:]}"
+
+
 def quietly(text: str) -> str:
     """A word that a provider writes in capitals as people write it: `HERBICIDE`, `plant_growth` become `Herbicide`,
     `Plant growth`; what has small letters stays."""
@@ -157,11 +162,6 @@ def unit(code: str) -> str:
     parts = re.findall(r"([A-Za-z]+)(-?)1", code)
     over, under = ("·".join(name for name, sign in parts if sign == one) for one in ("", "-"))
     return f"{over or '1'}/{under}" if under else over
-
-
-def short_id(id_: str) -> str:
-    """`f78047cf…9806ea`: enough to tell it from others where the whole of it does not fit."""
-    return id_ if len(id_) <= 18 else f"{id_[:8]}…{id_[-6:]}"
 
 
 def next_name(name: str, taken: set[str]) -> str:

@@ -18,6 +18,7 @@ from leafdesk.ui.field_desk import FieldDesk
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.importing import Importing
 from leafdesk.ui.keeping import Keeping
+from leafdesk.ui.land_desk import LandDesk
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.pages import Pages
@@ -75,6 +76,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.field_desk, window.keeping = FieldDesk(window), Keeping(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     window.importing, window.exporting = Importing(window), Exporting(window)
+    window.land = LandDesk(window)
     yield
     _set_side_by_side(window)
     for glass in (window.top.finder.glass, window.navigator.glass):

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
     from leafdesk.ui.keeping import Keeping
+    from leafdesk.ui.land_desk import LandDesk
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -84,6 +85,7 @@ class MainWindow(FirstSight):
     field_desk: FieldDesk
     keeping: Keeping
     leaf: LeafSide
+    land: LandDesk
     importing: Importing
     exporting: Exporting
     workbench: QSplitter

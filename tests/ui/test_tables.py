@@ -200,6 +200,13 @@ def test_thousands_of_rows_are_read_as_they_come_in_sight(window: MainWindow, qt
     assert panel.rows.rowCount(QModelIndex()) == panel.rows.rowCount()
 
 
+def test_no_widget_outlives_the_window(window: MainWindow) -> None:
+    """One without a parent is taken away whenever Python tidies up: in the middle of Qt's work on the next window."""
+    for page in PAGES:
+        window.show_page(page.key)
+    assert [widget for widget in QApplication.topLevelWidgets() if widget.parent() is None] == [window]
+
+
 def test_tabs_turn_by_key(window: MainWindow, qtbot: QtBot) -> None:
     machines(window, qtbot)
     page = window.pages.page("machines")

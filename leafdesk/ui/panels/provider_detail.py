@@ -66,10 +66,6 @@ class ProviderDetail(RecordDetail):
         super().__init__("Select a provider to see what explains its counts.", lines, _of_user)
         self.window_ = window
         self._turn = 0
-
-    def furnish(self) -> None:
-        """Make what a provider is shown with."""
-        super().furnish()
         self.why = label("", "", wrap=True, select=True)
         card = Card()
         card.column.addWidget(label("Beside what is here", "muted"))

@@ -47,6 +47,10 @@ TABLE = (
     Entry("rename", "Rename", "text-aa", ("F2",), "Give the selected field another name"),
     Entry("move", "Move to farm", "tree-structure", ("M",), "Put the selected field into another farm"),
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
+    Entry("new-machine", "New machine", "plus", ("Ctrl+N",), "A machine made by hand"),
+    Entry("edit-machine", "Edit machine", "pencil-simple", ("Ctrl+Shift+E",), "Change the selected machine"),
+    Entry("delete-machine", "Delete machine", "trash", ("Ctrl+Shift+Del",), "Delete the selected machine"),
+    Entry("fetch-files", "Fetch files", "download-simple", ("Ctrl+Shift+M",), "Ask Leaf for the machine's files"),
     Entry("field-more", "More", "dots-three", ("A",), "More about the selected field: history, files, overlaps, Leaf"),
     Entry(
         "history",
@@ -64,10 +68,6 @@ TABLE = (
         "ask-counts", "Ask Leaf for its counts", "arrows-counter-clockwise", (), "What Leaf holds of each provider now"
     ),
     Entry("keep-users", "Leaf users kept here", "hard-drives", (), "Choose whose records this laptop keeps"),
-    Entry("new-machine", "New machine", "plus", ("Ctrl+N",), "A machine made by hand"),
-    Entry("edit-machine", "Edit machine", "pencil-simple", ("Ctrl+Shift+E",), "Change the selected machine"),
-    Entry("delete-machine", "Delete machine", "trash", ("Ctrl+Shift+Del",), "Delete the selected machine"),
-    Entry("fetch-files", "Fetch files", "download-simple", ("Ctrl+Shift+M",), "Ask Leaf for the machine's files"),
     Entry("copy-rows", "Copy rows", "copy", ("Ctrl+C",), "Copy the selected rows, for a spreadsheet"),
     Entry("sort-up", "Sort upwards", "sort-ascending", ("Alt+Up",), "Sort the table by the column you are in"),
     Entry("sort-down", "Sort downwards", "sort-descending", ("Alt+Down",), "Sort by this column, the last first"),

@@ -48,17 +48,17 @@ def _machines(window: MainWindow) -> QWidget:
     return make(window)
 
 
-def _providers(window: MainWindow) -> QWidget:
-    from leafdesk.ui.panels.providers import Providers
-
-    return Providers(window)
-
-
 def new_machine(window: MainWindow) -> None:
     """Turn to the machines and ask what a new one is like."""
     from leafdesk.ui.panels.machines import new_machine
 
     new_machine(window)
+
+
+def _providers(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.providers import Providers
+
+    return Providers(window)
 
 
 PAGES = (

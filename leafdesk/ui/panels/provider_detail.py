@@ -66,6 +66,9 @@ class ProviderDetail(RecordDetail):
         super().__init__("Select a provider to see what explains its counts.", lines, _of_user)
         self.window_ = window
         self._turn = 0
+        self._furnish()
+
+    def _furnish(self) -> None:
         self.why = label("", "", wrap=True, select=True)
         card = Card()
         card.column.addWidget(label("Beside what is here", "muted"))

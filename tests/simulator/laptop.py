@@ -16,6 +16,7 @@ from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, Tell, Trip, Write
 from leafdesk.sync.cycle import Cycle, sync
+from leafdesk.sync.wish import Wish
 
 from .disk import Disk, KilledError
 from .far import Far, Reply, Sender
@@ -163,7 +164,9 @@ class Laptop:
         Raises KilledError when the program was killed, StoreError when the disk refused.
         """
         cycle = Cycle()
-        self.drive(sync(self.trip(), cycle, stock=stock))
+        self.drive(
+            sync(self.trip(), cycle, Wish(stock=stock, by_itself=self.dice.random() < 0.3 and not self.weather.calm))
+        )
         return cycle
 
     def drive(self, rule: Rule[T]) -> T:

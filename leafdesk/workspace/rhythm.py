@@ -52,7 +52,7 @@ class Rhythm:
         if not self._on:
             return
         report = running.result() if running.exception() is None else None
-        self._failures = 0 if report is not None and report.outcome == "done" else self._failures + 1
+        self._failures = 0 if report is not None and report.progressed else self._failures + 1
         now, chance = self._terms.clock(), self._terms.chance()
         seconds = seconds_until(report, self._outbox().items(), now=now, failures=self._failures, chance=chance)
         if seconds is not None:  # what was edited meanwhile must not wait for the next hour

@@ -193,6 +193,7 @@ class Engine:
         """Every few seconds: after a sleep what was under way is dead, and there may be much to do."""
         if waking.slept(self._terms.clock(), self._terms.steady()):
             self.gate.give_up()
+            self.heard("unknown", "The computer slept.")
             if self._on_waking is not None and not self.syncing:
                 self._on_waking()
         asyncio.get_running_loop().call_later(TICK, self._look_at_the_clocks, waking)

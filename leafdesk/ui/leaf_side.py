@@ -117,11 +117,11 @@ class LeafSide(QObject):
         """As nobody asked for it: the status bar tells how it went, no question and no notice comes up."""
         if not self.expired:
             self._quiet = not self.workspace.syncing
-            self._sync()
+            self._sync(by_itself=True)
 
-    def _sync(self) -> None:
+    def _sync(self, *, by_itself: bool = False) -> None:
         self.status.show_progress(Progress("Reaching Leaf", 0, None))
-        self.bridge.then(self.workspace.sync(), lambda report: self._over(), self._failed)
+        self.bridge.then(self.workspace.sync(by_itself=by_itself), lambda report: self._over(), self._failed)
         self.stood.emit()
         self.offer()
 

@@ -89,6 +89,8 @@ class Laptop:
         """Edits of the user that were taken in."""
         self.upgraded = False
         """Whether the next start is a newer Leafdesk's."""
+        self.lost = False
+        """Whether the next start finds no database."""
         self.poison = "!"
         """A name with this in it makes Leaf answer 500 for ever."""
 
@@ -116,13 +118,15 @@ class Laptop:
             self.disk.arm(self.dice.randint(1, 15), kind)
         elif kind == "clock":
             self.astray += self.dice.choice([-86400.0, -300.0, 300.0, 86400.0])
-        elif kind in ("reboot", "migrated"):
-            self.upgraded = kind == "migrated"
+        elif kind in ("reboot", "migrated", "lost all"):
+            self.upgraded, self.lost = kind == "migrated", kind == "lost all"
             raise KilledError
 
     def restart(self) -> None:
-        """The program starts again, sometimes the whole computer, sometimes a newer version of it."""
+        """The program starts again, sometimes the whole computer, sometimes a newer version, sometimes from nothing."""
         self.disk.restart()
+        if self.lost:
+            self.disk.lose()
         if self.upgraded:
             self.upgraded = False
             self.disk.migrate([self.dice.randint(1, 25) for _ in range(self.dice.randint(0, 2))])

@@ -68,12 +68,30 @@ TABLE = (
     Entry("sort-up", "Sort upwards", "sort-ascending", ("Alt+Up",), "Sort the table by the column you are in"),
     Entry("sort-down", "Sort downwards", "sort-descending", ("Alt+Down",), "Sort by this column, the last first"),
     Entry("next-tab", "Next tab", "arrow-line-right", ("Ctrl+Tab",), "Turn to the next tab of this page"),
+    Entry("search-leaf", "Search at Leaf", "cloud-arrow-down", ("Ctrl+Shift+F",), "Search Leaf for what is typed"),
+    Entry("fetch-details", "Fetch details", "download-simple", ("Ctrl+Shift+D",), "Ask Leaf for all it has of this"),
+    Entry(
+        "work",
+        "Work and products",
+        "list-bullets",
+        ("Ctrl+Shift+W",),
+        "The work on the selected field and its products",
+    ),
+    Entry(
+        "fetch-work", "Fetch operations", "download-simple", ("Ctrl+Shift+O",), "Ask Leaf for the work on the fields"
+    ),
+    Entry("fetch-matches", "Fetch products", "download-simple", ("Ctrl+Shift+G",), "Ask Leaf which products were used"),
+    Entry(
+        "approve-match", "Approve product", "check-circle", ("Ctrl+Shift+A",), "The machine's text means this product"
+    ),
+    Entry("change-match", "Change product", "swap", ("Ctrl+Shift+P",), "The machine's text means another product"),
+    Entry("match-history", "Product's history", "clock-counter-clockwise", ("Ctrl+Shift+H",), "What it was taken for"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
-LOOKS = ("history", "files", "overlaps")
+LOOKS = ("history", "files", "work", "overlaps")
 """What there is to look at beside the selected field's own figures."""
 AT_LEAF = ("enable", "upload", "provider-sync")
 """What is set going at Leaf for the selected field, and no undo takes back."""

@@ -144,7 +144,7 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.pages import PAGES, new_machine
+        from leafdesk.ui.pages import PAGES, new_machine, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -166,6 +166,7 @@ class MainWindow(FirstSight):
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("work", lambda: show_work(self, self.inspector.field_id)),
             ("import", self.importing.ask),
             ("export", self.exporting.ask),
             ("new-machine", partial(new_machine, self)),

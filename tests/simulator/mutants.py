@@ -140,7 +140,6 @@ MUTANTS = (
     ),
     Mutant(name="no settle time", settle_seconds=0.0),
     Mutant(name="a 404 of a machine that is behind is believed", instead=_in("catch_up", _nothing, "attempt", "pull")),
-    Mutant(name="sent before what was lost is read anew", instead=_in("REBUILD", "nothing", "cycle")),
     Mutant(name="a farm known by its name alone", instead=_in("as_sent", _only_named, "farms")),
     Mutant(name="no look before a record is claimed", instead=_in("created", _without_a_look, "farms", "machines")),
     Mutant(name="no attempts written ahead", deaf=("INSERT INTO attempts",)),

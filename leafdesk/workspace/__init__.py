@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
 from leafdesk.api.errors import SignedOutError as WrongPasswordError
@@ -26,6 +26,7 @@ from leafdesk.store.steps import Steps
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line
+from leafdesk.sync.wish import Wanted, Wish
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
@@ -80,7 +81,7 @@ class Workspace:
         self._nothing: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
         self._terms = terms_of(parts, self._environ)
-        self._rhythm = Rhythm(self._terms, self._engines, self.sync, lambda: self.outbox)
+        self._rhythm = Rhythm(self._terms, self._engines, partial(self.sync, by_itself=True), lambda: self.outbox)
         self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
         self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self._lock = lock_folder(folder)
@@ -221,19 +222,17 @@ class Workspace:
         return Decisions(self._decide)
 
     # ------------------------------------------------------------------ sync
-    def sync(
-        self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None, stock: bool | None = None
-    ) -> Future[SyncReport]:
+    def sync(self, **wanted: Unpack[Wanted]) -> Future[SyncReport]:
         """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs.
 
-        `stock`: machines, implements, operators, catalogs, summaries and settings too; None: once a day.
+        `wanted`: see sync.wish. `pull=False` only sends, `push=False` only reads, `only=[item ids]` sends just these.
         """
         line = self._line()
         if line is None:
             return failed(SignedOutError(NOBODY))
         if not self.syncing:
             self._rhythm.begins()
-        running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+        running = self._engines().sync(line, Wish(**wanted))
         running.add_done_callback(self._ended)
         return running
 

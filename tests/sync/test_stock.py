@@ -18,6 +18,7 @@ from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
 from leafdesk.sync.cycle import Cycle, sync
 from leafdesk.sync.removals import HANDFUL, confirm
+from leafdesk.sync.wish import Wish
 
 from .laptop import USER, Laptop
 
@@ -35,7 +36,7 @@ def farm(tmp_path: Path) -> Iterator[Laptop]:
 
 def whole(laptop: Laptop, stock: bool | None = True) -> Cycle:
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(), cycle, stock=stock))
+    laptop.drive(sync(laptop.trip(), cycle, Wish(stock=stock)))
     return cycle
 
 
@@ -249,7 +250,7 @@ def test_organizations_and_files_of_a_field(farm: Laptop) -> None:
 def test_the_trips_leaf_user_alone_is_asked(laptop: Laptop) -> None:
     laptop.leaf.create_machine(USER, {"name": "Tractor"})
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(USER), cycle, stock=True))
+    laptop.drive(sync(laptop.trip(USER), cycle, Wish(stock=True)))
     rows = tables(laptop).rows("machines", limit=1000)
     assert "Tractor" in {row.name for row in rows}
     assert {row.leaf_user_id for row in rows} == {USER}

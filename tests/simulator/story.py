@@ -148,6 +148,8 @@ class Story:
             if n and asked is None and not self.laptop.outbox.items():
                 break
             self.user.decide(everything=True)
+            if n < 4:
+                self.user.come_back()
             self.oracle.user_acted()
             self.laptop.pass_time(200)
         self.oracle.requests_landed()

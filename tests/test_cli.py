@@ -33,7 +33,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
     assert {name.removeprefix("leafdesk ") for name, _ in commands()} == {
         *("open", "demo", "sandbox", "login", "logout", "sync", "status", "doctor", "updates"),
         *("fields", "fields list", "fields show", "fields create", "fields edit", "fields delete"),
-        *("fields files", "fields enable", "fields upload", "fields intersects", "fields intersect"),
+        *("fields files", "fields file", "fields enable", "fields upload", "fields intersects", "fields intersect"),
         *("farms", "farms list", "farms show", "farms create", "farms edit"),
         *("growers", "growers list", "growers create", "growers edit"),
         *("machines", "machines list", "machines show", "machines files"),
@@ -43,7 +43,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("products list", "varieties list", "tank-mixes list"),
         *("tank-mixes", "tank-mixes search", "operations", "operations list"),
         *("matches", "matches list", "matches history", "matches approve"),
-        *("users", "users list", "users show"),
+        *("users", "users list", "users show", "users keep"),
         *("providers", "providers list", "providers organizations", "providers sync"),
         *("import", "export"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),

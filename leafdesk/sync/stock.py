@@ -15,8 +15,10 @@ from leafdesk.geo.shape import Shape
 from leafdesk.records import Kind, MatchHistory, Product, ProductMatch, Record, TankMix, Variety, word
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.sync.asks import Rule, Trip, look, put, read
+from leafdesk.sync.keeping import users_of
 from leafdesk.sync.pull import PAGE, Listing, read_list
 from leafdesk.sync.removals import confirmed
+from leafdesk.sync.report import LAST_STOCK
 from leafdesk.sync.tally import Pulled
 
 T = TypeVar("T")
@@ -27,8 +29,7 @@ DAY = 86_400.0
 
 def pull_stock(trip: Trip, pulled: Pulled) -> Rule[None]:
     """Everything that is no land, of every Leaf user (or the trip's). Raises the LeafError that ended it."""
-    users = yield from look(lambda catalog, _: [user.id for user in catalog.users()])
-    for user in [one for one in users if trip.leaf_user_id in (None, one)]:
+    for user in (yield from users_of(trip)):
         for listing in _lists_of(user):
             yield from _willing(read_list(listing, trip, pulled), listing.word, pulled)
         yield from _willing(refresh_configuration(user, trip), "Settings", pulled)
@@ -107,10 +108,6 @@ def is_due(catalog: Catalog, trip: Trip) -> bool:
     except ValueError:
         return True
     return ahead >= DAY or ahead < 0
-
-
-LAST_STOCK = "last_stock"
-"""The fact that says when everything that is no land was read (seconds since 1970)."""
 
 
 def remember(catalog: Catalog, trip: Trip) -> Changes:

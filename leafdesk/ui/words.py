@@ -143,6 +143,11 @@ STATES = {
 """Queue states in words."""
 
 
+def short_id(id_: str) -> str:
+    """`f78047cf…9806ea`: enough to tell it from others where the whole of it does not fit."""
+    return id_ if len(id_) <= 18 else f"{id_[:8]}…{id_[-6:]}"
+
+
 def next_name(name: str, taken: set[str]) -> str:
     """A name for what was cut off: "Mill Field 2", or the next number that is free."""
     word, _, last = name.rpartition(" ")

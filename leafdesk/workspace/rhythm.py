@@ -26,6 +26,8 @@ class Rhythm:
         self._terms, self._engine, self._sync, self._outbox = terms, engine, sync, outbox
         self._on = False
         self._failures = 0
+        self._fresh = False
+        """Whether there was an edit since the last sync began."""
 
     def keep_up(self) -> None:
         """From now on sync without being asked."""
@@ -34,8 +36,13 @@ class Rhythm:
 
     def edited(self) -> None:
         """Something new waits: a few edits usually go together."""
+        self._fresh = True
         if self._on:
             self._engine().arm(SOON, self._sync)
+
+    def begins(self) -> None:
+        """A sync begins now: whatever was edited before goes with it."""
+        self._fresh = False
 
     def ended(self, running: "Future[SyncReport]") -> None:
         """A sync ended: when the next one is due."""
@@ -47,5 +54,5 @@ class Rhythm:
         self._failures = 0 if report is not None and report.progressed else self._failures + 1
         now, chance = self._terms.clock(), self._terms.chance()
         seconds = seconds_until(report, self._outbox().items(), now=now, failures=self._failures, chance=chance)
-        if seconds is not None:
-            self._engine().arm(seconds, self._sync)
+        if seconds is not None:  # what was edited meanwhile must not wait for the next hour
+            self._engine().arm(min(seconds, SOON) if self._fresh else seconds, self._sync)

@@ -132,9 +132,9 @@ def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
             for item in waiting:
                 with suppress(RefusedError):
                     if item.state == "conflict":
-                        workspace.decisions.resolve(item.id, "theirs").result(60)
+                        workspace.queue.resolve(item.id, "theirs").result(60)
                     elif item.state == "parked":
-                        workspace.decisions.retry(item.id).result(60)
+                        workspace.queue.retry(item.id).result(60)
             time.sleep(SETTLE / 2)
         found.wrong += [f"stuck: {item.sentence} is {item.state}: {item.reason}" for item in workspace.outbox.items()]
         if not found.wrong:

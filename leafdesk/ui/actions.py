@@ -37,6 +37,7 @@ TABLE = (
     *(Entry(tool.key, tool.text, tool.icon, tool.keys, tool.tip, tool=True) for tool in TOOLBOX),
     Entry("more", "More", "dots-three", ("T",), "All the other tools, by group or by typing a few letters"),
     Entry("together", "Shared corners together", "link", ("U",), "Let corners that neighbours share move together"),
+    Entry("seams", "Gaps and overlaps", "intersect", ("O",), "List the gaps and overlaps between all fields"),
     Entry("type", "Type a corner", "keyboard", ("L",), "Put a corner where its latitude and longitude say"),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),

@@ -1,6 +1,7 @@
 """Drawing a new field and editing a boundary: from the tool to the edit in the queue."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -13,6 +14,7 @@ from leafdesk.records import Field
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.dialogs.field import NewField
+from leafdesk.ui.dialogs.seams import look_along_seams
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.map.canvas import MapCanvas
@@ -33,6 +35,9 @@ from leafdesk.ui.map.tidying import HeadlandTool, SquareTool, ThinTool
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector, measure
 from leafdesk.ui.panels.map_page import MapPage
+
+if TYPE_CHECKING:
+    from leafdesk.ui.main_window import MainWindow
 
 BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
@@ -94,6 +99,15 @@ class Drawing(QObject):
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
         page.typed.connect(self._typed)
+
+    def commands(self, window: "MainWindow") -> tuple[tuple[str, Callable[[], object]], ...]:
+        """What the map's actions do that are no tools."""
+        return (
+            ("more", self.page.open_more),
+            ("type", self.type_corner),
+            ("together", self.toggle_together),
+            ("seams", lambda: look_along_seams(window)),
+        )
 
     @property
     def at_stake(self) -> bool:

@@ -24,7 +24,7 @@ CORNER = "corner"
 EXAMPLE = "41.7001, -93.5 or 41°42'N 93°30'W"
 NARROW = STEP * 70
 """With less room than this for the hint, its buttons go underneath."""
-EXTRA: tuple[tuple[str, str], ...] = (("Boundary", "type"), ("Boundary", "together"))
+EXTRA: tuple[tuple[str, str], ...] = (("Boundary", "type"), ("Boundary", "together"), ("Look", "seams"))
 """What else stands in the menu of the rarer tools: (heading, action)."""
 KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N|I)\b")
 

@@ -1,6 +1,8 @@
 """Prove an installed copy: what it imports, carries, computes, trusts, paints and syncs, in a temporary folder."""
 
+import contextlib
 import importlib
+import json
 import math
 import ssl
 import subprocess
@@ -23,7 +25,9 @@ def findings_of_a_selftest(tell: Callable[[str], None]) -> list[Finding]:
         ("imports", _imports),
         ("files", _files),
         ("geometry", _geometry),
+        ("other programs' files", _others_files),
         ("TLS", _tls),
+        ("secrets", _secrets),
         ("main job", _main_job),
     )
     return list(_tried(steps, tell))
@@ -65,11 +69,46 @@ def _geometry() -> str:
     return f"a known square measures {area:.2f} ha"
 
 
+def _others_files() -> str:
+    """A file in another reference system, read as the window does it: in a process of its own, with PROJ's database."""
+    from leafdesk.files.apart import Reader
+
+    corners = ((500_000, 5_700_000), (500_500, 5_700_000), (500_500, 5_700_500), (500_000, 5_700_500))
+    ring = [list(corner) for corner in (*corners, corners[0])]
+    crs = {"type": "name", "properties": {"name": "EPSG:25832"}}
+    with tempfile.TemporaryDirectory(prefix="leafdesk-selftest-") as folder:
+        path = Path(folder) / "field.geojson"
+        path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring], "crs": crs}), "utf-8")
+        (plot,) = Reader(path).read().plots
+    if not math.isclose(plot.area_ha, 25.02, rel_tol=1e-3):
+        raise ValueError(f"a known field measures {plot.area_ha} ha")
+    return f"a field in EPSG:25832 measures {plot.area_ha:.2f} ha"
+
+
 def _tls() -> str:
     import certifi
 
     context = ssl.create_default_context(cafile=certifi.where())
     return f"{ssl.OPENSSL_VERSION}, {len(context.get_ca_certs()):,} authorities"
+
+
+def _secrets() -> str:
+    """What a passphrase seals only that opens, and a notice that nobody has signed is not believed."""
+    from leafdesk.newer.notice import KEYS, UntrueError, read_notice
+    from leafdesk.sealed import WrongPassphraseError, seal, unseal
+
+    with tempfile.TemporaryDirectory(prefix="leafdesk-selftest-") as folder:
+        file = Path(folder) / "sealed"
+        seal(file, "a passphrase", "a text", "self-test")
+        if unseal(file, "a passphrase", "self-test") != "a text":
+            raise ValueError("a sealed text came back as another one")
+        with contextlib.suppress(WrongPassphraseError):
+            unseal(file, "another one", "self-test")
+            raise ValueError("a wrong passphrase opened a sealed text")
+    with contextlib.suppress(UntrueError):
+        read_notice(json.dumps({"notice": "{}", "signature": "A" * 86 + "=="}), KEYS)
+        raise ValueError("a notice without a signature was believed")
+    return "a passphrase seals and opens, unsigned notices are not believed"
 
 
 def _main_job() -> str:

@@ -33,6 +33,7 @@ from leafdesk.ui.map.draw import DrawTool
 from leafdesk.ui.map.edit import EditTool
 from leafdesk.ui.map.hand import Hand
 from leafdesk.ui.map.motion import Motion
+from leafdesk.ui.map.outlines import Source
 from leafdesk.ui.map.picture import FieldPicture
 from leafdesk.ui.map.scalebar import paint_scale_bar
 from leafdesk.ui.map.sketch import EditState, paint_outline
@@ -112,18 +113,30 @@ class MapCanvas(QWidget):
         self.colours = colours
         self._dress()
 
-    def show_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]]) -> None:
+    def read_from(self, source: Source) -> None:
+        """Ask this for the outlines that are seen, from now on; none need be given with the rows."""
+        self.picture.outlines.source = source
+
+    def show_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]] = ()) -> None:
         """Show these fields and no others; outlines as packed by `geo.shape.pack`."""
         self.picture.outlines.replace(rows, outlines)
         self.picture.outlines_changed(all_new=True)
         self.update()
 
     def update_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: set[str]) -> None:
-        """These fields are new or different (a row without outline has no boundary), those are gone."""
+        """These fields are new or different (a row without box has no boundary), those are gone."""
         self.picture.outlines.change(rows, outlines, gone)
         self.picture.outlines_changed()
         if self.selection in gone:
             self.select(None)
+
+    def with_outline(self, field_id: str, then: Callable[[bytes], None]) -> None:
+        """Hand over a field's packed shape, at once if it is at hand."""
+        packed = self.picture.outlines.packed.get(field_id)
+        if packed is not None:
+            then(packed)
+        else:
+            self.picture.fetch([field_id], lambda: then(self.picture.outlines.packed[field_id]))
 
     def select(self, field_id: str | None) -> None:
         """Mark a field as the selected one; no signal."""

@@ -53,6 +53,8 @@ class Snapping:
     def _rails(self, id_: str) -> Rails | None:
         packed = self.canvas.picture.outlines.packed.get(id_)
         if packed is None:
+            if not self.canvas.picture.reading:
+                self.canvas.picture.fetch([id_])  # for the next move of the hand
             return None
         kept = self._kept.get(id_)
         if kept is None or kept[0] is not packed:

@@ -366,11 +366,12 @@ class MainWindow(FirstSight):
                 self._warned = True
                 from leafdesk.ui.drawing import AT_STAKE
 
-                self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
+                self.notice.say(f"{AT_STAKE} Closing the window once more leaves it as a draft.")
                 event.ignore()
                 return
             from leafdesk.ui.remembering import keep
 
+            self.drawing.drafts.safe.leave()
             keep(self, whole=self._dressed)
         super().closeEvent(event)
         if self._autosync is not None:

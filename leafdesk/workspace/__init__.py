@@ -19,6 +19,7 @@ from leafdesk.newer import Newer
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
+from leafdesk.store.drafts import Draft
 from leafdesk.store.notices import Notice, Notices
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
@@ -29,6 +30,7 @@ from leafdesk.sync.terms import Line
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
+from leafdesk.workspace.drafting import Drafting
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
@@ -47,6 +49,7 @@ __all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing
 __all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += ["Draft", "Drafting"]
 __all__ += ["Attempt", "Item", "Notice", "Queued", "RefusedError", "State"]
 __all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
 __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
@@ -81,6 +84,8 @@ class Workspace:
         self._rhythm = Rhythm(self._terms, self._engines, self.sync, lambda: self.outbox)
         self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
         self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
+        self.drafts = Drafting(lambda: self._database, self._terms.now)
+        """Drawings that are not kept yet."""
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)

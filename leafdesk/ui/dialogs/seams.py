@@ -64,12 +64,21 @@ class SeamsList(QDialog):
             self.said.setText(str(error))
             return
         self._turn += 1
-        turn, packed = self._turn, dict(self._window.canvas.picture.outlines.packed)
-        self.said.setText(f"Looking along the seams of {words.count(len(packed), 'field')} …")
+        turn = self._turn
+        self.said.setText(f"Looking along the seams of {words.count(len(self._window.lists.rows), 'field')} …")
         self.again.setEnabled(False)
-        bridge, ids = self._window.bridge, list(packed)
-        job = beside(lambda: self._apart(seams, list(packed.values()), width))
-        bridge.then(job, lambda found: self._take(turn, ids, found), lambda error: self._failed(turn, error))
+        self._window.bridge.read(
+            lambda workspace: workspace.catalog.outlines(), lambda outlines: self._look(turn, outlines, width)
+        )
+
+    def _look(self, turn: int, outlines: list[tuple[str, bytes]], width: float) -> None:
+        if turn != self._turn:
+            return
+        ids, packed = [id_ for id_, _ in outlines], [shape for _, shape in outlines]
+        job = beside(lambda: self._apart(seams, packed, width))
+        self._window.bridge.then(
+            job, lambda found: self._take(turn, ids, found), lambda error: self._failed(turn, error)
+        )
 
     def _take(self, turn: int, ids: list[str], found: Seams) -> None:
         if turn != self._turn:

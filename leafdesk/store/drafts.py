@@ -1,76 +1,59 @@
-"""Drawings that are not kept yet, step by step: what a power cut leaves of an open drawing."""
+"""The boundaries of a field that were drawn here, whatever became of them; and those of Leaf's nobody fetched yet."""
 
+import json
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-Shapes = tuple[tuple[str, bytes], ...]
-"""(field id, packed shape): the drawing's own first, under "", then the neighbours that change with it."""
+from leafdesk.edits import Create, Edit, Redraw, decode
+from leafdesk.geo.shape import Shape
+from leafdesk.records import Field
+from leafdesk.store.items import live_items
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An open drawing. `names` and `values` are its history from the first value on; `at` is where the hand stands.
-
-    `field_id` is "" for a new field; `made` when it was begun (UTC, ISO 8601); `kept` when somebody asked to keep it.
-    """
+    """A boundary that somebody drew here, and when. `id` tells it from others."""
 
     id: str
-    field_id: str
-    tool: str
-    made: str
-    at: int
-    kept: bool
-    names: tuple[str, ...]
-    values: tuple[Shapes, ...]
+    at: str
+    shape: Shape
 
 
-class Drafts:
-    """The drafts of one database. What changes something is for the writer's connection."""
+def drafts_of(connection: sqlite3.Connection, field: str) -> list[Draft]:
+    """Every boundary drawn here for a field (its key), oldest first. The journal has them all, the queue only some."""
+    rows = connection.execute(
+        "SELECT item, at, after FROM journal WHERE kind = 'fields' AND key = ? ORDER BY id", (field,)
+    ).fetchall()
+    drawn = [(item, at, drawn_in(_read(after))) for item, at, after in rows]
+    return [Draft(item, at, shape) for item, at, shape in drawn if shape is not None]
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
 
-    def all(self) -> list[Draft]:
-        """Every draft, the newest first."""
-        rows = self.connection.execute(
-            "SELECT id, field, tool, made, at, kept FROM drafts ORDER BY made DESC, rowid DESC"
-        ).fetchall()
-        return [self._draft(*row) for row in rows]
+def waiting_shapes(connection: sqlite3.Connection, field: str) -> set[Shape]:
+    """The boundaries of a field that are on their way to Leaf."""
+    drawn = (drawn_in(item.edit) for item in live_items(connection, "fields", field))
+    return {shape for shape in drawn if shape is not None}
 
-    def _draft(self, id: str, field: str, tool: str, made: str, at: int, kept: int) -> Draft:
-        names: dict[int, str] = {}
-        values: dict[int, list[tuple[str, bytes]]] = {}
-        for n, name, of, shape in self.connection.execute(
-            "SELECT n, name, field, shape FROM draft_shapes WHERE draft = ? ORDER BY n, rowid", (id,)
-        ):
-            names[n] = name
-            values.setdefault(n, []).append((of, shape))
-        order = sorted(values)
-        at = min(at, len(order) - 1)
-        shapes = tuple(tuple(values[n]) for n in order)
-        return Draft(id, field, tool, made, at, bool(kept), tuple(names[n] for n in order[1:]), shapes)
 
-    def begin(self, id: str, *, field_id: str, tool: str, made: str) -> None:
-        """A drawing was opened; nothing happens when it is known."""
-        self.connection.execute(
-            "INSERT OR IGNORE INTO drafts (id, field, tool, made, at, kept) VALUES (?, ?, ?, ?, 0, 0)",
-            (id, field_id, tool, made),
-        )
+def _read(edit: str) -> Edit | None:
+    """An edit from its JSON; None for one of an older version that nobody can read now."""
+    try:
+        return decode(json.loads(edit))
+    except (ValueError, KeyError, TypeError):
+        return None
 
-    def put(self, id: str, start: int, steps: Sequence[tuple[str, Shapes]], at: int) -> None:
-        """From step `start` on the history is this; the hand stands at step `at`."""
-        self.connection.execute("DELETE FROM draft_shapes WHERE draft = ? AND n >= ?", (id, start))
-        self.connection.executemany(
-            "INSERT INTO draft_shapes (draft, n, name, field, shape) VALUES (?, ?, ?, ?, ?)",
-            [(id, n, name, of, shape) for n, (name, shapes) in enumerate(steps, start) for of, shape in shapes],
-        )
-        self.connection.execute("UPDATE drafts SET at = ? WHERE id = ?", (at, id))
 
-    def keep(self, id: str) -> None:
-        """Somebody wants this draft to stay."""
-        self.connection.execute("UPDATE drafts SET kept = 1 WHERE id = ?", (id,))
+def drawn_in(edit: Edit | None) -> Shape | None:
+    """The boundary that an edit draws; None for any other."""
+    if isinstance(edit, Redraw):
+        return edit.shape
+    return edit.record.shape if isinstance(edit, Create) and isinstance(edit.record, Field) else None
 
-    def drop(self, id: str) -> None:
-        """The drawing is in the queue by now, or nobody wants it any more."""
-        self.connection.execute("DELETE FROM drafts WHERE id = ?", (id,))
+
+def unread_boundaries(connection: sqlite3.Connection, field: str) -> list[str]:
+    """Ids of boundaries that Leaf's copy of a field names and nobody fetched yet."""
+    rows = connection.execute(
+        "SELECT id FROM named_boundaries m WHERE field = ?"
+        " AND NOT EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.id = m.id) ORDER BY place",
+        (field,),
+    )
+    return [id_ for (id_,) in rows.fetchall()]

@@ -11,7 +11,7 @@ from leafdesk.geo.shape import unpack
 from leafdesk.records import Field
 from leafdesk.ui.dialogs.drafts import DraftsList
 from leafdesk.ui.safekeeping import Safekeeping
-from leafdesk.workspace import Draft
+from leafdesk.workspace import OpenDrawing
 
 if TYPE_CHECKING:
     from leafdesk.ui.drawing import Drawing
@@ -41,7 +41,7 @@ class Drafts(QObject):
         """List the drawings that are not kept yet."""
         self._bridge.read(lambda workspace: workspace.drafts.all(), self._offer)
 
-    def _offer(self, drafts: list[Draft]) -> None:
+    def _offer(self, drafts: list[OpenDrawing]) -> None:
         others = [draft for draft in drafts if draft.id != self.safe.id]
         offered = DraftsList(self._drawing.page.window(), self._drawing.lists, others)
         offered.wanted.connect(self.resume)
@@ -58,7 +58,7 @@ class Drafts(QObject):
         self._drawing.canvas.cancel()
         say(KEPT)
 
-    def resume(self, draft: Draft) -> None:
+    def resume(self, draft: OpenDrawing) -> None:
         """Go on with a draft, with all its steps."""
         if self._drawing.let_go():
             self._bridge.read(
@@ -66,7 +66,7 @@ class Drafts(QObject):
                 lambda field: self._resume(draft, field),
             )
 
-    def _resume(self, draft: Draft, field: Field | None) -> None:
+    def _resume(self, draft: OpenDrawing, field: Field | None) -> None:
         drawing, say = self._drawing, self._drawing.doing.trouble.emit
         if draft.field_id and (field is None or field.shape is None):
             say("The field of this draft is no longer here; the draft stays.")

@@ -12,7 +12,7 @@ from leafdesk.ui.map.tool import Tool
 
 if TYPE_CHECKING:
     from leafdesk.ui.drawing import Drawing
-    from leafdesk.workspace import Draft
+    from leafdesk.workspace import OpenDrawing
 
 NOT_SAFE = "This drawing cannot be written to the disk: after a power cut it would be lost. Keep it soon."
 
@@ -87,7 +87,7 @@ class Safekeeping(QObject):
         former, self.id, self._past, self._tool, self._written = self.id, "", self._tool, None, []
         return former
 
-    def adopt(self, draft: Draft, tool: Tool, history: History[Any]) -> None:
+    def adopt(self, draft: OpenDrawing, tool: Tool, history: History[Any]) -> None:
         """Go on writing to a draft whose drawing is in the hand again."""
         self._drop(self.release())
         self._past = None

@@ -19,7 +19,6 @@ from leafdesk.newer import Newer
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
-from leafdesk.store.drafts import Draft
 from leafdesk.store.notices import Notice, Notices
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
@@ -30,7 +29,8 @@ from leafdesk.sync.terms import Line
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
-from leafdesk.workspace.drafting import Drafting
+from leafdesk.workspace.drafting import Drafting, OpenDrawing
+from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
@@ -45,15 +45,13 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "Workspace"]
-__all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
-__all__ += ["Draft", "Drafting"]
-__all__ += ["Attempt", "Item", "Notice", "Queued", "RefusedError", "State"]
-__all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
-__all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
-__all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
+__all__ += ["Attempt", "Connection", "ConnectionChanged", "Event", "Item", "Notice", "OpenDrawing", "Progress"]
+__all__ += ["Queued", "RefusedError", "State", "SyncEnded", "SyncReport", "UnknownOutcomeError", "Workspace"]
+__all__ += ["CaptivePortalError", "DamagedError", "DiskFullError", "FromTheFutureError", "LeafError", "NotSentError"]
+__all__ += ["StoreError", "UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError", "WrongPasswordError"]
 
 T = TypeVar("T")
 _log = logging.getLogger("leafdesk")
@@ -85,7 +83,6 @@ class Workspace:
         self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
         self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self.drafts = Drafting(lambda: self._database, self._terms.now)
-        """Drawings that are not kept yet."""
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)
@@ -154,6 +151,11 @@ class Workspace:
     def providers(self) -> list[Compared]:
         """What each provider gave by Leaf's count beside what is here, and why the two differ."""
         return compare(self.tables)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Which Leaf users' records this laptop keeps."""
+        return Keeping(self._database, self._tell)
 
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""

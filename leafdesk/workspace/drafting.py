@@ -5,7 +5,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from leafdesk.store.database import Database
-from leafdesk.store.drafts import Draft, Drafts, Shapes
+from leafdesk.store.open_drawings import OpenDrawing, OpenDrawings, Shapes
+
+__all__ = ["Drafting", "OpenDrawing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +17,9 @@ class Drafting:
     database: Callable[[], Database]
     now: Callable[[], str]
 
-    def all(self) -> list[Draft]:
+    def all(self) -> list[OpenDrawing]:
         """Every draft here, the newest first, as this thread sees them."""
-        return Drafts(self.database().reader()).all()
+        return OpenDrawings(self.database().reader()).all()
 
     def put(
         self, id: str, *, field_id: str, tool: str, start: int, steps: Sequence[tuple[str, Shapes]], at: int
@@ -25,7 +27,7 @@ class Drafting:
         """From step `start` on the drawing's history is this, and the hand stands at step `at`."""
         made = self.now()
 
-        def job(drafts: Drafts) -> None:
+        def job(drafts: OpenDrawings) -> None:
             drafts.begin(id, field_id=field_id, tool=tool, made=made)
             drafts.put(id, start, steps, at)
 
@@ -39,5 +41,5 @@ class Drafting:
         """Forget a draft."""
         return self._write(lambda drafts: drafts.drop(id))
 
-    def _write(self, job: Callable[[Drafts], None]) -> Future[None]:
-        return self.database().write(lambda connection: job(Drafts(connection)), urgent=True)
+    def _write(self, job: Callable[[OpenDrawings], None]) -> Future[None]:
+        return self.database().write(lambda connection: job(OpenDrawings(connection)), urgent=True)

@@ -13,7 +13,7 @@ from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP
 
 if TYPE_CHECKING:
-    from leafdesk.workspace import Draft
+    from leafdesk.workspace import OpenDrawing
 
 
 class DraftsList(QDialog):
@@ -24,7 +24,7 @@ class DraftsList(QDialog):
     unwanted = Signal(object)
     """Throw this draft away."""
 
-    def __init__(self, parent: QWidget, lists: Lists, drafts: list[Draft]) -> None:
+    def __init__(self, parent: QWidget, lists: Lists, drafts: list[OpenDrawing]) -> None:
         super().__init__(parent)
         self.setWindowTitle("Drafts")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -42,9 +42,10 @@ class DraftsList(QDialog):
         later = button("Later" if drafts else "Close")
         later.clicked.connect(self.reject)
         column.addLayout(row(None, later))
+        next(iter(self.go_on.values()), later).setFocus()  # and not what throws one away
         self.setFixedWidth(STEP * 120)
 
-    def _line(self, draft: Draft, lists: Lists) -> QWidget:
+    def _line(self, draft: OpenDrawing, lists: Lists) -> QWidget:
         known = lists.rows.get(draft.field_id)
         name = "New field" if not draft.field_id else f"Boundary of {known.name if known else 'a field that is gone'}"
         steps = words.count(len(draft.names), "step")

@@ -9,7 +9,7 @@ import pytest
 
 from leafdesk.geo.shape import pack
 from leafdesk.store.database import Database
-from leafdesk.store.drafts import Drafts
+from leafdesk.store.open_drawings import OpenDrawings
 
 SQUARE = pack(((((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)),),))
 OTHER = pack(((((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 0.0)),),))
@@ -18,19 +18,19 @@ OTHER = pack(((((0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (0.0, 0.0)),),))
 def test_a_history_comes_back_with_its_names_and_neighbours(path: Path) -> None:
     database = Database(path)
     steps = [("", (("", SQUARE),)), ("Move corner", (("", OTHER), ("beside", SQUARE))), ("Add corner", (("", SQUARE),))]
-    database.write(lambda c: Drafts(c).begin("d", field_id="f1", tool="edit", made="2026-05-01T00:00:00Z")).result()
-    database.write(lambda c: Drafts(c).put("d", 0, steps, 2)).result()
-    database.write(lambda c: Drafts(c).put("d", 3, [], 1)).result()  # a step was taken back
-    (draft,) = Drafts(database.reader()).all()
+    database.write(lambda c: OpenDrawings(c).begin("d", field_id="f1", tool="edit", made="2026-05-01")).result()
+    database.write(lambda c: OpenDrawings(c).put("d", 0, steps, 2)).result()
+    database.write(lambda c: OpenDrawings(c).put("d", 3, [], 1)).result()  # a step was taken back
+    (draft,) = OpenDrawings(database.reader()).all()
     assert (draft.field_id, draft.tool, draft.at, draft.kept) == ("f1", "edit", 1, False)
     assert draft.names == ("Move corner", "Add corner")
     assert draft.values == tuple(shapes for _, shapes in steps)
-    database.write(lambda c: Drafts(c).put("d", 2, [("Remove corner", (("", OTHER),))], 2)).result()
-    database.write(lambda c: Drafts(c).keep("d")).result()
-    (draft,) = Drafts(database.reader()).all()
+    database.write(lambda c: OpenDrawings(c).put("d", 2, [("Remove corner", (("", OTHER),))], 2)).result()
+    database.write(lambda c: OpenDrawings(c).keep("d")).result()
+    (draft,) = OpenDrawings(database.reader()).all()
     assert draft.names == ("Move corner", "Remove corner") and draft.kept
-    database.write(lambda c: Drafts(c).drop("d")).result()
-    assert Drafts(database.reader()).all() == []
+    database.write(lambda c: OpenDrawings(c).drop("d")).result()
+    assert OpenDrawings(database.reader()).all() == []
     assert database.reader().execute("SELECT count(*) FROM draft_shapes").fetchone() == (0,)
     database.close()
 
@@ -39,14 +39,14 @@ _WRITER = """
 import pathlib, sys
 from leafdesk.geo.shape import pack
 from leafdesk.store.database import Database
-from leafdesk.store.drafts import Drafts
+from leafdesk.store.open_drawings import OpenDrawings
 
 database = Database(pathlib.Path(sys.argv[1]))
 for n in range(100_000):
     shape = pack(((((0.0, 0.0), (1.0, 0.0), (1.0, float(n % 80)), (0.0, 0.0)),),))
     def job(c):
-        Drafts(c).begin("d", field_id="", tool="draw", made="now")
-        Drafts(c).put("d", n, [(f"Step {n}", (("", shape),))], n)
+        OpenDrawings(c).begin("d", field_id="", tool="draw", made="now")
+        OpenDrawings(c).put("d", n, [(f"Step {n}", (("", shape),))], n)
     database.write(job, urgent=True).result()
     print(n, flush=True)
 """
@@ -63,7 +63,7 @@ def test_a_killed_writer_loses_no_step_that_was_acknowledged(path: Path) -> None
         assert writer.wait() == -signal.SIGKILL
     last = max([last, *seen])
     database = Database(path)
-    (draft,) = Drafts(database.reader()).all()
+    (draft,) = OpenDrawings(database.reader()).all()
     assert last <= draft.at <= last + 1
     assert draft.names == tuple(f"Step {n}" for n in range(1, draft.at + 1))
     database.close()

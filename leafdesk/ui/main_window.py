@@ -157,9 +157,7 @@ class MainWindow(FirstSight):
             ("sync", self.sync),
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
-            ("more", self.map_page.open_more),
-            ("type", self.drawing.type_corner),
-            ("together", self.drawing.toggle_together),
+            *self.drawing.commands(self),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
@@ -378,11 +376,12 @@ class MainWindow(FirstSight):
                 self._warned = True
                 from leafdesk.ui.drawing import AT_STAKE
 
-                self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
+                self.notice.say(f"{AT_STAKE} Closing the window once more leaves it as a draft.")
                 event.ignore()
                 return
             from leafdesk.ui.remembering import keep
 
+            self.drawing.drafts.safe.leave()
             keep(self, whole=self._dressed)
         super().closeEvent(event)
         if self._autosync is not None:

@@ -30,6 +30,7 @@ from leafdesk.sync.wish import Wanted, Wish
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
+from leafdesk.workspace.drafting import Drafting, OpenDrawing
 from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
@@ -46,14 +47,12 @@ if TYPE_CHECKING:
     from leafdesk.sync.engine import Engine
 
 __all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "UserHere"]
-__all__ += ["Workspace"]
-__all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
-__all__ += ["Attempt", "Item", "Notice", "Queued", "RefusedError", "State"]
-__all__ += ["Connection", "ConnectionChanged", "Event", "Progress", "SyncEnded", "SyncReport"]
-__all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeError", "WrongPasswordError"]
-__all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
+__all__ += ["Attempt", "Connection", "ConnectionChanged", "Event", "Item", "Notice", "OpenDrawing", "Progress"]
+__all__ += ["Queued", "RefusedError", "State", "SyncEnded", "SyncReport", "UnknownOutcomeError", "Workspace"]
+__all__ += ["CaptivePortalError", "DamagedError", "DiskFullError", "FromTheFutureError", "LeafError", "NotSentError"]
+__all__ += ["StoreError", "UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError", "WrongPasswordError"]
 
 T = TypeVar("T")
 _log = logging.getLogger("leafdesk")
@@ -84,6 +83,7 @@ class Workspace:
         self._rhythm = Rhythm(self._terms, self._engines, partial(self.sync, by_itself=True), lambda: self.outbox)
         self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
         self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
+        self.drafts = Drafting(lambda: self._database, self._terms.now)
         self._lock = lock_folder(folder)
         try:
             self._accounts = Accounts(folder)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from leafdesk import app
 from leafdesk.edits import change
 from leafdesk.sandbox import Sandbox
+from leafdesk.ui.bridge import beside
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import Workspace
 from tests.journeys import hands
@@ -107,14 +108,16 @@ def test_a_database_of_a_newer_leafdesk_is_told_in_a_window_and_left_alone(
 
 
 def test_a_damaged_database_is_put_aside_and_the_window_opens_on_a_new_one(
-    workspace: Workspace, sandbox: Sandbox, open_window: Callable[..., MainWindow], environment: None
+    workspace: Workspace, sandbox: Sandbox, open_window: Callable[..., MainWindow], qtbot: QtBot
 ) -> None:
     folder = workspace.folder
     workspace.sync().result(60)
     workspace.close()
     (file,) = folder.rglob("leafdesk.db")
     file.write_bytes(b"this was a database" * 100)
-    again = app.open_workspace(folder)
+    opening = beside(lambda: app.open_workspace(folder))
+    qtbot.waitUntil(opening.done, timeout=PATIENCE)
+    again = opening.result()
     window = open_window(again)
     assert window.lists.ready and not window.lists.rows, "the next sync reads the fields again"
     (notice,) = [one for one in again.notices if one.sort == "rescued"]

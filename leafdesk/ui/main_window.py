@@ -57,7 +57,7 @@ class MainWindow(FirstSight):
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
     """
 
-    opened = Signal()  # the parts are there, the icons too, and the lists are being read
+    opened = Signal()  # the parts are there, the icons too; the lists are read next
     unopened = Signal(object)  # the workspace did not open: the exception
     theme: Theme
     icons: Icons
@@ -219,10 +219,7 @@ class MainWindow(FirstSight):
             self._fitted = True
 
     def _begin(self) -> Iterator[None]:
-        """The lists, the icons, the first sync."""
-        self.lists.load()
-        self.queue.load()
-        yield
+        """The icons, the first sync, and the lists: they are read when what they fill stands painted on the screen."""
         self.icons.dress()
         self.theme.wear()
         self.show_instead(self.whole)
@@ -234,6 +231,9 @@ class MainWindow(FirstSight):
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
+        yield
+        self.lists.load()
+        self.queue.load()
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:

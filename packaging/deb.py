@@ -80,7 +80,8 @@ def make_archive() -> Path:
     shutil.copytree(BUNDLE, tree, symlinks=True)
     for size in (64, 256):
         shutil.copy(MADE / f"leafdesk-{size}.png", tree)
-    shutil.copy(LINUX / "leafdesk.desktop", tree)
+    for file in ("leafdesk.desktop", "leafdesk-mime.xml"):
+        shutil.copy(LINUX / file, tree)
     shutil.copy(ROOT / "LICENSE", tree)
     _same_everywhere(tree)
     plain = tree.parent / f"leafdesk-{version()}-linux-{machine}.tar"
@@ -118,6 +119,7 @@ def _desktop_files(share: Path) -> None:
     about = (LINUX / f"{APP_ID}.metainfo.xml").read_text("utf-8")
     _write(share / f"metainfo/{APP_ID}.metainfo.xml", about.replace("@VERSION@", version()).replace("@DATE@", day))
     _write(share / "applications/leafdesk.desktop", (LINUX / "leafdesk.desktop").read_text("utf-8"))
+    _write(share / "mime/packages/leafdesk.xml", (LINUX / "leafdesk-mime.xml").read_text("utf-8"))
     _write(
         share / "icons/hicolor/scalable/apps/leafdesk.svg",
         (ROOT / "resources/icons/leafdesk.svg").read_text("utf-8"),

@@ -25,6 +25,7 @@ def findings_of_a_selftest(tell: Callable[[str], None]) -> list[Finding]:
         ("imports", _imports),
         ("files", _files),
         ("geometry", _geometry),
+        ("other programs' files", _others_files),
         ("TLS", _tls),
         ("secrets", _secrets),
         ("main job", _main_job),
@@ -66,6 +67,22 @@ def _geometry() -> str:
     if check.validity(((bow_tie,),)) != "SELF_INTERSECTION":
         raise ValueError("a boundary that crosses itself is not noticed")
     return f"a known square measures {area:.2f} ha"
+
+
+def _others_files() -> str:
+    """A file in another reference system, read as the window does it: in a process of its own, with PROJ's database."""
+    from leafdesk.files.apart import Reader
+
+    corners = ((500_000, 5_700_000), (500_500, 5_700_000), (500_500, 5_700_500), (500_000, 5_700_500))
+    ring = [list(corner) for corner in (*corners, corners[0])]
+    crs = {"type": "name", "properties": {"name": "EPSG:25832"}}
+    with tempfile.TemporaryDirectory(prefix="leafdesk-selftest-") as folder:
+        path = Path(folder) / "field.geojson"
+        path.write_text(json.dumps({"type": "Polygon", "coordinates": [ring], "crs": crs}), "utf-8")
+        (plot,) = Reader(path).read().plots
+    if not math.isclose(plot.area_ha, 25.02, rel_tol=1e-3):
+        raise ValueError(f"a known field measures {plot.area_ha} ha")
+    return f"a field in EPSG:25832 measures {plot.area_ha:.2f} ha"
 
 
 def _tls() -> str:

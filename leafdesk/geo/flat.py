@@ -135,3 +135,13 @@ def name_spots(geometries: Geometries, sizes: Numbers) -> tuple[Numbers, NDArray
     whole[valid] = shapely.covers(geometries[valid][:, None], names[valid])
     inside = shapely.intersects_xy(geometries[:, None], spots[..., 0], spots[..., 1])
     return spots, whole, inside
+
+
+def thinned_line(points: Sequence[tuple[float, float]], tolerance: float) -> list[tuple[float, float]]:
+    """An open line without detail smaller than the tolerance; both ends stay."""
+    import shapely
+
+    if len(points) < 3:
+        return list(points)
+    thin = shapely.simplify(shapely.LineString(points), tolerance, preserve_topology=False)
+    return [(float(x), float(y)) for x, y in thin.coords]

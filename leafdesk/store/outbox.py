@@ -172,9 +172,9 @@ class Outbox:
     ) -> Changes:
         """The item's new state after an attempt, a probe or a pre-check; closes the open attempt with `outcome`.
 
-        An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For `done`,
-        the server copies that prove it are put before, in the same job, so that what is seen stays what it was. Raises
-        StaleError when the item changed meanwhile.
+        An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For
+        `done`, the server copies that prove it are put before, in the same job, so that what is seen stays what it was.
+        Raises StaleError when the item changed meanwhile.
         """
         changed = self.connection.execute(
             "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, ended = ?, rev = rev + 1"

@@ -51,8 +51,8 @@ class Row:
 class Where:
     """What a table is narrowed to; everything given must hold.
 
-    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or provider, status, mark)
-    that must equal. `text`: the beginnings of words, in names and what belongs to them.
+    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or
+    provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them.
     """
 
     leaf_user_id: str | None = None

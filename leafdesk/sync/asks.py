@@ -78,7 +78,14 @@ class Tell:
     progress: Progress
 
 
-Ask = Send | SendAll | Read | Write | Pause | Tell
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Several rules at the same time; answered when all have ended. The first error of one is raised then."""
+
+    rules: "tuple[Rule[None], ...]"
+
+
+Ask = Send | SendAll | Read | Write | Pause | Tell | SideBySide
 Rule = Generator[Ask, Any, T]
 
 
@@ -140,6 +147,11 @@ def put(job: Callable[[Catalog, Outbox], Changes]) -> Rule[Changes]:
 def pause(seconds: float) -> Rule[None]:
     """Wait."""
     yield Pause(seconds)
+
+
+def side_by_side(rules: "Sequence[Rule[None]]") -> Rule[None]:
+    """Let rules run at the same time until all have ended."""
+    yield SideBySide(tuple(rules))
 
 
 def tell(what: str, done: int, total: int | None) -> Rule[None]:

@@ -41,6 +41,12 @@ class SyncReport:
     reason: str | None = None
     notices: tuple[str, ...] = ()
 
+    @property
+    def progressed(self) -> bool:
+        """Whether Leaf was reached and something came or went, however the sync ended."""
+        came = any(any(tally.values()) for tally in self.pulled.values())
+        return self.outcome == "done" or bool(self.pushed.get("sent")) or came
+
 
 @dataclass(frozen=True, slots=True)
 class SyncEnded:

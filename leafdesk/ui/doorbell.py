@@ -35,7 +35,7 @@ class Doorbell(QObject):
         super().__init__(parent)
         self._key = secrets.token_hex(16)
         self._door = folder / DOOR
-        self._callers: dict[socket.socket, tuple[QSocketNotifier, bytearray]] = {}
+        self._callers: dict[socket.socket, tuple[QSocketNotifier, QTimer, bytearray]] = {}
         self._socket = socket.create_server(("127.0.0.1", 0), backlog=_AT_ONCE)
         self._socket.setblocking(False)
         self._ear = QSocketNotifier(self._socket.fileno(), QSocketNotifier.Type.Read, self)
@@ -65,14 +65,16 @@ class Doorbell(QObject):
             return
         caller.setblocking(False)
         ear = QSocketNotifier(caller.fileno(), QSocketNotifier.Type.Read, self)
-        self._callers[caller] = (ear, bytearray())
+        patience = QTimer(self, singleShot=True, interval=int(_PATIENCE_S * 1000))
+        self._callers[caller] = (ear, patience, bytearray())
         ear.activated.connect(lambda: self._hear(caller))
-        QTimer.singleShot(int(_PATIENCE_S * 1000), self, lambda: self._send_away(caller))
+        patience.timeout.connect(lambda: self._send_away(caller))
+        patience.start()
 
     def _hear(self, caller: socket.socket) -> None:
         if caller not in self._callers:
             return
-        said = self._callers[caller][1]
+        said = self._callers[caller][2]
         try:
             piece = caller.recv(_LONGEST)
         except BlockingIOError:
@@ -102,11 +104,14 @@ class Doorbell(QObject):
             return None
 
     def _send_away(self, caller: socket.socket) -> None:
-        ear, _ = self._callers.pop(caller, (None, None))
-        if ear is not None:
-            ear.setEnabled(False)
-            ear.deleteLater()
-            caller.close()
+        if caller not in self._callers:
+            return
+        ear, patience, _ = self._callers.pop(caller)
+        ear.setEnabled(False)
+        patience.stop()
+        for done in (ear, patience):
+            done.deleteLater()
+        caller.close()
 
 
 def ring(folder: Path, files: Sequence[Path] = ()) -> bool:

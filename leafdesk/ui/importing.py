@@ -89,7 +89,7 @@ class Importing(QObject):
             self._wire(self.page)
             self.window.pages.addWidget(self.page)
         self._paths = chosen(paths)
-        self.page.crs.clear()
+        self.page.start_over()
         self.window.pages.show_instead(self.page)
         self._read(None)
 

@@ -9,6 +9,7 @@ from leafdesk.ui.bridge import Bridge
 from leafdesk.workspace import Changes, FieldRow, Workspace
 
 Outlines = list[tuple[str, bytes]]
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,11 @@ class Everything:
     growers: list[Grower] = field(default_factory=list)
     farms: list[Farm] = field(default_factory=list)
     rows: list[FieldRow] = field(default_factory=list)
-    outlines: Outlines = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a change makes of the lists: rows and outlines to put, fields to take away."""
+    """What a change makes of the lists: rows to put, fields to take away; outlines too when there are only a few."""
 
     rows: list[FieldRow]
     outlines: Outlines
@@ -125,10 +125,11 @@ def _everything(workspace: Workspace) -> Everything:
     if workspace.account is None:
         return Everything()
     catalog = workspace.catalog
-    return Everything(catalog.users(), catalog.growers(), catalog.farms(), catalog.fields(), catalog.outlines())
+    return Everything(catalog.users(), catalog.growers(), catalog.farms(), catalog.fields())
 
 
 def _some(workspace: Workspace, ids: set[str]) -> Update:
     catalog = workspace.catalog
     rows = catalog.fields(ids=ids)
-    return Update(rows, catalog.outlines(ids), ids - {row.id for row in rows})
+    outlines = catalog.outlines(ids) if len(ids) <= _FEW else []  # the map asks for what it shows of many
+    return Update(rows, outlines, ids - {row.id for row in rows})

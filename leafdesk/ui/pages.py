@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Page:
     """One page. `key` names its action and its button; `make` is called once, on the first visit.
 
-    A page with rooms of its own imports them inside `make`: nothing of it is loaded before somebody looks.
+    A page with rooms of its own imports them inside `make`; first_sight.LATER names what is loaded for them when the
+    window has nothing else to do.
     """
 
     key: str
@@ -35,14 +36,28 @@ FILTER_LINE = "tableFilter"
 """The object name of the line that Ctrl+F goes to on a page with a table."""
 
 
+def _fields(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.fields import FieldsPage
+
+    return FieldsPage(window)
+
+
 def _machines(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.machines import make
 
     return make(window)
 
 
+def new_machine(window: MainWindow) -> None:
+    """Turn to the machines and ask what a new one is like."""
+    from leafdesk.ui.panels.machines import new_machine
+
+    new_machine(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
+    Page("fields", "Fields", "rows", ("Ctrl+2",), "All fields in a table", _fields),
     Page("machines", "Machines", "truck", ("Ctrl+3",), "Machines, implements and operators", _machines),
     Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
     Page(

@@ -313,10 +313,12 @@ def _lists(c: Colours) -> str:
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}
     QTableView {{ background: {c.raised}; border: none; outline: none; border-radius: 8px; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QHeaderView {{ background: {c.raised}; border: none; }}
     QHeaderView::section {{ background: {c.raised}; color: {c.muted}; border: none; font-size: {px(12)}px;
         font-weight: 600; border-bottom: 1px solid {c.line}; padding: 0 12px; }}
     QHeaderView::section:hover {{ background: {c.hover}; }}
+    #tabsHead {{ background: {c.ground}; border-bottom: 1px solid {c.line}; }}
     #tabs {{ background: transparent; }}
     #tabs::tab {{ background: transparent; color: {c.muted}; padding: 4px 8px; margin-right: 12px; border: none;
         border-bottom: 2px solid transparent; }}

@@ -99,7 +99,8 @@ def _line(catalog: Catalog, file: str, plot: Plot, name: str, wishes: Wishes) ->
         return Line(file, plot, name, "skip", f"{row.name} has this boundary already.", twin)
     if barred:
         return Line(file, plot, name, "skip", f"This is {row.name}. {barred}", twin)
-    return Line(file, plot, name, "update", f"{shares:.0f} % the same ground as {row.name}.", twin)
+    keeps = ", which keeps its name" if name != row.name else ""
+    return Line(file, plot, name, "update", f"{shares:.0f} % the same ground as {row.name}{keeps}.", twin)
 
 
 def _sentence(text: str) -> str:

@@ -54,7 +54,7 @@ class Online:
         return self._of("read_machine_files", "machines", machine_id)
 
     def operations(self, leaf_user_id: str, field_id: str | None = None) -> "Future[int]":
-        """The operations of a Leaf user, or of one field (kind `operations`); KeyError for one Leaf does not have yet."""
+        """The operations of a Leaf user, or of one field (kind `operations`); KeyError for one Leaf has not yet."""
         catalog = self._catalog()
         if field_id is not None and catalog.leaf_id("fields", field_id) is None:
             return _no_such(field_id)

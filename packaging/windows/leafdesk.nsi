@@ -45,6 +45,28 @@ VIAddVersionKey "LegalCopyright" "The Leafdesk authors, MIT licence"
 !insertmacro MUI_LANGUAGE "Spanish"
 !insertmacro MUI_LANGUAGE "PortugueseBR"
 
+; "Open with Leafdesk" beside whatever opens such files now; the default of nobody is changed.
+!define OPENS "Leafdesk.Fields"
+!macro EachEnding do
+  !insertmacro ${do} ".geojson"
+  !insertmacro ${do} ".geojsonl"
+  !insertmacro ${do} ".kml"
+  !insertmacro ${do} ".kmz"
+  !insertmacro ${do} ".shp"
+  !insertmacro ${do} ".zip"
+!macroend
+!macro Offer ending
+  WriteRegStr HKCU "Software\Classes\${ending}\OpenWithProgids" "${OPENS}" ""
+!macroend
+!macro Withdraw ending
+  DeleteRegValue HKCU "Software\Classes\${ending}\OpenWithProgids" "${OPENS}"
+  DeleteRegKey /ifempty HKCU "Software\Classes\${ending}\OpenWithProgids"
+  DeleteRegKey /ifempty HKCU "Software\Classes\${ending}"
+!macroend
+!macro TellTheShell
+  System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
+!macroend
+
 ; A file that a running Leafdesk holds cannot be replaced: say so, or with /S stop with an error, before anything is touched.
 !macro StopWhileRunning un
 Function ${un}StopWhileRunning
@@ -80,6 +102,12 @@ Section "Leafdesk"
   WriteRegStr HKCU "${UNINSTALL}" "QuietUninstallString" '"$INSTDIR\uninstall.exe" /S'
   WriteRegDWORD HKCU "${UNINSTALL}" "NoModify" 1
   WriteRegDWORD HKCU "${UNINSTALL}" "NoRepair" 1
+  WriteRegStr HKCU "Software\Classes\${OPENS}" "" "Field boundaries"
+  WriteRegStr HKCU "Software\Classes\${OPENS}\DefaultIcon" "" "$INSTDIR\leafdesk.exe,0"
+  WriteRegStr HKCU "Software\Classes\${OPENS}\shell\open" "FriendlyAppName" "Leafdesk"
+  WriteRegStr HKCU "Software\Classes\${OPENS}\shell\open\command" "" '"$INSTDIR\leafdesk.exe" "%1"'
+  !insertmacro EachEnding Offer
+  !insertmacro TellTheShell
   ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
   IntFmt $0 "0x%08X" $0
   WriteRegDWORD HKCU "${UNINSTALL}" "EstimatedSize" "$0"
@@ -95,4 +123,7 @@ Section "Uninstall"
   Delete "$SMPROGRAMS\Leafdesk.lnk"
   DeleteRegKey HKCU "${UNINSTALL}"
   DeleteRegKey HKCU "Software\Leafdesk"
+  DeleteRegKey HKCU "Software\Classes\${OPENS}"
+  !insertmacro EachEnding Withdraw
+  !insertmacro TellTheShell
 SectionEnd

@@ -30,10 +30,11 @@ def test_the_installer_compiles_with_warnings_as_errors(tmp_path: Path, monkeypa
 
 def test_the_removal_takes_back_what_the_installation_gives() -> None:
     install, remove = SCRIPT.split('Section "Uninstall"')
-    for key in ("${UNINSTALL}", "Software\\Leafdesk"):
+    for key in ("${UNINSTALL}", "Software\\Leafdesk", "Software\\Classes\\${OPENS}"):
         assert f'WriteRegStr HKCU "{key}"' in install
         assert f'DeleteRegKey HKCU "{key}"' in remove
     assert re.findall(r'CreateShortCut "([^"]+)"', install) == re.findall(r'Delete "(\$SMPROGRAMS[^"]+)"', remove)
+    assert "EachEnding Offer" in install and "EachEnding Withdraw" in remove
     assert "HKLM" not in SCRIPT  # nothing that asks for an administrator
     assert 'RMDir /r "$INSTDIR"\n' not in SCRIPT  # a folder that somebody chose may hold other things
 

@@ -67,6 +67,7 @@ class ImportPage(QFrame):
         self.entries: list[Entry] = []
         self.looked: Looked | None = None
         self._filter = ""
+        self._named = False  # somebody chose where the names come from
         self.over = False
         """The import is done; the page tells what came of it."""
         self._make_parts()
@@ -94,7 +95,7 @@ class ImportPage(QFrame):
         self.crs = QLineEdit(placeholderText="From the file")
         self.again = button("Read again", tip="Read the files once more, with this reference system")
         self.user.currentIndexChanged.connect(self._user_chosen)
-        self.names.activated.connect(lambda _: self.wished.emit())
+        self.names.activated.connect(lambda _: self._names_chosen())
         self.swap.clicked.connect(lambda _: self.read_again.emit())
         self.again.clicked.connect(self.read_again)
         self.crs.returnPressed.connect(self.read_again)
@@ -235,6 +236,10 @@ class ImportPage(QFrame):
         self._fill_farms()
         self.wished.emit()
 
+    def _names_chosen(self) -> None:
+        self._named = True
+        self.wished.emit()
+
     def _fill_farms(self) -> None:
         farms = [farm for farm in self.lists.farms.values() if farm.leaf_user_id == self.user.currentData()]
         self.farm.clear()
@@ -253,9 +258,15 @@ class ImportPage(QFrame):
         for column in columns:
             if column != suggested or len(self.readings) > 1:
                 self.names.addItem(column, column)
-        self.names.setCurrentIndex(max(0, self.names.findData(before)))
+        self.names.setCurrentIndex(max(0, self.names.findData(before)) if self._named else 0)
 
     # ------------------------------------------------------------------ showing
+    def start_over(self) -> None:
+        """Other files: what was chosen for the last ones does not count."""
+        self.crs.clear()
+        self._named = False
+        self.chips[""].click()
+
     def begin(self, files: Sequence[str]) -> None:
         """Files are being read."""
         self.over = False

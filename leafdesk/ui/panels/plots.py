@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTreeView
 
@@ -144,9 +153,10 @@ class PlotList(QTreeView):
             at = self.plots.index(keys.index(current) if current in keys else 0, 0)
             selection.setCurrentIndex(at, QItemSelectionModel.SelectionFlag.NoUpdate)
         flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
-        for row, key in enumerate(keys):
-            if key in marked or (not marked and row == 0):
-                selection.select(self.plots.index(row, 0), flags)
+        chosen = QItemSelection()  # at once: told one by one, thousands would hold up the window
+        for first, last in _runs([row for row, key in enumerate(keys) if key in marked or (not marked and row == 0)]):
+            chosen.append(QItemSelectionRange(self.plots.index(first, 0), self.plots.index(last, 0)))
+        selection.select(chosen, flags)
 
     def go_to(self, key: str) -> None:
         """Make the entry of that key the current one."""
@@ -160,6 +170,17 @@ class PlotList(QTreeView):
             self.chosen.emit(action)
         else:
             super().keyPressEvent(event)
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and last of each run of neighbouring rows."""
+    runs = list[tuple[int, int]]()
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs
 
 
 class _Row(QStyledItemDelegate):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from leafdesk.records import Kind
 from leafdesk.ui import words
@@ -25,6 +25,8 @@ from leafdesk.workspace import Changes, Order, Row, Where, Workspace
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
+EVERYWHERE = ("copy-rows", "sort-up", "sort-down")
+"""The actions of every table."""
 DETAIL = STEP * 80
 """The first width of the detail in pixels."""
 
@@ -33,7 +35,8 @@ class TablePanel(QFrame):
     """A page with one table, or one of several on a page (see `Tabs`).
 
     `detail`: what is known of the current row, at the right. `opened(row)`: what Enter and a double click do; by
-    default the keyboard goes into the detail. `extra`: buttons at the right of the heading.
+    default the keyboard goes into the detail. `extra`: buttons at the right of the heading. `menu`: the actions (keys
+    of ui/actions.py) that the context menu offers above those of every table.
 
     Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `message`, `next_step`, `detail`.
     """
@@ -50,6 +53,7 @@ class TablePanel(QFrame):
         opened: Callable[[Row], None] | None = None,
         extra: Sequence[QWidget] = (),
         heading: bool = True,
+        menu: Sequence[str] = (),
     ) -> None:
         super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
         self.setObjectName("page")
@@ -58,6 +62,7 @@ class TablePanel(QFrame):
         self.row: Row | None = None
         self._seek: str | None = None
         self._due = self._offers_due = True
+        self._menu = (*menu, *EVERYWHERE)
         self._build(extra, heading)
         self._wire()
         self._restore()
@@ -117,12 +122,14 @@ class TablePanel(QFrame):
         self.grid.sorted_by.connect(self._sort)
         self.grid.typed.connect(self._type)
         self.grid.activated.connect(self._open)
+        self.grid.customContextMenuRequested.connect(self._show_menu)
         self.grid.selectionModel().currentRowChanged.connect(self._follow)
         self.grid.selectionModel().selectionChanged.connect(self._follow)
         self.next_step.clicked.connect(self._take_step)
         self.window_.lists.loaded.connect(self._other_records)
         if self.detail is not None:
             self.row_changed.connect(self.detail.show_row)
+            self.detail.show_row(None)
         for key, do in (
             ("copy-rows", self.copy),
             ("sort-up", lambda: self.grid.sort_here(descending=False)),
@@ -135,6 +142,8 @@ class TablePanel(QFrame):
         if self._due:
             self._due = False
             self._ask()
+        elif self.rows.standing is not None:
+            self._read_offer()
 
     def _ask(self) -> None:
         parent = self.rows.wish.where.parent
@@ -154,9 +163,16 @@ class TablePanel(QFrame):
         """Select a record and bring it in sight, taking away what hides it."""
         self._seek = id
         if self.filters.where() != Wish().where:
+            self.rows.standing = None  # the present rows are not the ones to look in
             self.filters.reset()
-        elif self.isVisible():
-            self._ask()
+        elif self.rows.standing is not None:
+            self._look_for(id)
+
+    def point_at(self, id: str) -> None:
+        """Select a record if it is among the rows."""
+        self._seek = id
+        if self.rows.standing is not None:
+            self._look_for(id)
 
     def enter(self) -> None:
         """Take the keyboard into the table, to its current or first row."""
@@ -246,20 +262,31 @@ class TablePanel(QFrame):
             self.detail.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.detail.focusNextChild()
 
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self.grid)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for key in self._menu:
+            if key == EVERYWHERE[0] and len(self._menu) > len(EVERYWHERE):
+                menu.addSeparator()
+            menu.addAction(self.window_.commands[key])
+        menu.popup(self.grid.viewport().mapToGlobal(at))
+
     def _look_for(self, id: str) -> None:
+        """Find the place of a record among the present rows; if others came meanwhile, they ask again."""
+        before = self.rows.standing
+
         def read(workspace: Workspace) -> int | None:
             found = workspace.tables.row(self.table.kind, id)
             return None if found is None else found.number
 
         def take(number: int | None) -> None:
             standing = self.rows.standing
-            if number is None or standing is None or self._seek != id:
+            if number is None or standing is None or self._seek != id or standing is not before:
                 return
+            self._seek = None
             if number in standing.numbers:
-                self._seek = None
                 self.grid.select_place(standing.numbers.index(number))
-            elif not self.rows.wish.narrowed:
-                self._seek = None
 
         self.window_.bridge.read(read, take)
 

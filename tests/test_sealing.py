@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from leafdesk.credentials import NO_KEY_STORE
@@ -190,6 +191,8 @@ def test_the_window_offers_it_and_unlocks(
     keep.again.setText("corn")
     keep.yes.click()
     assert keep.wrong.text() == "The two passphrases differ."
+    for text in keep.findChildren(QLabel):  # no line is cut off at its lower edge
+        assert text.height() >= text.heightForWidth(text.width())
     keep.again.setText(PASSPHRASE)
     with qtbot.waitSignal(keep.kept, timeout=15000):
         keep.yes.click()

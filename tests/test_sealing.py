@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from leafdesk.credentials import NO_KEY_STORE
 from leafdesk.sandbox import Sandbox
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.settings import Settings
 from leafdesk.workspace import SignedOutError, UnreadableSealError, WeakPassphraseError, Workspace, WrongPassphraseError
 from tests.shell import Shell, environment
 from tests.ui.conftest import open_window
@@ -200,7 +201,9 @@ def test_the_window_offers_it_and_unlocks(
     window.close()
     again = open_window(desk())
     assert again.commands["sync"].text() == "Unlock to sync"
-    assert again.settings.account.value("state") == "Locked with your passphrase"
+    settings = again.pages.page("settings")
+    assert isinstance(settings, Settings)
+    assert settings.account.value("state") == "Locked with your passphrase"
     again.sync()
     unlock = again.leaf.unlock
     assert unlock is not None

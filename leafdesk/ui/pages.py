@@ -48,6 +48,14 @@ def _machines(window: MainWindow) -> QWidget:
     return make(window)
 
 
+def _settings(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.settings import Settings
+
+    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
+    page.look_chosen.connect(window.choose_look)
+    return page
+
+
 def new_machine(window: MainWindow) -> None:
     """Turn to the machines and ask what a new one is like."""
     from leafdesk.ui.panels.machines import new_machine
@@ -66,7 +74,7 @@ PAGES = (
         "gear-six",
         ("Ctrl+8", "Ctrl+,"),
         "Look, account and files",
-        lambda window: window.settings,
+        _settings,
         at_foot=True,
     ),
 )

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from leafdesk.edits import Create, Delete, Edit, references
+from leafdesk.edits import Create, Delete, Edit, Upload, references
 from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field, Kind
 from leafdesk.store.answering import adopt, discard, resolve
@@ -79,6 +79,15 @@ class Outbox:
                 if isinstance(one.edit, Create):
                     return one
         return None
+
+    def uploads_of(self, field_id: str) -> dict[str, str]:
+        """By provider, when a field was last sent there, or was meant to be."""
+        found = load_items(
+            self.connection,
+            "kind = 'fields' AND key = ? AND verb = ? AND (state IN ('done', 'sent') OR attempts > 0)",
+            (find_key(self.connection, "fields", field_id) or field_id, "field.upload"),
+        )
+        return {item.edit.provider: item.created for item in found if isinstance(item.edit, Upload)}
 
     def attempts(self, item: Item) -> list[Attempt]:
         """Every attempt of an item, oldest first."""

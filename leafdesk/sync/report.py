@@ -59,5 +59,7 @@ class SyncEnded:
 Event = Changes | Progress | ConnectionChanged | SyncEnded
 LAST_SYNC = "last_sync"
 """The fact in the database that says when the last whole sync ended."""
+LAST_STOCK = "last_stock"
+"""The fact that says when everything that is no land was read (seconds since 1970)."""
 SOON = 2.0
 """Seconds between a user's edit and the sync that carries it: a few edits usually go together."""

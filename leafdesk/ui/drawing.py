@@ -31,7 +31,8 @@ from leafdesk.ui.map.shifting import ShiftTool
 from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.tidying import HeadlandTool, SquareTool, ThinTool
 from leafdesk.ui.map.tool import Tool
-from leafdesk.ui.panels.inspector import Inspector, measure
+from leafdesk.ui.panels.inspector import Inspector
+from leafdesk.ui.panels.look import measure
 from leafdesk.ui.panels.map_page import MapPage
 
 BROWSE = ""

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
+    from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
+    from leafdesk.ui.keeping import Keeping
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -77,6 +79,8 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    field_desk: FieldDesk
+    keeping: Keeping
     leaf: LeafSide
     importing: Importing
     exporting: Exporting
@@ -138,7 +142,7 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.pages import PAGES, new_machine
+        from leafdesk.ui.pages import PAGES, new_machine, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -160,6 +164,7 @@ class MainWindow(FirstSight):
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("work", lambda: show_work(self, self.inspector.field_id)),
             ("import", self.importing.ask),
             ("export", self.exporting.ask),
             ("new-machine", partial(new_machine, self)),

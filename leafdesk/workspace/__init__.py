@@ -28,6 +28,7 @@ from leafdesk.sync.terms import Line
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
+from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     from leafdesk.newer import Newer, Source
     from leafdesk.sync.engine import Engine
 
-__all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "Workspace"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere", "Workspace"]
 __all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
@@ -156,6 +157,11 @@ class Workspace:
     def providers(self) -> list[Compared]:
         """What each provider gave by Leaf's count beside what is here, and why the two differ."""
         return compare(self.tables)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Which Leaf users' records this laptop keeps."""
+        return Keeping(self._database, self._tell)
 
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""

@@ -50,7 +50,7 @@ def test_a_page_is_made_on_its_first_visit(window: MainWindow, qtbot: QtBot) -> 
     page = window.pages.currentWidget()
     assert isinstance(page, Tabs) and page is window.pages.page("machines")
     assert window.commands["machines"].isChecked()
-    assert list(window.rail.buttons) == ["map", "fields", "machines", "queue", "settings"]
+    assert list(window.rail.buttons) == [one.key for one in PAGES]
 
 
 def test_the_table_shows_what_is_here_and_how_old_it_is(window: MainWindow, qtbot: QtBot) -> None:

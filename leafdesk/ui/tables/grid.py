@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from leafdesk.ui.panels.navigator import paint_mark
+from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.tables.declare import as_text
 from leafdesk.ui.tables.rows import NOT_READ, Rows, rows_at
 from leafdesk.ui.theme import STEP, Theme, font

@@ -27,6 +27,8 @@ class Tabs(QFrame):
         self.bar = QTabBar(drawBase=False, expanding=False)
         self.bar.setObjectName("tabs")
         self.bar.setAccessibleName(heading)
+        self.bar.setUsesScrollButtons(False)
+        self.bar.currentChanged.connect(lambda _: self.bar.updateGeometry())  # the one in sight is bold, so wider
         for name in makers:
             self.bar.addTab(name)
         self._panels = QStackedWidget()

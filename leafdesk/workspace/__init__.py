@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
@@ -15,7 +15,6 @@ from leafdesk.api.errors import SignedOutError as WrongPasswordError
 from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
 from leafdesk.geo.shape import Shape
-from leafdesk.newer import Newer
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
@@ -44,9 +43,10 @@ from leafdesk.workspace.undoing import Moved, Names, do_step, move_step, names_o
 
 if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
+    from leafdesk.newer import Newer, Source
     from leafdesk.sync.engine import Engine
 
-__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "UserHere"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Connection", "ConnectionChanged", "Event", "Item", "Notice", "OpenDrawing", "Progress"]
@@ -81,8 +81,8 @@ class Workspace:
         self._closed = False
         self._terms = terms_of(parts, self._environ)
         self._rhythm = Rhythm(self._terms, self._engines, partial(self.sync, by_itself=True), lambda: self.outbox)
-        self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
-        self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
+        self._newest: Source | None = parts.get("newest")
+        self.sealing = Sealing(folder, lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self.drafts = Drafting(lambda: self._database, self._terms.now)
         self._lock = lock_folder(folder)
         try:
@@ -133,6 +133,13 @@ class Workspace:
         engine = self._engines()
         engine.call(lambda: self._keys().forget(account.id))
         engine.heard("signed-out", "You signed out; everything here is kept.")
+
+    @cached_property
+    def newer(self) -> "Newer":
+        """Whether there is a newer Leafdesk, for those who wish to be told."""
+        from leafdesk.newer import Newer
+
+        return Newer(self.folder, self._terms, self._engines, self._newest)
 
     # ------------------------------------------------------------------ look
     @property

@@ -49,6 +49,14 @@ def _machines(window: MainWindow) -> QWidget:
     return make(window)
 
 
+def _settings(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.settings import Settings
+
+    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
+    page.look_chosen.connect(window.choose_look)
+    return page
+
+
 def _inputs(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.inputs import InputsPage
 
@@ -93,7 +101,7 @@ PAGES = (
         "gear-six",
         ("Ctrl+8", "Ctrl+,"),
         "Look, account and files",
-        lambda window: window.settings,
+        _settings,
         at_foot=True,
     ),
 )

@@ -18,6 +18,7 @@ from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
 from leafdesk.sync.cycle import Cycle, sync
 from leafdesk.sync.removals import HANDFUL, confirm
+from leafdesk.sync.wish import Wish
 
 from .laptop import USER, Laptop
 
@@ -35,7 +36,7 @@ def farm(tmp_path: Path) -> Iterator[Laptop]:
 
 def whole(laptop: Laptop, stock: bool | None = True) -> Cycle:
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(), cycle, stock=stock))
+    laptop.drive(sync(laptop.trip(), cycle, Wish(stock=stock)))
     return cycle
 
 
@@ -181,6 +182,16 @@ def test_what_was_asked_about_an_entry_of_a_list_stays_with_its_date(farm: Lapto
     assert whole(farm).pulled.tally("products").changed == 0
 
 
+def test_all_of_a_variety_is_asked_for_and_kept(farm: Laptop) -> None:
+    whole(farm)
+    (leafs, *_) = farm.leaf.all("varieties")
+    farm.leaf.change("varieties", leafs["id"], companyName="Other Seeds")
+    farm.drive(stock.look_up("varieties", leafs["id"], farm.trip()))
+    asked = farm.catalog.get("varieties", leafs["id"])
+    assert isinstance(asked, Variety)
+    assert (asked.company, asked.source, asked.detailed) == ("Other Seeds", "list", farm.now())
+
+
 def test_what_john_deere_search_found_is_no_longer_only_found_once_its_list_tells_it(farm: Laptop) -> None:
     (leafs, *_) = [one for one in farm.leaf.all("products") if one["labelProvider"] == "JohnDeere"]
     farm.drive(sync(farm.trip(), Cycle()))
@@ -239,7 +250,7 @@ def test_organizations_and_files_of_a_field(farm: Laptop) -> None:
 def test_the_trips_leaf_user_alone_is_asked(laptop: Laptop) -> None:
     laptop.leaf.create_machine(USER, {"name": "Tractor"})
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(USER), cycle, stock=True))
+    laptop.drive(sync(laptop.trip(USER), cycle, Wish(stock=True)))
     rows = tables(laptop).rows("machines", limit=1000)
     assert "Tractor" in {row.name for row in rows}
     assert {row.leaf_user_id for row in rows} == {USER}

@@ -210,6 +210,8 @@ class MainWindow(FirstSight):
         self.start.asked_sign_in.connect(self.sign_in)
         self.start.asked_files.connect(self.importing.ask)
         self.settings.look_chosen.connect(self.choose_look)
+        self.settings.by_itself.setChecked(self.memory.get("by_itself") != "no")
+        self.settings.by_itself.toggled.connect(lambda on: self.memory.put("by_itself", "yes" if on else "no"))
         self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
         self.doing.stepped.connect(self._allow)
@@ -231,7 +233,7 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self)
+            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self, self.settings.by_itself.isChecked)
             self._autosync.start()
         self._dressed = True
         self.opened.emit()

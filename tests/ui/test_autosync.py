@@ -1,0 +1,27 @@
+"""Syncs by itself, unless a person does not want that at the moment."""
+
+from pytestqt.qtbot import QtBot
+
+from leafdesk.ui.autosync import Autosync
+from leafdesk.ui.main_window import MainWindow
+from leafdesk.workspace import ConnectionChanged
+
+
+def test_on_a_costly_connection_nothing_is_asked_unasked(window: MainWindow, qtbot: QtBot) -> None:
+    asked: list[int] = []
+    box = window.settings.by_itself
+    assert box.isChecked()
+    by_itself = Autosync(window.bridge, lambda: asked.append(1), window, box.isChecked)
+    try:
+        by_itself.start()
+        qtbot.waitUntil(lambda: asked == [1])
+        box.click()
+        assert window.memory.get("by_itself") == "no"
+        by_itself.start()
+        qtbot.wait(50)
+        assert asked == [1]
+        box.click()
+        window.bridge.connection_changed.emit(ConnectionChanged("unknown", "The computer slept."))
+        qtbot.waitUntil(lambda: asked == [1, 1])
+    finally:
+        by_itself.stop()

@@ -42,7 +42,7 @@ def kill_often(folder: Path, kills: int, *, seed: int = 1, say: Callable[[str], 
         workspace.close()
         leaf.faults(FAULTS)
         for _ in range(kills):
-            kept = _one_kill(folder, leaf, dice)
+            kept = _one_kill(folder, leaf, dice, found.wrong)
             found.kills += 1
             found.kept += kept
             found.requests_open += _look(folder, kept, found.wrong)
@@ -65,7 +65,7 @@ def desks() -> Any:
     return context
 
 
-def _one_kill(folder: Path, leaf: LeafSide, dice: random.Random) -> list[Kept]:
+def _one_kill(folder: Path, leaf: LeafSide, dice: random.Random, wrong: list[str]) -> list[Kept]:
     """Let a desk work, and kill it some time after its first edit; the edits that it said it had kept."""
     context = desks()
     here, there = context.Pipe(duplex=False)
@@ -75,7 +75,9 @@ def _one_kill(folder: Path, leaf: LeafSide, dice: random.Random) -> list[Kept]:
     there.close()
     heard: list[Any] = [here.recv()] if here.poll(60) else []  # it is open
     if here.poll(60):
-        heard += _hear(here, until=time.monotonic() + dice.choice([0.05, 0.3, 0.6, 1.2]) * dice.random())
+        heard += _hear(here, until=time.monotonic() + dice.choice([0.1, 0.5, 1.0, 2.0]) * dice.random())
+    if not process.is_alive() or not heard:
+        wrong.append(f"the desk ended by itself ({process.exitcode}) or never opened")
     process.kill()
     process.join()
     heard += _hear(here, until=None)
@@ -130,9 +132,9 @@ def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
             for item in waiting:
                 with suppress(RefusedError):
                     if item.state == "conflict":
-                        workspace.decisions.resolve(item.id, "theirs").result(60)
+                        workspace.queue.resolve(item.id, "theirs").result(60)
                     elif item.state == "parked":
-                        workspace.decisions.retry(item.id).result(60)
+                        workspace.queue.retry(item.id).result(60)
             time.sleep(SETTLE / 2)
         found.wrong += [f"stuck: {item.sentence} is {item.state}: {item.reason}" for item in workspace.outbox.items()]
         if not found.wrong:

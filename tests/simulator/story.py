@@ -151,6 +151,8 @@ class Story:
             if n and asked is None and not self.laptop.outbox.items():
                 break
             self.user.decide(everything=True)
+            if n < 4:
+                self.user.come_back()
             self.oracle.user_acted()
             self.laptop.pass_time(400)
         self.oracle.requests_landed()

@@ -182,6 +182,16 @@ def test_what_was_asked_about_an_entry_of_a_list_stays_with_its_date(farm: Lapto
     assert whole(farm).pulled.tally("products").changed == 0
 
 
+def test_all_of_a_variety_is_asked_for_and_kept(farm: Laptop) -> None:
+    whole(farm)
+    (leafs, *_) = farm.leaf.all("varieties")
+    farm.leaf.change("varieties", leafs["id"], companyName="Other Seeds")
+    farm.drive(stock.look_up("varieties", leafs["id"], farm.trip()))
+    asked = farm.catalog.get("varieties", leafs["id"])
+    assert isinstance(asked, Variety)
+    assert (asked.company, asked.source, asked.detailed) == ("Other Seeds", "list", farm.now())
+
+
 def test_what_john_deere_search_found_is_no_longer_only_found_once_its_list_tells_it(farm: Laptop) -> None:
     (leafs, *_) = [one for one in farm.leaf.all("products") if one["labelProvider"] == "JohnDeere"]
     farm.drive(sync(farm.trip(), Cycle()))

@@ -1,5 +1,6 @@
 """Syncs by itself, unless a person does not want that at the moment."""
 
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from leafdesk.ui.autosync import Autosync
@@ -9,9 +10,11 @@ from leafdesk.workspace import ConnectionChanged
 
 def test_on_a_costly_connection_nothing_is_asked_unasked(window: MainWindow, qtbot: QtBot) -> None:
     asked: list[int] = []
-    box = window.settings.by_itself
+    window.show_page("settings")
+    (box,) = window.findChildren(QCheckBox, "sync-by-itself")
     assert box.isChecked()
-    by_itself = Autosync(window.bridge, lambda: asked.append(1), window, box.isChecked)
+    allowed = lambda: window.memory.get("by_itself") != "no"  # noqa: E731
+    by_itself = Autosync(window.bridge, lambda: asked.append(1), window, allowed)
     try:
         by_itself.start()
         qtbot.waitUntil(lambda: asked == [1])

@@ -35,7 +35,7 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("fields", "fields list", "fields show", "fields create", "fields edit", "fields delete"),
         *("fields files", "fields file", "fields enable", "fields upload", "fields intersects", "fields intersect"),
         *("farms", "farms list", "farms show", "farms create", "farms edit"),
-        *("growers", "growers list", "growers create", "growers edit"),
+        *("growers", "growers list", "growers create", "growers edit", "growers enable"),
         *("machines", "machines list", "machines show", "machines files"),
         *("machines create", "machines edit", "machines delete"),
         *("implements", "implements list", "implements show", "operators", "operators list", "operators show"),

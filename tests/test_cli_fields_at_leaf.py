@@ -126,6 +126,20 @@ def test_enabling_asks_and_says_what_it_costs(signed_in: Shell, neighbour: Neigh
     assert "Only preview fields" in signed_in("fields", "enable", other["id"], "--yes", ends=2).err
 
 
+def test_all_previews_of_a_grower_are_enabled_after_a_yes(signed_in: Shell, neighbour: Neighbour) -> None:
+    field = a_field(signed_in, status="PREVIEW")
+    farm = next(one for one in signed_in.json("farms", "list") if one["id"] == field["farmId"])
+    enable = ("growers", "enable", str(farm["growerId"]))
+    assert "bill" in signed_in(*enable, stdin="n\n", ends=130).err
+    assert signed_in.json("queue", "list") == []
+    assert signed_in.json(*enable, stdin="y\n")["queued"]
+    assert signed_in.json("queue", "list")[0]["kind"] == "grower.enable"
+    signed_in("sync", "--push-only")
+    assert neighbour.field(field["leafUserId"], field["id"])["status"] != "PREVIEW"
+    signed_in("sync")
+    assert "No field of" in signed_in(*enable, "--yes", ends=2).err
+
+
 def test_an_upload_chooses_its_organization_from_the_list(signed_in: Shell, sandbox: "Sandbox") -> None:
     user = a_field(signed_in, providerName="JohnDeere")["leafUserId"]
     field = a_field(signed_in, status="PROCESSED", providerName=None, leafUserId=user)

@@ -63,6 +63,17 @@ def test_what_was_found_at_leaf_keeps_its_date_and_a_misspelt_word_is_forgiven(s
     assert found[0]["id"] in ids(alike) and not any(one["exact"] for one in alike)
 
 
+def test_all_of_a_variety_is_asked_for(signed_in: Shell, sandbox: "Sandbox") -> None:
+    variety = signed_in.json("varieties", "search", "21")[0]
+    assert variety["detailed"] is None
+    sandbox.leaf.change("varieties", variety["id"], companyName="Other Seeds")
+    shown = signed_in.json("varieties", "show", variety["id"], "--online")
+    assert shown["companyName"] == "Other Seeds" and shown["detailed"].startswith("20")
+    sandbox.go_dark()
+    assert signed_in.json("varieties", "show", variety["id"]) == shown
+    signed_in("varieties", "show", variety["id"], "--online", ends=3)
+
+
 def test_leaf_users_and_their_settings(signed_in: Shell, sandbox: "Sandbox") -> None:
     users = signed_in.json("users", "list")
     assert ids(users) == ids(sandbox.leaf.all("users"))

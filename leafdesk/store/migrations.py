@@ -34,7 +34,13 @@ def remember_more(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (first_tables, keep_every_kind, remember_more)
+def keep_drafts(connection: sqlite3.Connection) -> None:
+    """Drawings that are not kept yet, with each of their steps."""
+    for statement in _KEEP_DRAFTS.split(";;"):
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (first_tables, keep_every_kind, remember_more, keep_drafts)
 """Step n brings a database of version n - 1 to version n. Never edit, reorder or take out a released step."""
 
 
@@ -254,4 +260,23 @@ CREATE TABLE steps (
 ALTER TABLE outbox ADD COLUMN ended TEXT;;
 CREATE INDEX outbox_ended ON outbox (ended, seq) WHERE ended IS NOT NULL;;
 ALTER TABLE attempts ADD COLUMN at REAL
+"""
+
+_KEEP_DRAFTS = """
+CREATE TABLE drafts (
+    id TEXT PRIMARY KEY,
+    field TEXT NOT NULL,
+    tool TEXT NOT NULL,
+    made TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    kept INTEGER NOT NULL
+) STRICT;;
+CREATE TABLE draft_shapes (
+    draft TEXT NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
+    n INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    field TEXT NOT NULL,
+    shape BLOB NOT NULL
+) STRICT;;
+CREATE INDEX draft_shapes_step ON draft_shapes (draft, n)
 """

@@ -53,7 +53,8 @@ class Where:
     """What a table is narrowed to; everything given must hold.
 
     `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or
-    provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them.
+    provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them
+    (of operations: in the names of their fields).
     """
 
     leaf_user_id: str | None = None
@@ -232,6 +233,10 @@ _NAMED = (
     " (SELECT u.key FROM seen u WHERE u.kind = 'users' AND instr(replace(u.sort, ' ', ''), :part)))"
 )
 """What no full text is kept of is found by a part of its name, or of its Leaf user's."""
+_OF_NAMED_FIELDS = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_ids') f WHERE c.n = s.n AND f.value IN
+ (SELECT value FROM names JOIN records r ON r.n = names.rowid, json_each(json_array(r.key, r.leaf_id))
+  WHERE names MATCH :words))"""
+"""Operations have no name of their own: they are found by those of their fields, farms and growers."""
 
 
 def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str, Any]]:
@@ -247,11 +252,14 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
         from leafdesk.store.seen import sort_text, words
 
         query = words(where.text)
-        if query is not None and kind not in (*TABLES, "fields"):
-            held.append(_NAMED)
-            values["part"] = sort_text(where.text).replace(" ", "")
+        if query is not None and kind == "operations":
+            held.append(_OF_NAMED_FIELDS)
+            values["words"] = query
         elif query is None:
             held.append("0")
+        elif kind not in (*TABLES, "fields"):
+            held.append(_NAMED)
+            values["part"] = sort_text(where.text).replace(" ", "")
         elif kind == "fields":
             tables = "names CROSS JOIN seen s ON s.n = names.rowid"
             held.append("names MATCH :words")

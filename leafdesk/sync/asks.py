@@ -27,7 +27,7 @@ from leafdesk.store.outbox import Outbox
 from leafdesk.sync.report import Progress
 
 if TYPE_CHECKING:
-    from leafdesk.api.calls import Call
+    from leafdesk.api.calls import Call, Page
 
 T = TypeVar("T")
 
@@ -170,6 +170,21 @@ def read(call: "Call[T]", trip: Trip) -> Rule[T]:
     if isinstance(answer, LeafError):
         raise answer
     return answer
+
+
+def every(page: "Callable[[int], Call[Page[T]]]", trip: Trip) -> Rule[list[T]]:
+    """Every usable record of a list that is not long, page by page; a long one is pulled (sync.pull)."""
+    found, number = list[T](), 0
+    while True:
+        one = yield from read(page(number), trip)
+        found.extend(one.items)
+        number += 1
+        if one.count < FULL_PAGE:
+            return found
+
+
+FULL_PAGE = 100
+"""As many records as Leaf gives in a page: a shorter one is the last."""
 
 
 def read_all(calls: "Sequence[Call[T]]", trip: Trip) -> Rule[list[T | LeafError]]:

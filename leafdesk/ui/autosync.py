@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from leafdesk.ui.bridge import Bridge
-from leafdesk.workspace import Changes, SyncEnded
+from leafdesk.workspace import Changes, ConnectionChanged, SyncEnded
 
 AFTER_CHANGE_MS = 4_000
 NOW_AND_THEN_MS = 600_000
@@ -22,6 +22,7 @@ class Autosync(QObject):
         self._timer.timeout.connect(self._ring)
         bridge.changed.connect(self._changed)
         bridge.sync_ended.connect(self._ended)
+        bridge.connection_changed.connect(self._moved)
 
     def start(self) -> None:
         """Sync now, then by itself."""
@@ -31,6 +32,7 @@ class Autosync(QObject):
         """No more."""
         self._bridge.changed.disconnect(self._changed)
         self._bridge.sync_ended.disconnect(self._ended)
+        self._bridge.connection_changed.disconnect(self._moved)
         self._timer.stop()
 
     def _ring(self) -> None:
@@ -43,6 +45,11 @@ class Autosync(QObject):
         workspace = self._bridge.workspace
         if changes.queue and not workspace.syncing and workspace.connection.state == "online":
             self._timer.start(AFTER_CHANGE_MS)
+
+    def _moved(self, connection: ConnectionChanged) -> None:
+        """Nobody knows any more whether Leaf can be reached: the computer slept, and there may be much to do."""
+        if connection.state == "unknown":
+            self._timer.start(0)
 
     def _ended(self, ended: SyncEnded) -> None:
         lost = ended.report is not None and ended.report.outcome == "offline"

@@ -55,6 +55,7 @@ class Bridge(QObject):
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-work")
         self.apart = Apart()
         """Geometry that may take long, for jobs given to `work`."""
+        self._aparts = [self.apart]
         self._breath = QTimer(self, singleShot=True, interval=BREATH_MS)
         self._breath.timeout.connect(self._tell)
         self._arrived.connect(self._knock, Qt.ConnectionType.QueuedConnection)
@@ -123,6 +124,11 @@ class Bridge(QObject):
         if self._open:
             self.then(self._reader.submit(job, self.workspace), done, failed)
 
+    def apart_for(self, seconds: float) -> Apart:
+        """Another process for geometry that may take so long; it ends with the window at the latest."""
+        self._aparts.append(Apart(seconds))
+        return self._aparts[-1]
+
     def work(
         self, job: Callable[[], T], done: Callable[[T], None], failed: Callable[[BaseException], None] | None = None
     ) -> None:
@@ -152,4 +158,5 @@ class Bridge(QObject):
         self._stop()
         self._reader.shutdown(wait=False, cancel_futures=True)
         self._worker.shutdown(wait=False, cancel_futures=True)
-        self.apart.close()
+        for apart in self._aparts:
+            apart.close()

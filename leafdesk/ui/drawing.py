@@ -1,6 +1,7 @@
 """Drawing a new field and editing a boundary: from the tool to the edit in the queue."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -13,7 +14,9 @@ from leafdesk.records import Field
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.dialogs.field import NewField
+from leafdesk.ui.dialogs.seams import look_along_seams
 from leafdesk.ui.doing import Doing
+from leafdesk.ui.drafts import Drafts
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.cutting import CutTool
@@ -34,6 +37,9 @@ from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.panels.inspector import Inspector
 from leafdesk.ui.panels.look import measure
 from leafdesk.ui.panels.map_page import MapPage
+
+if TYPE_CHECKING:
+    from leafdesk.ui.main_window import MainWindow
 
 BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
@@ -82,6 +88,8 @@ class Drawing(QObject):
         self.sheet: NewField | None = None
         self._loading: str | None = None
         self._unnamed: Shape | None = None
+        self.naming = False
+        """Whether a finished drawing waits for its name."""
         self._turn = 0
         self.canvas.drawn.connect(self._drawn)
         self.canvas.edited.connect(self._edited)
@@ -95,6 +103,18 @@ class Drawing(QObject):
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
         page.typed.connect(self._typed)
+        self.drafts = Drafts(self)
+
+    def commands(self, window: "MainWindow") -> tuple[tuple[str, Callable[[], object]], ...]:
+        """What the map's actions do that are no tools."""
+        return (
+            ("more", self.page.open_more),
+            ("type", self.type_corner),
+            ("together", self.toggle_together),
+            ("seams", lambda: look_along_seams(window)),
+            ("drafts", self.drafts.show),
+            ("keep-draft", self.drafts.keep),
+        )
 
     @property
     def at_stake(self) -> bool:
@@ -314,7 +334,19 @@ class Drawing(QObject):
 
         self.lists.bridge.read(lambda workspace: workspace.catalog.field(field_id), back)
 
+    def take_up(self, tool: str, field: Field | None, shape: Shape) -> None:
+        """Take a tool to a field as it is now, or to a new one that was drawn before, to go on with a draft."""
+        if field is not None:
+            self._loading = field.id
+            self._begin(tool, field.id, field)
+        elif tool == "edit":
+            self._enter("draw", EDIT)
+            self.canvas.start_edit(NEW, shape)
+        else:
+            self.start_draw(tool)
+
     def _drawn(self, shape: Shape) -> None:
+        self.naming = True
         self.canvas.show_unnamed(shape)
         self._turn += 1
         turn = self._turn
@@ -331,15 +363,16 @@ class Drawing(QObject):
         sheet.open()
 
     def _go_on(self, shape: Shape) -> None:
-        self.sheet = None
+        self.sheet, self.naming = None, False
         self._enter("draw", EDIT)
         self._unnamed = shape
         self.canvas.start_edit(NEW, shape)
         self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _forget(self) -> None:
-        self.sheet = None
+        self.sheet, self.naming = None, False
         self.canvas.show_unnamed(None)
+        self.drafts.safe.settle()
 
     def _save(self, sheet: NewField, shape: Shape) -> None:
         """Queue the new field; the sheet and the drawing stay when that is not possible."""

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
     from leafdesk.ui.keeping import Keeping
+    from leafdesk.ui.land_desk import LandDesk
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
+    from leafdesk.ui.newness import Newness
     from leafdesk.ui.pages import Pages
     from leafdesk.ui.panels.inspector import Inspector
     from leafdesk.ui.panels.map_page import MapPage
     from leafdesk.ui.panels.navigator import Navigator
-    from leafdesk.ui.panels.newer import NewerCard
     from leafdesk.ui.panels.notice import Notice
     from leafdesk.ui.panels.queue import Queue
     from leafdesk.ui.panels.rail import Rail
-    from leafdesk.ui.panels.settings import Settings
     from leafdesk.ui.panels.start import StartPage
     from leafdesk.ui.panels.status_bar import StatusBar
     from leafdesk.ui.panels.top_bar import TopBar
@@ -49,7 +49,7 @@ class MainWindow(FirstSight):
     """One window on one workspace. Its parts are there once it is `furnished`.
 
     For whoever drives it (demo, journeys): the panels `canvas` (MapCanvas), `navigator`, `inspector`, `queue`,
-    `status`, `top`, `rail`, `map_page`, `settings`, `start`, `notice`; `drawing` (mode, sheet), `lists` (rows, ready),
+    `status`, `top`, `rail`, `map_page`, `start`, `notice`; `drawing` (mode, sheet), `lists` (rows, ready),
     `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
@@ -60,7 +60,7 @@ class MainWindow(FirstSight):
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
     """
 
-    opened = Signal()  # the parts are there, the icons too, and the lists are being read
+    opened = Signal()  # the parts are there, the icons too; the lists are read next
     unopened = Signal(object)  # the workspace did not open: the exception
     theme: Theme
     icons: Icons
@@ -74,8 +74,7 @@ class MainWindow(FirstSight):
     canvas: MapCanvas
     inspector: Inspector
     queue: Queue
-    settings: Settings
-    newer: NewerCard
+    newness: Newness
     start: StartPage
     status: StatusBar
     notice: Notice
@@ -84,6 +83,7 @@ class MainWindow(FirstSight):
     field_desk: FieldDesk
     keeping: Keeping
     leaf: LeafSide
+    land: LandDesk
     importing: Importing
     exporting: Exporting
     workbench: QSplitter
@@ -144,7 +144,7 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.pages import PAGES, new_machine
+        from leafdesk.ui.pages import PAGES, new_machine, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -155,9 +155,7 @@ class MainWindow(FirstSight):
             ("sync", self.sync),
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
-            ("more", self.map_page.open_more),
-            ("type", self.drawing.type_corner),
-            ("together", self.drawing.toggle_together),
+            *self.drawing.commands(self),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
@@ -166,6 +164,7 @@ class MainWindow(FirstSight):
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("work", lambda: show_work(self, self.inspector.field_id)),
             ("import", self.importing.ask),
             ("export", self.exporting.ask),
             ("new-machine", partial(new_machine, self)),
@@ -198,6 +197,9 @@ class MainWindow(FirstSight):
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
         self.queue.resolve.connect(self.doing.resolve)
+        self.queue.adopt.connect(self.doing.adopt)
+        self.queue.heard.connect(self.doing.heard)
+        self.queue.send_only.connect(self.leaf.send_only)
         self.queue.counted.connect(self._counted)
         self.inspector.show_in_queue.connect(lambda: self.show_page("queue"))
         self.status.open_queue.connect(lambda: self.show_page("queue"))
@@ -205,7 +207,6 @@ class MainWindow(FirstSight):
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
         self.start.asked_files.connect(self.importing.ask)
-        self.settings.look_chosen.connect(self.choose_look)
         self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
         self.doing.stepped.connect(self._allow)
@@ -216,10 +217,7 @@ class MainWindow(FirstSight):
         self.bridge.failed.connect(_bug)
 
     def _begin(self) -> Iterator[None]:
-        """The lists, the icons, the first sync."""
-        self.lists.load()
-        self.queue.load()
-        yield
+        """The icons, the first sync, and the lists: they are read when what they fill stands painted on the screen."""
         self.icons.dress()
         self.theme.wear()
         self.show_instead(self.whole)
@@ -231,6 +229,9 @@ class MainWindow(FirstSight):
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
+        yield
+        self.lists.load()
+        self.queue.load()
         yield
         yield from load(LATER)
 
@@ -372,11 +373,12 @@ class MainWindow(FirstSight):
                 self._warned = True
                 from leafdesk.ui.drawing import AT_STAKE
 
-                self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
+                self.notice.say(f"{AT_STAKE} Closing the window once more leaves it as a draft.")
                 event.ignore()
                 return
             from leafdesk.ui.remembering import keep
 
+            self.drawing.drafts.safe.leave()
             keep(self, whole=self._dressed)
         super().closeEvent(event)
         if self._autosync is not None:

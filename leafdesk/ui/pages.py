@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -48,6 +49,30 @@ def _machines(window: MainWindow) -> QWidget:
     return make(window)
 
 
+def _settings(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.settings import Settings
+
+    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
+    page.look_chosen.connect(window.choose_look)
+    return page
+
+
+def _inputs(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.inputs import InputsPage
+
+    return InputsPage(window)
+
+
+def show_work(window: MainWindow, field_id: str | None) -> None:
+    """Turn to the work on a field, and to the products that were used there."""
+    from leafdesk.ui.panels.inputs import InputsPage
+
+    window.show_page("inputs")
+    page = window.pages.page("inputs")
+    assert isinstance(page, InputsPage)
+    page.show_work(field_id)
+
+
 def new_machine(window: MainWindow) -> None:
     """Turn to the machines and ask what a new one is like."""
     from leafdesk.ui.panels.machines import new_machine
@@ -65,6 +90,7 @@ PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
     Page("fields", "Fields", "rows", ("Ctrl+2",), "All fields in a table", _fields),
     Page("machines", "Machines", "truck", ("Ctrl+3",), "Machines, implements and operators", _machines),
+    Page("inputs", "Inputs", "flask", ("Ctrl+4",), "Products, varieties and tank mixes", _inputs),
     Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
     Page(
         "providers", "Providers", "share-network", ("Ctrl+6",), "What came from where, and what is missing", _providers
@@ -75,7 +101,7 @@ PAGES = (
         "gear-six",
         ("Ctrl+8", "Ctrl+,"),
         "Look, account and files",
-        lambda window: window.settings,
+        _settings,
         at_foot=True,
     ),
 )
@@ -88,27 +114,51 @@ class Pages(QStackedWidget):
         super().__init__()
         self._window = window
         self._made: dict[str, QWidget] = {}
-        self.key = ""
+        self._blank = QFrame(self)
+        self._blank.setObjectName("page")
+        self.addWidget(self._blank)
+        self._arriving = QTimer(self, singleShot=True, interval=0)
+        self._arriving.timeout.connect(self._arrive)
+        self.key: str = ""
         """The page in sight; "" while something else is shown."""
 
     def page(self, key: str) -> QWidget:
         """The page, made now if this is the first visit."""
+        made = self._make(key)
+        if key == self.key:
+            self.setCurrentWidget(made)
+        return made
+
+    def _make(self, key: str) -> QWidget:
         if key not in self._made:
             (page,) = (page for page in PAGES if page.key == key)
             self._made[key] = page.make(self._window)
             self.addWidget(self._made[key])
         return self._made[key]
 
+    def _arrive(self) -> None:
+        """Make the page in one turn of the event loop, show it in another: each takes half a frame."""
+        if self.key in self._made:
+            self.page(self.key)
+        elif self.key:
+            self._make(self.key)
+            self._arriving.start()
+
     def turn_to(self, key: str) -> None:
-        """Show a page."""
-        self.setCurrentWidget(self.page(key))
+        """Show a page; one that is to be made first comes in the next turns of the event loop."""
         self.key = key
+        if key in self._made:
+            self.setCurrentWidget(self._made[key])
+        else:
+            self.setCurrentWidget(self._blank)
+            self._arriving.start()
 
     @property
     def filter_line(self) -> QLineEdit | None:
         """Where the filter of the page in sight is typed; None when it has none of its own."""
         page = self.currentWidget()
-        return page.findChild(QLineEdit, FILTER_LINE) if page is not None else None
+        lines = page.findChildren(QLineEdit, FILTER_LINE) if page is not None else []
+        return next((line for line in lines if line.isVisible()), None)
 
     def show_instead(self, widget: QWidget) -> None:
         """Show what is no page; it was added before."""

@@ -10,7 +10,7 @@ from leafdesk.store.changes import Changes
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync import attempt, pull, triggers
 from leafdesk.sync.asks import Rule, Trip, look
-from leafdesk.sync.merge import Merged
+from leafdesk.sync.merge import Merged, plain
 
 from .naive import naive_rule
 
@@ -122,6 +122,14 @@ def _upload_again(item: Item, edit: Any, place: Any, trip: Trip) -> Rule[Any]:
     return (yield from _upload(item, edit, place, trip))
 
 
+def _only_named(one: Any, body: Any) -> bool:
+    return plain(one.name) == plain(body.get("name"))
+
+
+def _without_a_look(item: Item, record: Any, answer: Any, trip: Trip) -> Any:
+    return lambda catalog: catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
+
+
 def _in(name: str, value: Any, *rooms: str) -> tuple[tuple[str, Any], ...]:
     """The same name replaced in several rooms of sync."""
     return tuple((f"leafdesk.sync.{room}.{name}", value) for room in rooms)
@@ -137,6 +145,9 @@ MUTANTS = (
         ),
     ),
     Mutant(name="no settle time", settle_seconds=0.0),
+    Mutant(name="a 404 of a machine that is behind is believed", instead=_in("catch_up", _nothing, "attempt", "pull")),
+    Mutant(name="a farm known by its name alone", instead=_in("as_sent", _only_named, "farms")),
+    Mutant(name="no look before a record is claimed", instead=_in("created", _without_a_look, "farms", "machines")),
     Mutant(name="no attempts written ahead", deaf=("INSERT INTO attempts",)),
     Mutant(name="no state before the first attempt", instead=_in("earlier_pre", _nothing, "fields")),
     Mutant(name="no list before the first attempt", instead=_in("known_before", _nothing, "farms", "machines")),

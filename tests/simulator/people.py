@@ -21,6 +21,7 @@ from leafdesk.geo.shape import Shape
 from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.store.salvage import REBUILD
 from leafdesk.sync.removals import confirm
 
 from .far import USER, Far
@@ -81,7 +82,8 @@ class User:
         try:
             self.queued.add(self.laptop.do(edit))
         except RefusedError as error:
-            if str(error) == "This is no longer here." and edit.id in self.far.there[edit.kind]:
+            anew = self.laptop.catalog.fact(REBUILD) is not None
+            if str(error) == "This is no longer here." and not anew and edit.id in self.far.there[edit.kind]:
                 self.refused.append(f"{edit}: {error}")
             return
         self.touched[edit.kind] = edit.id

@@ -235,7 +235,7 @@ def test_after_eight_lost_answers_only_this_edit_stops(laptop: Laptop) -> None:
     laptop.far.fault = fault
     for _ in range(10):
         laptop.sync(pull=False)
-        laptop.time += 91
+        laptop.time += 600
     assert laptop.item(sick).state == "parked" and laptop.item(sick).attempts == 8
     assert laptop.item(well).state == "done"
 
@@ -254,7 +254,7 @@ def test_a_parked_create_of_unknown_outcome_is_looked_for_before_it_is_sent_agai
     laptop.far.fault = fault
     for _ in range(9):
         laptop.sync(pull=False)
-        laptop.time += 91
+        laptop.time += 600
     assert laptop.item(item).state == "parked"
     laptop.queue(lambda outbox: outbox.retry(item))
     laptop.sync()

@@ -18,6 +18,7 @@ from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
 from leafdesk.sync.cycle import Cycle, sync
 from leafdesk.sync.removals import HANDFUL, confirm
+from leafdesk.sync.wish import Wish
 
 from .laptop import USER, Laptop
 
@@ -35,7 +36,7 @@ def farm(tmp_path: Path) -> Iterator[Laptop]:
 
 def whole(laptop: Laptop, stock: bool | None = True) -> Cycle:
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(), cycle, stock=stock))
+    laptop.drive(sync(laptop.trip(), cycle, Wish(stock=stock)))
     return cycle
 
 
@@ -123,8 +124,12 @@ def test_what_a_search_found_stays_with_its_date(farm: Laptop) -> None:
     whole(farm)
     label = next(one for one in farm.leaf.all("products") if one["labelProvider"] == "CDMS")
     assert farm.catalog.get("products", label["id"]) is None
-    ids = farm.drive(stock.search_online("products", label["name"], farm.trip()))
+    ticks = iter(range(1000))
+    ticking = replace(farm.trip(), now=lambda: f"2026-01-01T00:00:00.{next(ticks):03}Z")
+    ids = farm.drive(stock.search_online("products", label["name"], ticking))
     assert label["id"] in ids
+    times = {row.values["found"] for row in tables(farm).rows("products", limit=1000) if row.id in ids}
+    assert len(ids) > 1 and len(times) == 1, "what one search found has one time"
     found = farm.catalog.get("products", label["id"])
     assert isinstance(found, Product)
     assert (found.source, found.found[:10], found.label_provider) == ("search", "2026-01-01", "CDMS")
@@ -175,6 +180,16 @@ def test_what_was_asked_about_an_entry_of_a_list_stays_with_its_date(farm: Lapto
     assert again == replace(asked, registrant="Other Ltd.", raw=again.raw if again else "")
     assert again is not None and json.loads(again.raw) == more | {"registrant": "Other Ltd."}
     assert whole(farm).pulled.tally("products").changed == 0
+
+
+def test_all_of_a_variety_is_asked_for_and_kept(farm: Laptop) -> None:
+    whole(farm)
+    (leafs, *_) = farm.leaf.all("varieties")
+    farm.leaf.change("varieties", leafs["id"], companyName="Other Seeds")
+    farm.drive(stock.look_up("varieties", leafs["id"], farm.trip()))
+    asked = farm.catalog.get("varieties", leafs["id"])
+    assert isinstance(asked, Variety)
+    assert (asked.company, asked.source, asked.detailed) == ("Other Seeds", "list", farm.now())
 
 
 def test_what_john_deere_search_found_is_no_longer_only_found_once_its_list_tells_it(farm: Laptop) -> None:
@@ -235,7 +250,7 @@ def test_organizations_and_files_of_a_field(farm: Laptop) -> None:
 def test_the_trips_leaf_user_alone_is_asked(laptop: Laptop) -> None:
     laptop.leaf.create_machine(USER, {"name": "Tractor"})
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(USER), cycle, stock=True))
+    laptop.drive(sync(laptop.trip(USER), cycle, Wish(stock=True)))
     rows = tables(laptop).rows("machines", limit=1000)
     assert "Tractor" in {row.name for row in rows}
     assert {row.leaf_user_id for row in rows} == {USER}

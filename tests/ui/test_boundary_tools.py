@@ -5,8 +5,10 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from leafdesk.geo.cut import cut
+from leafdesk.geo.margin import outset
 from leafdesk.geo.measure import area_ha
-from leafdesk.geo.shape import Shape
+from leafdesk.geo.shape import Shape, pack
+from leafdesk.ui.dialogs.seams import SeamsList
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.panels.map_page import EXTRA
 from leafdesk.ui.toolbox import MORE
@@ -298,3 +300,29 @@ def test_neighbours_that_share_a_corner_change_in_one_step(window: MainWindow, q
     qtbot.waitUntil(lambda: shape_of(window, row.id) == left, timeout=PATIENCE)
     assert shape_of(window, other.id) == right
     assert len(window.queue.items) <= queued
+
+
+def test_gaps_and_overlaps_are_listed_and_shown_on_the_map(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    select(window, row, qtbot)
+    before = shape_of(window, row.id)
+    window.canvas.edited.emit(row.id, outset(before, 12.0))
+    qtbot.waitUntil(lambda: shape_of(window, row.id) != before, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: window.canvas.picture.outlines.packed[row.id] == pack(shape_of(window, row.id)))
+    hands.press(window, "seams")
+    (listed,) = window.findChildren(SeamsList)
+    assert listed.said.text().startswith("Looking along the seams of ")
+    qtbot.waitUntil(lambda: bool(listed.found), timeout=PATIENCE * 2)
+    kinds = [seam.kind for seam, *ids in listed.found if row.id in ids]
+    assert "overlap" in kinds
+    place = next(n for n, (_, *ids) in enumerate(listed.found) if row.id in ids)
+    listed.lines.setCurrentRow(place)
+    assert window.canvas.unnamed is not None
+    seam = listed.found[place][0]
+    west, south, east, north = window.canvas.view.box
+    assert all(west < x < east and south < y < north for x, y in seam.shape[0][0])
+    listed.width_m.setText("wide")
+    listed.look()
+    assert listed.said.text().startswith("Width: a number from 0.1 to 50")
+    listed.close()
+    assert window.canvas.unnamed is None

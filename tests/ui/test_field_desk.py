@@ -149,8 +149,12 @@ def test_the_history_on_a_slider_restores_an_older_boundary(window: MainWindow, 
     qtbot.waitUntil(lambda: "not fetched yet" in side.note.text(), timeout=PATIENCE)
     assert not side.restore.isEnabled() and side.reason.text() == "The field has this boundary."
     side.fetch.click()
-    qtbot.waitUntil(lambda: side.history is not None and len(side.history.versions) >= 3, timeout=PATIENCE)
-    assert side.history is not None and side.note.text().startswith("All of Leaf's boundaries")
+    qtbot.waitUntil(lambda: side.history is not None and side.history.read is not None, timeout=PATIENCE)
+    assert (
+        side.history is not None
+        and len(side.history.versions) >= 3
+        and side.note.text().startswith("All of Leaf's boundaries")
+    )
     assert side.slider.value() == side.slider.maximum()
     sandbox.go_dark()
     side.slider.setValue(0)

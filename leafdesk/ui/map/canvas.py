@@ -17,9 +17,7 @@ from PySide6.QtGui import (
     QNativeGestureEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QResizeEvent,
-    QTransform,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -32,6 +30,7 @@ from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.draw import DrawTool
 from leafdesk.ui.map.edit import EditTool
 from leafdesk.ui.map.hand import Hand
+from leafdesk.ui.map.marks import paint_marked
 from leafdesk.ui.map.motion import Motion
 from leafdesk.ui.map.outlines import Source
 from leafdesk.ui.map.picture import FieldPicture
@@ -327,7 +326,7 @@ class MapCanvas(QWidget):
         self.picture.paint(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         hidden = self.hand_tool.hides
-        self._paint_marked(painter, hidden)
+        paint_marked(painter, self, self._hovered, hidden)
         self.picture.paint_labels(painter, hidden)
         if self.unnamed is not None:
             paint_outline(painter, self.unnamed.path(self._view), self.colours)
@@ -339,26 +338,6 @@ class MapCanvas(QWidget):
         if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
             self.picture.seen = True
             self.picture.wake()
-
-    def _paint_marked(self, painter: QPainter, hidden: str | None) -> None:
-        """The field under the cursor and the selected one."""
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if self._hovered and self._hovered != self.selection:
-            self._paint_edge(painter, self._hovered, QPen(self.colours.hover_edge, 2))
-        if self.selection and self.selection != hidden and self.tool not in ("draw", "pivot", "rim", "rectangle"):
-            painter.setBrush(self.colours.accent_fill)
-            self._paint_edge(painter, self.selection, QPen(self.colours.accent, 2.4))
-
-    def _paint_edge(self, painter: QPainter, field_id: str, pen: QPen) -> None:
-        slot = self.picture.outlines.slots.get(field_id)
-        if slot is None or self.picture.outlines.waiting:
-            return
-        octave = math.floor(self._view.zoom)
-        stretch = self._view.world_px / (256.0 * 2.0**octave)
-        left, top = self._view.origin
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPath(QTransform(stretch, 0, 0, stretch, -left, -top).map(self.picture.outlines.path(slot, octave)))
 
     def _dress(self) -> None:
         self.picture.dress(self.colours, self.devicePixelRatioF(), self.font())

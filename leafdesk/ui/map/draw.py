@@ -16,7 +16,7 @@ from leafdesk.geo.follow import follow
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
 from leafdesk.geo.repair import repair
-from leafdesk.geo.shape import Position, Ring, Shape
+from leafdesk.geo.shape import Position, Ring, Shape, pack, unpack
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import (
     EditState,
@@ -27,7 +27,7 @@ from leafdesk.ui.map.sketch import (
     paint_outline,
     paint_problem,
 )
-from leafdesk.ui.map.tool import Pointer, Tool
+from leafdesk.ui.map.tool import Pointer, Shapes, Tool
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
@@ -213,6 +213,20 @@ class DrawTool(Tool):
         """What becomes of a valid outline."""
         self.canvas.leave_tool()
         self.canvas.drawn.emit(ring)
+
+    # ------------------------------------------------------------------ kept safe
+    @property
+    def kept_history(self) -> History[Ring] | None:
+        return self.history
+
+    def as_shapes(self, value: Ring) -> Shapes:
+        return (("", pack(((value,),))),)
+
+    def from_shapes(self, shapes: Shapes) -> Ring:
+        return unpack(shapes[0][1])[0][0]
+
+    def resume(self, history: History[Ring]) -> None:
+        self._go(history)
 
     # ------------------------------------------------------------------ how it stands
     @property

@@ -319,7 +319,8 @@ class EditTool(GroundTool):
         if len(self.chosen) > 1:
             length = f"{len(self.chosen)} corners chosen"
         if self.ground.beside:
-            length = f"{length} · {len(self.ground.beside)} beside it change, too"
+            count = len(self.ground.beside)
+            length = f"{length} · {count} {'neighbour changes' if count == 1 else 'neighbours change'}, too"
         if not self.history.changed and self.live is None:
             return [f"{area:,.2f} ha", length]
         return [f"{self._before_ha:,.2f} → {area:,.2f} ha", f"{signed(area - self._before_ha)} · {length}"]

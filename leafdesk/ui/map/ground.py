@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from leafdesk.geo import shared
-from leafdesk.geo.shape import Position, Shape, unpack
+from leafdesk.geo.shape import Position, Shape, box, unpack
 from leafdesk.geo.view import world
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ class Neighbours:
         self.canvas, self.field_id = canvas, field_id
         self.fixed: dict[str, str] = {}
         """Neighbours that have to stay as they are: why, by their names."""
+
+    def fetch(self, shape: Shape) -> None:
+        """Have the outlines of all around this shape at hand before a corner is dragged."""
+        west, south, east, north = box(shape)
+        (x0, y0), (x1, y1) = world((west, north)), world((east, south))
+        outlines = self.canvas.picture.outlines
+        slots = outlines.within((x0 - _SAME, y0 - _SAME, x1 + _SAME, y1 + _SAME))
+        if slots is not None and (ids := outlines.absent(slots)):
+            self.canvas.picture.fetch(ids)
 
     def sharing(self, ground: Ground, spots: Iterable[Position]) -> dict[str, Shape]:
         """The neighbours that have a corner at one of these places; none while corners move alone."""

@@ -11,10 +11,10 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.repair import repair
-from leafdesk.geo.shape import Shape
+from leafdesk.geo.shape import Shape, pack, unpack
 from leafdesk.ui.map.ground import Ground, Neighbours
 from leafdesk.ui.map.sketch import EditState
-from leafdesk.ui.map.tool import Tool
+from leafdesk.ui.map.tool import Shapes, Tool
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ class GroundTool(Tool):
     def shape(self) -> Shape:
         """The shape as it is shown."""
         return self.ground.shape
+
+    def begin(self) -> None:
+        self._neighbours.fetch(self.shape)
 
     # ------------------------------------------------------------------ steps
     def _done(self, step: str, ground: Ground) -> None:
@@ -111,6 +114,21 @@ class GroundTool(Tool):
             self.canvas.edited_together.emit({self.field_id: ground.shape, **dict(ground.beside)})
         else:
             self.canvas.edited.emit(self.field_id, ground.shape)
+
+    # ------------------------------------------------------------------ kept safe
+    @property
+    def kept_history(self) -> History[Ground]:
+        return self.history
+
+    def as_shapes(self, value: Ground) -> Shapes:
+        return (("", pack(value.shape)), *((id_, pack(shape)) for id_, shape in value.beside))
+
+    def from_shapes(self, shapes: Shapes) -> Ground:
+        (_, own), *beside = shapes
+        return Ground(unpack(own), tuple((id_, unpack(packed)) for id_, packed in beside))
+
+    def resume(self, history: History[Ground]) -> None:
+        self._go(history)
 
     # ------------------------------------------------------------------ how it stands
     @property

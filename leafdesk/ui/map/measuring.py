@@ -52,6 +52,10 @@ class MeasureTool(DrawTool):
         self._over, self.hand, self._by_keys = True, None, False
         self._refresh()
 
+    @property
+    def kept_history(self) -> None:
+        """Measuring makes nothing."""
+
     # ------------------------------------------------------------------ how it stands
     def _measured(self, drawn: Ring) -> EditState:
         """The area within, when three corners or more make an outline that does not cross itself."""

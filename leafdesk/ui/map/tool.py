@@ -11,6 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from leafdesk.geo.actions import NotPossibleError
+from leafdesk.geo.history import History
 from leafdesk.geo.shape import Position
 from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel
@@ -27,6 +28,8 @@ Reckoner = Callable[..., Any]
 """Calls a function of `geo` with what follows it; in a window, in another process."""
 
 
+Shapes = tuple[tuple[str, bytes], ...]
+"""Packed shapes: the drawing's own under "", then neighbours' by their ids."""
 LARGE = 2_000
 """From so many corners on GEOS would hold the window up, even from another thread."""
 
@@ -91,6 +94,8 @@ class Tool:
     """The field that this tool draws itself."""
     asks: tuple[Ask, ...] = ()
     """What can be typed for it."""
+    field_id = ""
+    """The field whose boundary it works on; "" for a new one."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.canvas = canvas
@@ -176,6 +181,22 @@ class Tool:
         """
         done: T = self.canvas.apart(job, *given) if risky or _corners(given) > LARGE else job(*given)
         return done
+
+    @property
+    def kept_history(self) -> History[Any] | None:
+        """The steps of the drawing, to be written down; None when there is nothing worth it."""
+        return None
+
+    def as_shapes(self, value: Any) -> Shapes:
+        """A value of that history as bytes."""
+        raise NotImplementedError
+
+    def from_shapes(self, shapes: Shapes) -> Any:
+        """The inverse of `as_shapes`."""
+        raise NotImplementedError
+
+    def resume(self, history: History[Any]) -> None:
+        """Go on where a drawing was left."""
 
     def finish(self) -> None:
         """Keep what was made."""

@@ -55,4 +55,4 @@ def _at_leaf(workspace: Workspace, field: Field) -> Reasons:
 
 def _looking(field: Field) -> Reasons:
     without = None if field.shape else "This field has no boundary yet."
-    return {"fit-field": without, "overlaps": without, "history": None, "files": None, "field-more": None}
+    return {"fit-field": without, "overlaps": without, "history": None, "files": None, "work": None, "field-more": None}

@@ -18,13 +18,19 @@ from leafdesk.ui.toolbox import MORE, tool_named
 
 SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
-SHORT = 12
+SHORT = 14
 """So many letters of a tool's name fit under its icon."""
 CORNER = "corner"
 EXAMPLE = "41.7001, -93.5 or 41°42'N 93°30'W"
 NARROW = STEP * 70
 """With less room than this for the hint, its buttons go underneath."""
-EXTRA: tuple[tuple[str, str], ...] = (("Boundary", "type"), ("Boundary", "together"))
+EXTRA: tuple[tuple[str, str], ...] = (
+    ("Boundary", "type"),
+    ("Boundary", "together"),
+    ("Look", "seams"),
+    ("Drafts", "keep-draft"),
+    ("Drafts", "drafts"),
+)
 """What else stands in the menu of the rarer tools: (heading, action)."""
 KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N|I)\b")
 
@@ -222,7 +228,7 @@ class MapPage(QWidget):
 def _short(text: str) -> str:
     """A tool's name for its button: whole words of it, as many as fit."""
     words = text.split()
-    while len(words) > 1 and len(" ".join(words)) > SHORT:
+    while len(words) > 1 and (len(" ".join(words)) > SHORT or words[-1] in ("a", "or", "from", "into", "its", "hole")):
         words.pop()
     return " ".join(words)
 

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QW
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
+from leafdesk.ui.newness import Newness
+from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.workspace import Workspace
@@ -15,11 +17,11 @@ CHOICES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light"
 
 
 class Settings(QFrame):
-    """Parts for tests: `looks` (buttons by choice), `account`."""
+    """Parts for tests: `looks` (buttons by choice), `account`, `newer`."""
 
     look_chosen = Signal(str)
 
-    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newer: QWidget) -> None:
+    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newness: Newness) -> None:
         super().__init__()
         self.setObjectName("page")
         self.workspace, self.theme, self._actions = workspace, theme, actions
@@ -44,7 +46,8 @@ class Settings(QFrame):
         column.addWidget(self._build_files(folder))
         column.addSpacing(STEP)
         column.addWidget(label("Newer versions", "title"))
-        column.addWidget(newer)
+        self.newer = NewerCard(newness)
+        column.addWidget(self.newer)
         column.addStretch(1)
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)

@@ -38,6 +38,8 @@ class TablePanel(QFrame):
     default the keyboard goes into the detail. `extra`: buttons at the right of the heading. `menu`: the actions (keys
     of ui/actions.py) that the context menu offers above those of every table.
 
+    `fetch`: what brings these rows here when a sync does not: the name of the button, and what it does.
+
     Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `message`, `next_step`, `detail`.
     """
 
@@ -53,11 +55,13 @@ class TablePanel(QFrame):
         opened: Callable[[Row], None] | None = None,
         extra: Sequence[QWidget] = (),
         heading: bool = True,
+        fetch: tuple[str, Callable[[], None]] | None = None,
         menu: Sequence[str] = (),
     ) -> None:
         super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
+        self._fetch = fetch or ("Sync", window.sync)
         self.rows = Rows(window.bridge, table, self)
         self.row: Row | None = None
         self._seek: str | None = None
@@ -162,17 +166,23 @@ class TablePanel(QFrame):
     def look_up(self, id: str) -> None:
         """Select a record and bring it in sight, taking away what hides it."""
         self._seek = id
+        self.rows.standing = None  # the present rows may be older than the record
         if self.filters.where() != Wish().where:
-            self.rows.standing = None  # the present rows are not the ones to look in
             self.filters.reset()
-        elif self.rows.standing is not None:
-            self._look_for(id)
+        self._ask()
 
     def point_at(self, id: str) -> None:
         """Select a record if it is among the rows."""
         self._seek = id
         if self.rows.standing is not None:
             self._look_for(id)
+
+    def own(self, parent: str | None) -> None:
+        """Show only what belongs to one record; None: everything."""
+        wish = self.rows.wish
+        self.rows.wish = replace(wish, where=replace(wish.where, parent=parent))
+        self._offers_due = True
+        self._ask()
 
     def enter(self) -> None:
         """Take the keyboard into the table, to its current or first row."""
@@ -225,9 +235,10 @@ class TablePanel(QFrame):
             self._show_step("Clear the filter")
         elif standing.fetched is None:
             self.message.setText(f"{table.plural.capitalize()} were not fetched yet.")
-            self._show_step("Sync")
+            self._show_step(self._fetch[0])
         else:
-            self.message.setText(f"Leaf has no {table.plural} for this account.")
+            whose = "this account" if self.rows.wish.where.parent is None else "this one"
+            self.message.setText(f"Leaf has no {table.plural} for {whose}.")
             self._show_step("")
 
     def _show_step(self, text: str) -> None:
@@ -238,7 +249,7 @@ class TablePanel(QFrame):
     def _take_step(self) -> None:
         {
             "Clear the filter": self.filters.reset,
-            "Sync": self.window_.sync,
+            self._fetch[0]: self._fetch[1],
             "Sign in to Leaf": self.window_.sign_in,
             "Try again": self._ask,
         }[self.next_step.text()]()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -105,7 +106,10 @@ class ImportPage(QFrame):
         self.why.setMinimumHeight(self.why.fontMetrics().lineSpacing() * 2)  # the list above must not jump
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.choices: dict[str, QPushButton] = {}
-        self.go, self.back = button("Import", "primary"), button("Close")
+        self.go, self.back = (
+            button("Import", "primary"),
+            button("Close", tip="Back to the map; nothing more is done (Esc)"),
+        )
         self.report = button("Copy report", tip="Copy what became of each area, as text")
         self.go.clicked.connect(self._go)
         self.back.clicked.connect(self.left)
@@ -418,6 +422,12 @@ class ImportPage(QFrame):
             self.asked_sign_in.emit()
         else:
             self.wanted.emit(self.lines, self.wishes)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def told(self) -> str:
         """The report as text: each area, what became of it, and why."""

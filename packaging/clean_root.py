@@ -2,9 +2,11 @@
 
 import json
 import os
+import select
 import shutil
 import subprocess
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +69,25 @@ class CleanRoot:
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 
+    def farmer_types(self, answers: Sequence[tuple[str, str]], *command: str) -> Answer:
+        """Run a command as the user at a terminal; (question, answer) in order. What it shows is the answer's out."""
+        ours, theirs = os.openpty()
+        shown, asked, until = "", 0, time.monotonic() + 120
+        with subprocess.Popen([*self._as_farmer, *command], stdin=theirs, stdout=theirs, stderr=theirs) as running:
+            for question, answer in answers:
+                while question not in shown[asked:]:
+                    must(running.poll() is None and time.monotonic() < until, f"it asks {question!r}", shown)
+                    shown += _shown(ours)
+                asked = len(shown)
+                os.write(ours, f"{answer}\n".encode())
+            while running.poll() is None:
+                must(time.monotonic() < until, "the command ends", shown)
+                shown += _shown(ours)
+        shown += _shown(ours)
+        os.close(ours)
+        os.close(theirs)
+        return Answer(running.returncode, shown, "")
+
     @property
     def _as_farmer(self) -> tuple[str, ...]:
         known = ("HOME=/home/farmer", "USER=farmer", "LANG=C.UTF-8", "PATH=/usr/bin:/bin", "LEAFDESK_SETTLE_SECONDS=1")
@@ -107,6 +128,11 @@ class CleanRoot:
                 found[str(here / name)] = f"{about.st_mode:o} {size}"
         notes = self.folder / "var/lib/dpkg/info"
         return found | {f"var/lib/dpkg/info/{path.name}": "" for path in notes.iterdir()}
+
+
+def _shown(terminal: int) -> str:
+    """What came within a tenth of a second."""
+    return os.read(terminal, 65536).decode(errors="replace") if select.select([terminal], [], [], 0.1)[0] else ""
 
 
 @contextmanager

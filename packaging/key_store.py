@@ -2,7 +2,7 @@
 
 import json
 
-from clean_root import Answer, CleanRoot, must
+from clean_root import Answer, CleanRoot, Leaf, must
 
 _IN_A_SESSION = """
 set -eu
@@ -20,6 +20,26 @@ secret-tool search --all service leafdesk >left 2>&1 || true
 """
 
 
+_PASSPHRASE = "corn beets barley"
+
+
+def under_a_passphrase(root: CleanRoot, leaf: Leaf) -> None:
+    """Without a key store, at a terminal: a passphrase keeps the sign-in, asks for itself, and lets nobody else in."""
+    login = ("leafdesk", "login", "--api-url", leaf.url, "--username", leaf.username)
+    typed = (("Password", leaf.password), ("Enter for none", _PASSPHRASE), ("same again", _PASSPHRASE))
+    kept = root.farmer_types(typed, *login)
+    must(kept.code == 0, "a passphrase keeps the sign-in", kept)
+    synced = root.farmer("leafdesk", "sync")
+    must(
+        synced.code == 4 and "in a terminal" in synced.err, "without a terminal it stays shut, and that is said", synced
+    )
+    opened = root.farmer_types((("Passphrase", "corn beets wheat"), ("Passphrase", _PASSPHRASE)), "leafdesk", "sync")
+    must(opened.code == 0 and "not the passphrase" in opened.out, "only its passphrase opens the sign-in", opened)
+    file = next((root.folder / "home/farmer/.local/share/leafdesk/accounts").glob("*/sign-in"))
+    must(file.stat().st_mode & 0o777 == 0o600, "only the user may read the file", oct(file.stat().st_mode))
+    must(root.farmer("leafdesk", "logout").code == 0 and not file.exists(), "signing out removes the file")
+
+
 def in_a_real_key_store(root: CleanRoot) -> str:
     """Sign in, sync from a second process, sign out: with gnome-keyring, and without any key store."""
     with root.sandbox("--fields", "8") as leaf:
@@ -27,6 +47,7 @@ def in_a_real_key_store(root: CleanRoot) -> str:
         must(without.code == 4 and "offers no key store" in without.err, "no key store is said plainly", without)
         synced = root.farmer("env", f"LEAFDESK_API_URL={leaf.url}", "leafdesk", "sync")
         must(synced.code == 4, "without a key store the next command is signed out", synced)
+        under_a_passphrase(root, leaf)
         root.install("dbus", "gnome-keyring", "libsecret-tools")
         session = ("dbus-run-session", "--", "sh", "-c", _IN_A_SESSION, "session")
         told = root.farmer(*session, leaf.url, leaf.username, leaf.password)
@@ -39,7 +60,7 @@ def in_a_real_key_store(root: CleanRoot) -> str:
         if path.is_file() and path.name != "found" and b"eyJ" in path.read_bytes()
     ]
     must(not plain, "no file holds a token in plain text", plain)
-    return "the token went into gnome-keyring and out, and into no file"
+    return "the token went into gnome-keyring and out, or under a passphrase, and into no file as it is"
 
 
 def sign_in(root: CleanRoot, url: str, username: str, password: str, *options: str) -> Answer:

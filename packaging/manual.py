@@ -12,6 +12,21 @@ _VARIABLES = {
     "LEAFDESK_TOKEN": "A Leaf token for unattended use; it is used and never stored.",
     "LEAFDESK_SETTLE_SECONDS": "How long a request without an answer may still arrive before it is repeated.",
 }
+_CODES = {
+    0: "Done.",
+    1: "A bug; one sentence, and where the log is.",
+    2: "Wrong usage or bad input; stderr says what and where.",
+    3: "Offline, or Leaf could not answer everything; nothing is lost, try again later.",
+    4: "Signed out, or the sign-in waits for its passphrase.",
+    5: "Done, but an edit needs a person (parked or in conflict).",
+    6: "Another Leafdesk uses the folder.",
+}
+_FILES = {
+    "~/.local/share/leafdesk/": "The workspace folder, unless LEAFDESK_DATA or --data name another.",
+    "accounts/*/leafdesk.db": "In it: the records of an account, and its edits that Leaf does not have yet.",
+    "accounts/*/sign-in": "In it: the sign-in, where a passphrase was chosen because there is no key store.",
+    "logs/leafdesk.log": "In it: what went wrong, without tokens and passwords.",
+}
 
 
 def manual(root: click.Group, version: str, epoch: int) -> str:
@@ -34,6 +49,12 @@ def manual(root: click.Group, version: str, epoch: int) -> str:
     ]
     for name, meaning in _VARIABLES.items():
         lines += [".TP", f".B {name}", _text(meaning)]
+    lines.append(".SH EXIT STATUS")
+    for code, meaning in _CODES.items():
+        lines += [".TP", f".B {code}", _text(meaning)]
+    lines.append(".SH FILES")
+    for place, meaning in _FILES.items():
+        lines += [".TP", f".I {_text(place)}", _text(meaning)]
     return "\n".join(lines) + "\n"
 
 

@@ -126,6 +126,20 @@ def test_enabling_asks_and_says_what_it_costs(signed_in: Shell, neighbour: Neigh
     assert "Only preview fields" in signed_in("fields", "enable", other["id"], "--yes", ends=2).err
 
 
+def test_all_previews_of_a_grower_are_enabled_after_a_yes(signed_in: Shell, neighbour: Neighbour) -> None:
+    field = a_field(signed_in, status="PREVIEW")
+    farm = next(one for one in signed_in.json("farms", "list") if one["id"] == field["farmId"])
+    enable = ("growers", "enable", str(farm["growerId"]))
+    assert "bill" in signed_in(*enable, stdin="n\n", ends=130).err
+    assert signed_in.json("queue", "list") == []
+    assert signed_in.json(*enable, stdin="y\n")["queued"]
+    assert signed_in.json("queue", "list")[0]["kind"] == "grower.enable"
+    signed_in("sync", "--push-only")
+    assert neighbour.field(field["leafUserId"], field["id"])["status"] != "PREVIEW"
+    signed_in("sync")
+    assert "No field of" in signed_in(*enable, "--yes", ends=2).err
+
+
 def test_an_upload_chooses_its_organization_from_the_list(signed_in: Shell, sandbox: "Sandbox") -> None:
     user = a_field(signed_in, providerName="JohnDeere")["leafUserId"]
     field = a_field(signed_in, status="PROCESSED", providerName=None, leafUserId=user)
@@ -235,3 +249,19 @@ def test_what_fields_have_in_common(signed_in: Shell, tmp_path: Path) -> None:
     preview = a_field(signed_in, status="PREVIEW")
     assert "no boundary" in signed_in("fields", "intersect", field["id"], preview["id"], ends=2).err
     signed_in("fields", "intersects", "--field", preview["id"], ends=2)
+
+
+def test_every_boundary_and_one_file_when_asked_for(signed_in: Shell, sandbox: "Sandbox") -> None:
+    several = max(sandbox.leaf.all("fields"), key=lambda one: len(one["boundaries"]))
+    older = len(several["boundaries"]) - 1
+    before = signed_in("fields", "show", several["id"])
+    assert older and f"{older} {'boundary' if older == 1 else 'boundaries'} more at Leaf, not fetched" in before.err
+    whole = signed_in("fields", "show", several["id"], "--online", "--json")
+    assert {one["id"] for one in whole.document["boundaries"]} == set(several["boundaries"])
+    assert "not fetched yet" not in whole.err
+    assert signed_in.json("fields", "show", several["id"])["boundaries"] == whole.document["boundaries"]
+    signed_in("fields", "files", several["id"], "--online")
+    files = signed_in.json("fields", "files", several["id"])
+    file = signed_in.json("fields", "file", several["id"], files[0]["id"], "--online")
+    assert file["id"] == files[0]["id"] and file["raw"]["operationType"] == files[0]["operationType"]
+    assert "no operation file" in signed_in("fields", "file", several["id"], "nowhere", ends=2).err

@@ -106,6 +106,10 @@ def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | No
     try:
         if leaf_user is not None and workspace.account is not None:
             leaf_user = workspace.catalog.key("users", leaf_user) or leaf_user
+            if not workspace.keeping.keeps(leaf_user):
+                raise BadInputError(
+                    f"The Leaf user {leaf_user!r} is not kept here; `leafdesk users keep` changes that."
+                )
         future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user)
         try:
             return wait(future)

@@ -30,6 +30,28 @@ def enable(desk: Desk, id: str, yes: bool) -> None:
         queue(desk, workspace, edit)
 
 
+@click.command("enable")
+@click.argument("id")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@reports
+@click.pass_obj
+def enable_grower(desk: Desk, id: str, yes: bool) -> None:
+    """Queue full sync for all preview fields of a grower. Leaf bills their acres, and nothing takes that back: it asks
+    first."""
+    with desk.records() as workspace:
+        grower = seen(workspace, "growers", id)
+        edit = Enable(grower.id, "growers")
+        _check(workspace, edit)
+        farms = {farm.id for farm in workspace.catalog.farms(grower_id=grower.id)}
+        previews = [row for row in workspace.catalog.fields() if row.farm_id in farms and row.status == "PREVIEW"]
+        if not previews:
+            raise BadInputError(f"No field of {grower.name or 'this grower'} is a preview here.")
+        if not yes:
+            many = say.counted(len(previews), "preview field")
+            _ask_leave(f"Leaf will bill the acres of {many} of {grower.name}, and this cannot be undone. Enable?")
+        queue(desk, workspace, edit)
+
+
 def _check(workspace: Workspace, edit: Edit) -> None:
     """Say why not before anything is asked."""
     reason = workspace.why_not(edit)

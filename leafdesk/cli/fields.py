@@ -9,12 +9,14 @@ import click
 from leafdesk.cli import at_leaf, overlaps, say
 from leafdesk.cli.boundary_file import read_boundary
 from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, shown_id
+from leafdesk.cli.field_file import show_file
 from leafdesk.cli.filters import Filter, asked, filtered, times
 from leafdesk.cli.listing import ONLINE, add_belongings, ask, chosen, document, documents, kept
 from leafdesk.edits import Create, Delete, Edit, Redraw, change
 from leafdesk.geo.shape import Box, to_geojson
 from leafdesk.records import Boundary, Field
 from leafdesk.workspace import FieldRow, Where, Workspace
+from leafdesk.workspace.history import unread
 
 Json = dict[str, Any]
 
@@ -24,7 +26,7 @@ def fields() -> None:
     """Look at fields and change them."""
 
 
-for command in (at_leaf.enable, at_leaf.upload, overlaps.intersects, overlaps.intersect):
+for command in (at_leaf.enable, at_leaf.upload, overlaps.intersects, overlaps.intersect, show_file):
     fields.add_command(command)
 
 _FILTERS = (
@@ -176,12 +178,16 @@ def _show_rows(workspace: Workspace, rows: list[FieldRow]) -> None:
 
 @fields.command()
 @click.argument("id")
+@ONLINE
 @reports
 @click.pass_obj
-def show(desk: Desk, id: str) -> None:
-    """Show one field with its boundary and the boundary's history."""
+def show(desk: Desk, id: str, online: bool) -> None:
+    """Show one field with its boundary and the boundary's history; --online reads all that Leaf has of it."""
     with desk.records() as workspace:
         found = _field(workspace, id)
+        if online:
+            ask(workspace.online.boundaries(found.id), "fields", id)
+            found = _field(workspace, id)
         (row,) = workspace.catalog.fields(ids=[found.id])
         history = workspace.catalog.boundaries(found.id)
         document = _row(row, shown_id(workspace, "farms", row.farm_id)) | {
@@ -190,6 +196,11 @@ def show(desk: Desk, id: str) -> None:
             "raw": say.Verbatim(found.raw) if found.raw else None,
         }
         desk.answer(document, lambda: _show_field(workspace, found, row, history))
+        missing = unread(workspace.catalog, found.id)
+        if missing:
+            say.aside(
+                f"{say.counted(missing, 'boundary', 'boundaries')} more at Leaf, not fetched yet: --online asks Leaf."
+            )
 
 
 def _boundary(boundary: Boundary) -> Json:

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from leafdesk.cli import say
+from leafdesk.cli.at_leaf import enable_grower
 from leafdesk.cli.desk import Desk, key, queue, reports
 from leafdesk.cli.filters import Filter, filtered
 from leafdesk.cli.listing import chosen, document
@@ -19,6 +20,7 @@ def growers() -> None:
     """Look at growers and change them."""
 
 
+growers.add_command(enable_grower)
 _FILTERS = (
     Filter("--name", "name", "Only names with this text.", "part"),
     Filter("--provider", "providerName", "Only what comes from this provider; Leaf: made by hand.", "maker"),

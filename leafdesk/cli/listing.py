@@ -11,7 +11,7 @@ from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, key, reports, shown_id, wait
 from leafdesk.cli.filters import Filter, asked, filtered, sorted_by
 from leafdesk.edits import EDITABLE, REFERENCES
-from leafdesk.records import TABLES, Kind, ProductMatch, Record, word
+from leafdesk.records import TABLES, Kind, LeafUser, ProductMatch, Record, word
 from leafdesk.workspace import Where, Workspace
 
 Json = dict[str, Any]
@@ -36,6 +36,8 @@ def document(workspace: Workspace, record: Record) -> Json:
             seen[named] = shown_id(workspace, REFERENCES[attribute], value)
         elif value not in ("", None) or own.get(named):
             seen[named] = value
+    if isinstance(record, LeafUser):
+        seen["kept"] = workspace.keeping.keeps(record.id)
     if isinstance(record, ProductMatch):
         details = own.get("matchDetails")
         same = isinstance(details, dict) and details.get("status") == record.status
@@ -133,6 +135,8 @@ def _cell(value: Any) -> str:
         return ", ".join(_cell(one) for one in value)
     if isinstance(value, dict):
         return _cell(value["name"]) if "name" in value else " ".join(_cell(part) for part in value.values())
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     return "" if value is None else str(value)
 
 

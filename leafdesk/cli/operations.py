@@ -49,7 +49,7 @@ def list_(desk: Desk, /, field: str | None, leaf_user: str | None, online: bool,
     with desk.records() as workspace:
         user = user_key(workspace, leaf_user)
         for one in workspace.catalog.users() if online else ():
-            if user in (None, one.id):
+            if user == one.id or (user is None and workspace.keeping.keeps(one.id)):
                 ask(workspace.online.operations(one.id), "users", one.id)
         found = chosen(documents(workspace, "operations", Where(leaf_user_id=user)), _FILTERS, values, None)
         if field is not None:

@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from leafdesk.cli import say
-from leafdesk.cli.desk import Desk, key, queue, reports
+from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, wait
 from leafdesk.cli.filters import Filter
 from leafdesk.cli.listing import (
     LEAF_USER,
@@ -20,21 +20,21 @@ from leafdesk.cli.listing import (
     user_key,
 )
 from leafdesk.edits import SyncProvider
-from leafdesk.records import provider_of
-from leafdesk.workspace import Compared, Where, Workspace
+from leafdesk.records import Kind, provider_of
+from leafdesk.workspace import Compared, UserHere, Where, Workspace
 
 Json = dict[str, Any]
 
 
 @click.group()
 def users() -> None:
-    """Look at Leaf users and the settings that decide how their data arrives."""
+    """Look at Leaf users, the settings that decide how their data arrives, and whose records are kept here."""
 
 
 add_list(
     users,
     "users",
-    (("Id", "id"), ("Name", "name"), ("Email", "email"), ("External id", "externalId")),
+    (("Id", "id"), ("Name", "name"), ("Email", "email"), ("External id", "externalId"), ("Kept", "kept")),
     Filter("--name", "name", "Only names with this text.", "part"),
     Filter("--email", "email", "Only the Leaf user with this address."),
     Filter("--external-id", "externalId", "Only the Leaf user with this id of yours."),
@@ -48,6 +48,45 @@ def _settings(workspace: Workspace, id: str) -> Json:
 
 
 add_show(users, "users", _settings)
+
+
+@users.command("keep")
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--all", "everybody", is_flag=True, help="Keep everybody's records.")
+@reports
+@click.pass_obj
+def keep(desk: Desk, ids: tuple[str, ...], everybody: bool) -> None:
+    """Keep the records of these Leaf users only; every sync from now on reads no others.
+
+    What is here of the others is put away, and comes back once they are chosen again. Refused while an edit of theirs
+    waits. Without an ID it tells who is kept and how much is here.
+    """
+    if ids and everybody:
+        raise BadInputError("Name Leaf users, or give --all; not both.")
+    with desk.records() as workspace:
+        gone = 0
+        if ids or everybody:
+            chosen = None if everybody else {key(workspace, "users", id) for id in ids}
+            gone = wait(workspace.keeping.choose(chosen))
+        users = workspace.keeping.users()
+        answer = {"kept": [one.user.id for one in users if one.kept], "put_away": gone}
+        answer["users"] = [{"id": one.user.id, "name": one.user.name, "kept": one.kept, **_held(one)} for one in users]
+        desk.answer(answer, lambda: _show_kept(users, gone))
+
+
+def _held(one: UserHere) -> Json:
+    return {"here": one.here, "waiting": one.waiting}
+
+
+def _show_kept(users: list[UserHere], gone: int) -> None:
+    kinds: tuple[Kind, ...] = ("growers", "farms", "fields", "machines")
+    rows = [
+        (one.user.id, one.user.name, "yes" if one.kept else "no", *(str(one.here.get(kind, 0)) for kind in kinds))
+        for one in users
+    ]
+    say.table(("Id", "Name", "Kept", *(kind.capitalize() for kind in kinds)), rows, numbers=(3, 4, 5, 6))
+    if gone:
+        say.aside(f"{say.counted(gone, 'record')} put away. Leaf still has them.")
 
 
 @click.group()

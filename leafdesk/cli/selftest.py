@@ -1,5 +1,6 @@
 """Prove an installed copy: what it imports, carries, computes, trusts, paints and syncs, in a temporary folder."""
 
+import contextlib
 import importlib
 import json
 import math
@@ -26,6 +27,7 @@ def findings_of_a_selftest(tell: Callable[[str], None]) -> list[Finding]:
         ("geometry", _geometry),
         ("other programs' files", _others_files),
         ("TLS", _tls),
+        ("secrets", _secrets),
         ("main job", _main_job),
     )
     return list(_tried(steps, tell))
@@ -88,6 +90,25 @@ def _tls() -> str:
 
     context = ssl.create_default_context(cafile=certifi.where())
     return f"{ssl.OPENSSL_VERSION}, {len(context.get_ca_certs()):,} authorities"
+
+
+def _secrets() -> str:
+    """What a passphrase seals only that opens, and a notice that nobody has signed is not believed."""
+    from leafdesk.newer.notice import KEYS, UntrueError, read_notice
+    from leafdesk.sealed import WrongPassphraseError, seal, unseal
+
+    with tempfile.TemporaryDirectory(prefix="leafdesk-selftest-") as folder:
+        file = Path(folder) / "sealed"
+        seal(file, "a passphrase", "a text", "self-test")
+        if unseal(file, "a passphrase", "self-test") != "a text":
+            raise ValueError("a sealed text came back as another one")
+        with contextlib.suppress(WrongPassphraseError):
+            unseal(file, "another one", "self-test")
+            raise ValueError("a wrong passphrase opened a sealed text")
+    with contextlib.suppress(UntrueError):
+        read_notice(json.dumps({"notice": "{}", "signature": "A" * 86 + "=="}), KEYS)
+        raise ValueError("a notice without a signature was believed")
+    return "a passphrase seals and opens, unsigned notices are not believed"
 
 
 def _main_job() -> str:

@@ -108,7 +108,7 @@ def base_of(edit: Edit, record: Record | None) -> Json:
         return {}
     if isinstance(edit, Change):
         return {name: getattr(record, name) for name, _ in edit.values}
-    if isinstance(edit, Upload | SyncProvider):
+    if isinstance(edit, Upload | SyncProvider) or (isinstance(edit, Enable) and not isinstance(record, Field)):
         return {}
     if isinstance(edit, Match):
         return {name: getattr(record, name, "") for name in ("product_id", "status")}

@@ -61,7 +61,7 @@ def decode(value: Json) -> Edit:
         if word == "match":
             return Match(id_, value["product"])
         if word in ("enable", "sync"):
-            return Enable(id_) if word == "enable" else SyncProvider(id_)
+            return Enable(id_, kind) if word == "enable" else SyncProvider(id_)
     except (KeyError, TypeError, AttributeError, NotAShapeError) as error:
         raise ValueError(f"not an edit: {error}") from error
     raise ValueError(f"not an edit: {word!r}")

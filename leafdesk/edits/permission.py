@@ -23,6 +23,7 @@ from leafdesk.records import (
     UPLOADS,
     VALIDATED,
     Field,
+    Grower,
     LeafUser,
     Machine,
     ProductMatch,
@@ -78,6 +79,8 @@ def _why_not_trigger(edit: Trigger, record: Record) -> str | None:
         return None if isinstance(record, LeafUser) else "Only a Leaf user's providers can be asked."
     if isinstance(edit, Match):
         return _why_not_match(edit, record)
+    if isinstance(edit, Enable) and isinstance(record, Grower):
+        return None if record.leaf_id is not None else "Leaf does not have this grower yet."
     if not isinstance(record, Field):
         return "Only fields can be enabled or uploaded."
     if isinstance(edit, Enable):

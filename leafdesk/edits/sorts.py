@@ -66,7 +66,8 @@ class Delete:
 
 @dataclass(frozen=True, slots=True)
 class Enable:
-    """Full sync for a PREVIEW field. Leaf bills its acres, and no call takes it back: ask before doing this."""
+    """Full sync for a PREVIEW field, or for all of a grower's. Leaf bills their acres, and no call takes it back: ask
+    before doing this."""
 
     id: str
     kind: Kind = "fields"

@@ -42,7 +42,8 @@ def sentence(edit: Edit, before: Record | None, names: Mapping[str, str] | None 
 
 def _sentence_of_trigger(edit: Enable | Upload | SyncProvider | Match, name: str, names: Mapping[str, str]) -> str:
     if isinstance(edit, Enable):
-        return f"Enable {name or 'a field'} for full sync, which Leaf bills and nobody can undo"
+        what = f"all preview fields of {name or 'a grower'}" if edit.kind == "growers" else name or "a field"
+        return f"Enable {what} for full sync, which Leaf bills and nobody can undo"
     if isinstance(edit, Upload):
         where = f", organization {edit.organization_id}" if edit.organization_id else ""
         return f"Upload {name or 'a field'} to {provider_in_words(edit.provider)}{where}"

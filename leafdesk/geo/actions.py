@@ -5,6 +5,9 @@ Every corner that is not touched stays the very same tuple, so nothing is rounde
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape
@@ -40,11 +43,60 @@ def move_vertex(shape: Shape, corner: Corner, to: Position) -> Shape:
     return _with_ring(shape, corner, (*moved[:-1], moved[0]))
 
 
+def move_vertices(shape: Shape, places: Mapping[Corner, Position]) -> Shape:
+    """The shape with several corners elsewhere; rings that none of them belongs to stay the same objects."""
+    for (p, r), corners in _by_ring(places).items():
+        ring = list(_closed(shape[p][r]))
+        for corner in corners:
+            ring[_within(tuple(ring), corner)] = places[corner]
+        ring[-1] = ring[0]
+        shape = _with_ring(shape, corners[0], tuple(ring))
+    return shape
+
+
+def delete_vertices(shape: Shape, corners: Iterable[Corner]) -> Shape:
+    """The shape without several corners. Raises NotPossibleError when a ring would keep fewer than three."""
+    for (p, r), gone in _by_ring(sorted(corners)).items():
+        ring = _closed(shape[p][r])
+        places = {_within(ring, corner) for corner in gone}
+        left = tuple(position for at, position in enumerate(ring[:-1]) if at not in places)
+        if len(left) < 3:
+            raise NotPossibleError(f"A {'hole' if r else 'boundary'} needs at least three corners.")
+        shape = _with_ring(shape, gone[0], (*left, left[0]))
+    return shape
+
+
+def _by_ring(corners: Iterable[Corner]) -> dict[tuple[int, int], list[Corner]]:
+    found: dict[tuple[int, int], list[Corner]] = {}
+    for corner in corners:
+        found.setdefault((corner.polygon, corner.ring), []).append(corner)
+    return found
+
+
 def insert_vertex(shape: Shape, corner: Corner, where: Position) -> Shape:
     """The shape with a new corner on the edge that leaves `corner`."""
     ring = _closed(ring_of(shape, corner))
     at = _within(ring, corner)
     return _with_ring(shape, corner, (*ring[: at + 1], where, *ring[at + 1 :]))
+
+
+def nearest_edge(shape: Shape, spot: Position) -> Corner:
+    """The corner that the edge leaves which is nearest to the spot, by the eye of a map."""
+    squeeze = math.cos(math.radians(spot[1]))
+
+    def far(a: Position, b: Position) -> float:
+        ax, ay, bx, by = (a[0] - spot[0]) * squeeze, a[1] - spot[1], (b[0] - spot[0]) * squeeze, b[1] - spot[1]
+        dx, dy = bx - ax, by - ay
+        share = min(max(-(ax * dx + ay * dy) / ((dx * dx + dy * dy) or 1.0), 0.0), 1.0)
+        return math.hypot(ax + share * dx, ay + share * dy)
+
+    edges = (
+        (far(a, b), Corner(p, r, at))
+        for p, polygon in enumerate(shape)
+        for r, ring in enumerate(polygon)
+        for at, (a, b) in enumerate(pairwise(_closed(ring)))
+    )
+    return min(edges)[1]
 
 
 def why_not_delete(shape: Shape, corner: Corner) -> str | None:

@@ -6,6 +6,7 @@ import math
 
 from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.measure import reached
+from leafdesk.geo.plane import Plane
 from leafdesk.geo.shape import Position, Ring, Shape
 
 _SAG_M = 0.25
@@ -44,3 +45,26 @@ def _arc(center: Position, radius_m: float, start_deg: float, swept_deg: float) 
 
 def _closed(ring: Ring) -> Ring:
     return (*ring, ring[0])
+
+
+def circle_through(a: Position, b: Position, c: Position) -> tuple[Position, float]:
+    """(centre, radius in metres) of the circle on whose rim three spots lie.
+
+    Raises NotPossibleError when they lie on a line, or so far apart that no pivot reaches them.
+    """
+    spots, center, radius = (a, b, c), ((a[0] + b[0] + c[0]) / 3, (a[1] + b[1] + c[1]) / 3), 0.0
+    for _ in range(3):  # each time on a plane that is truer, being nearer to the true centre
+        plane = Plane(center)
+        (ax, ay), (bx, by), (cx, cy) = plane.flat(spots).tolist()
+        twice = 2 * (ax * (by - cy) + bx * (cy - ay) + cx * (ay - by))
+        if abs(twice) < 1e-3:
+            raise NotPossibleError("The three points lie on a line; choose them farther apart along the rim.")
+        a2, b2, c2 = ax * ax + ay * ay, bx * bx + by * by, cx * cx + cy * cy
+        x = (a2 * (by - cy) + b2 * (cy - ay) + c2 * (ay - by)) / twice
+        y = (a2 * (cx - bx) + b2 * (ax - cx) + c2 * (bx - ax)) / twice
+        radius = math.hypot(ax - x, ay - y)
+        if radius > LONGEST_M:
+            raise NotPossibleError("The three points lie almost on a line; no pivot is so long.")
+        ((lon, lat),) = plane.back([(x, y)])
+        center = (lon, lat)
+    return center, radius

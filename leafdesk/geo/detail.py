@@ -97,7 +97,7 @@ class Detail:
         ends = self._ends[at]
         rings, polygons = np.flatnonzero(ends) + 1, np.flatnonzero(ends == _POLYGON) + 1
         shapes = np.cumsum(self._count[slots])
-        offsets = (rings, np.searchsorted(rings, polygons) + 1, np.searchsorted(polygons, shapes) + 1)
+        offsets = (rings, np.searchsorted(rings, polygons, "right"), np.searchsorted(polygons, shapes, "right"))
         made = shapely.from_ragged_array(
             shapely.GeometryType.MULTIPOLYGON, self._corners[at], tuple(np.concatenate(([0], n)) for n in offsets)
         )

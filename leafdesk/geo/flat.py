@@ -21,38 +21,42 @@ if TYPE_CHECKING:
     Offsets = NDArray[np.int64]
 
 
+_POSITION = 16
+"""Bytes of a longitude and a latitude."""
+
+
 def flat(packed: Sequence[bytes]) -> Geometries:
     """The geometries of packed shapes (`geo.shape.pack`); what is no ring is closed or doubled until it is one."""
     import numpy as np
     import shapely
 
-    parts, ring_lengths, ring_counts, polygon_counts = [], [], [], []
+    parts: list[bytes] = []
+    ring_lengths, ring_counts, polygon_counts = [], [], []
     for blob in packed:
-        polygons, offset = ring_sizes(blob)
-        positions = np.frombuffer(blob, "<f8", offset=offset).reshape(-1, 2)
+        polygons, at = ring_sizes(blob)
         polygon_counts.append(len(polygons))
-        start = 0
         for polygon in polygons:
             ring_counts.append(len(polygon))
             for size in polygon:
-                ring = _ringed(positions[start : start + size])
+                ring = _ringed(blob[at : at + size * _POSITION])
                 parts.append(ring)
-                ring_lengths.append(len(ring))
-                start += size
+                ring_lengths.append(len(ring) // _POSITION)
+                at += size * _POSITION
     counts = (ring_lengths, ring_counts, polygon_counts)
     offsets = tuple(np.concatenate(([0], np.cumsum(n))).astype(np.int64) for n in counts)
-    points = world_array(np.concatenate(parts)) if parts else np.empty((0, 2))
+    points = world_array(np.frombuffer(b"".join(parts), "<f8").reshape(-1, 2))
     return np.asarray(shapely.from_ragged_array(shapely.GeometryType.MULTIPOLYGON, points, offsets), "O")
 
 
-def _ringed(ring: Numbers) -> Numbers:
-    """GEOS takes only closed rings of four and more; a provider's broken one is still shown as it is."""
-    import numpy as np
+def _ringed(ring: bytes) -> bytes:
+    """GEOS takes only closed rings of four and more; a provider's broken one is still shown as it is.
 
-    if len(ring) and not (ring[0, 0] == ring[-1, 0] and ring[0, 1] == ring[-1, 1]):
-        ring = np.concatenate((ring, ring[:1]))
-    while 0 < len(ring) < 4:
-        ring = np.concatenate((ring, ring[-1:]))
+    Of bytes, for a start takes in thousands: an array of its own for each ring costs thrice as much.
+    """
+    if ring[:_POSITION] != ring[-_POSITION:]:
+        ring += ring[:_POSITION]
+    while 0 < len(ring) < 4 * _POSITION:
+        ring += ring[-_POSITION:]
     return ring
 
 
@@ -131,3 +135,13 @@ def name_spots(geometries: Geometries, sizes: Numbers) -> tuple[Numbers, NDArray
     whole[valid] = shapely.covers(geometries[valid][:, None], names[valid])
     inside = shapely.intersects_xy(geometries[:, None], spots[..., 0], spots[..., 1])
     return spots, whole, inside
+
+
+def thinned_line(points: Sequence[tuple[float, float]], tolerance: float) -> list[tuple[float, float]]:
+    """An open line without detail smaller than the tolerance; both ends stay."""
+    import shapely
+
+    if len(points) < 3:
+        return list(points)
+    thin = shapely.simplify(shapely.LineString(points), tolerance, preserve_topology=False)
+    return [(float(x), float(y)) for x, y in thin.coords]

@@ -54,6 +54,11 @@ def common(shapes: Iterable[Shape]) -> Shape:
     return _shape_of(shared)
 
 
+def beyond(one: Shape, other: Shape) -> Shape:
+    """The part of one shape that lies outside the other; () when that is nothing. Raises NotComparableError."""
+    return _shape_of(_geometry(one).difference(_geometry(other)))
+
+
 def _percent(part: float, whole: float) -> float:
     return 100.0 * part / whole if whole > 0 else 0.0
 

@@ -25,7 +25,7 @@ from leafdesk.records.inputs import (
     TankMix,
     Variety,
 )
-from leafdesk.records.kinds import KINDS, LAND, TABLES, Kind, word
+from leafdesk.records.kinds import KINDS, LAND, TABLES, Kind, Listed, word
 from leafdesk.records.land import Boundary, Farm, Field, Grower, LeafUser
 from leafdesk.records.providers import (
     LEVELS,
@@ -62,6 +62,7 @@ __all__ = [
     "Label",
     "Land",
     "LeafUser",
+    "Listed",
     "Machine",
     "MachineFile",
     "MatchHistory",

@@ -22,6 +22,8 @@ Kind = Literal[
     "configurations",
     "organizations",
 ]
+Listed = Kind | Literal["boundaries"]
+"""What is read as a list, whose age is kept: boundaries are part of their field, and no kind of their own."""
 KINDS: tuple[Kind, ...] = (
     *("users", "growers", "farms", "fields"),
     *("machines", "implements", "operators"),

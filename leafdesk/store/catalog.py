@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from leafdesk.edits import fold
 from leafdesk.geo.shape import Box
-from leafdesk.records import LAND, TABLES, Boundary, Farm, Field, Grower, Kind, LeafUser, Record
+from leafdesk.records import LAND, TABLES, Boundary, Farm, Field, Grower, Kind, LeafUser, Listed, Record
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import (
     COLUMNS,
@@ -281,7 +281,7 @@ class Catalog:
         return refold(self.connection, kind, self._key(kind, id))
 
     # ------------------------------------------------------------------ small facts that sync keeps
-    def put_fetched(self, kind: Kind, leaf_user_id: str | None, at: str, about: str = "") -> None:
+    def put_fetched(self, kind: Listed, leaf_user_id: str | None, at: str, about: str = "") -> None:
         """A whole list was read now: of one Leaf user or of all, of everything or `about` one record (see Tables)."""
         self.connection.execute(
             "INSERT OR REPLACE INTO fetched VALUES (?, ?, ?, ?)", (kind, leaf_user_id or "", about, at)

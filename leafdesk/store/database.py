@@ -1,6 +1,8 @@
 """Open the one SQLite file of an account, and own its one writer thread."""
 
+import contextlib
 import itertools
+import logging
 import os
 import queue
 import sqlite3
@@ -8,13 +10,18 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
+from leafdesk.store.backups import BadCopyError, back_up, back_up_weekly
 from leafdesk.store.migrations import APPLICATION_ID, STEPS, Step, lay_out, upgrade
+from leafdesk.store.reserve import give_up
+from leafdesk.store.second_copy import FILE, SecondCopy
 
 T = TypeVar("T")
 
-BACKUPS_KEPT = 7
+_log = logging.getLogger("leafdesk")
+SUSPECT = "suspect"
+"""A file of this name beside the database: something in it could not be read, so the next start looks through it."""
 _MAGIC = b"SQLite format 3\x00"
 _URGENT, _ORDINARY, _LAST = 0, 1, 2
 
@@ -25,6 +32,7 @@ class StoreError(Exception):
     StoreError
     ├── FromTheFutureError   written by a newer Leafdesk: nothing was touched
     ├── DamagedError         not a (whole) Leafdesk database
+    │   └── NotOursError     a database of another program
     └── DiskFullError        the disk is full or refuses to write: nothing of the failed step was kept
     """
 
@@ -35,6 +43,10 @@ class FromTheFutureError(StoreError):
 
 class DamagedError(StoreError):
     """The file is not a whole Leafdesk database."""
+
+
+class NotOursError(DamagedError):
+    """The file is a database of another program."""
 
 
 class DiskFullError(StoreError):
@@ -55,10 +67,16 @@ class Database:
         self._jobs: queue.PriorityQueue[tuple[int, int, _Job | None]] = queue.PriorityQueue()
         self._order = itertools.count()
         self._lock = threading.Lock()
-        self._closed = False
+        self._closed, self._kept = False, kept
         self._mine = threading.local()
         self._readers: list[tuple[threading.Thread, sqlite3.Connection]] = []
-        self._connection = _open(path, steps, kept=kept)
+        self._connection, unclean = _open(path, steps, kept=kept)
+        self.copy = SecondCopy(path.with_name(FILE))
+        self.is_behind = kept and self.copy.is_ahead(self._connection)
+        if kept:
+            self.copy.watch(self._connection)
+            if not self.is_behind and (unclean or self.copy.is_long):
+                self.copy.rewrite(self._connection)
         self._thread = threading.Thread(target=self._work, name="leafdesk-writer", daemon=True)
         self._thread.start()
 
@@ -73,7 +91,7 @@ class Database:
             if self._closed:
                 future.set_exception(StoreError("The database is closed; nothing was written."))
             else:
-                self._jobs.put((_URGENT if urgent else _ORDINARY, next(self._order), _Job(job, future)))
+                self._jobs.put((_URGENT if urgent else _ORDINARY, next(self._order), _Job(job, future, urgent=urgent)))
         return future
 
     def reader(self) -> sqlite3.Connection:
@@ -97,6 +115,13 @@ class Database:
         except sqlite3.DatabaseError as error:
             return [str(error)]
         return [] if lines == ["ok"] else lines
+
+    def back_up_weekly(self) -> None:
+        """Write this week's copy into `backups` if there is none; what goes wrong with that is only logged."""
+        try:
+            back_up_weekly(self.path)
+        except (OSError, sqlite3.Error, BadCopyError) as error:
+            _log.warning("this week's copy of the database could not be written: %s", type(error).__name__)
 
     def close(self) -> None:
         """Finish every job already handed in, checkpoint, close."""
@@ -125,27 +150,49 @@ class Database:
                 connection.close()
         self._readers = kept
 
+    def _transact(self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T], *, urgent: bool) -> T:
+        """One transaction, and its second copy, before anybody is told. For a person's edit the reserve is given up."""
+        try:
+            result = _transact(connection, work)
+        except sqlite3.Error as error:
+            full = getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+            if not (full and urgent and give_up(self.path)):
+                raise
+            result = _transact(connection, work)
+        if self._kept:
+            self.copy.catch_up(connection)
+        return result
+
     def _work(self) -> None:
         while True:
             _, _, job = self._jobs.get()
             if job is None:
                 return
-            job.run(self._connection, self.path)
+            job.run(self._connection, self._transact, self.path)
             del job  # a job may hold a whole page of records: let go of it while waiting for the next
+
+
+class _Transact(Protocol):
+    def __call__(
+        self, connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], Any], *, urgent: bool
+    ) -> Any: ...
 
 
 class _Job:
     """A write that waits its turn, and where its outcome goes."""
 
-    def __init__(self, work: Callable[[sqlite3.Connection], Any], future: "Future[Any]") -> None:
-        self.work, self.future = work, future
+    def __init__(self, work: Callable[[sqlite3.Connection], Any], future: "Future[Any]", *, urgent: bool) -> None:
+        self.work, self.future, self.urgent = work, future, urgent
 
-    def run(self, connection: sqlite3.Connection, path: Path) -> None:
+    def run(self, connection: sqlite3.Connection, transact: "_Transact", path: Path) -> None:
         if not self.future.set_running_or_notify_cancel():
             return
         try:
-            result = _transact(connection, self.work)
+            result = transact(connection, self.work, urgent=self.urgent)
         except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_CORRUPT:
+                with contextlib.suppress(OSError):
+                    path.with_name(SUSPECT).touch(mode=0o600)
             self.future.set_exception(_in_plain_words(error, path))
         except BaseException as error:  # the job's own error belongs to who asked; the writer goes on
             self.future.set_exception(error)
@@ -164,8 +211,8 @@ def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection
             connection.execute("ROLLBACK")
 
 
-def _open(path: Path, steps: Sequence[Step], *, kept: bool) -> sqlite3.Connection:
-    """The writing connection to a database of the newest version."""
+def _open(path: Path, steps: Sequence[Step], *, kept: bool) -> tuple[sqlite3.Connection, bool]:
+    """The writing connection to a database of the newest version, and whether the last run did not close the file."""
     try:
         unclean = _look_at_file(path, len(steps))
         connection = _connect(path)
@@ -184,7 +231,7 @@ def _open(path: Path, steps: Sequence[Step], *, kept: bool) -> sqlite3.Connectio
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, unclean
 
 
 def _connect(path: Path) -> sqlite3.Connection:
@@ -209,7 +256,7 @@ def _look_at_file(path: Path, newest: int) -> bool:
     if int.from_bytes(header[60:64], "big") > newest:
         raise FromTheFutureError(_from_the_future(path))
     log = path.with_name(path.name + "-wal")
-    return log.exists() and log.stat().st_size > 0
+    return (log.exists() and log.stat().st_size > 0) or path.with_name(SUSPECT).exists()
 
 
 def _look_inside(connection: sqlite3.Connection, path: Path, newest: int, *, unclean: bool) -> None:
@@ -219,11 +266,12 @@ def _look_inside(connection: sqlite3.Connection, path: Path, newest: int, *, unc
     (owner,) = connection.execute("PRAGMA application_id").fetchone()
     (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     if tables and owner != APPLICATION_ID:
-        raise DamagedError(_damaged(path, "it is a database of another program"))
+        raise NotOursError(_damaged(path, "it is a database of another program"))
     if unclean:
         (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
         if verdict != "ok":
             raise DamagedError(_damaged(path, verdict))
+        path.with_name(SUSPECT).unlink(missing_ok=True)
 
 
 def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequence[Step], *, kept: bool) -> None:
@@ -234,33 +282,15 @@ def _bring_up_to_date(connection: sqlite3.Connection, path: Path, steps: Sequenc
         lay_out(connection, steps)
         return
     if version:
-        back_up(connection, path)
+        _back_up(connection, path)
     upgrade(connection, steps)
 
 
-def back_up(connection: sqlite3.Connection, path: Path) -> Path:
-    """Write a verified copy into the folder `backups` beside the file and keep the newest seven.
-
-    Raises DamagedError when the copy does not pass SQLite's quick_check.
-    """
-    folder = path.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    older = sorted(folder.glob(f"{path.stem}-*.db"))
-    number = int(older[-1].stem.rpartition("-")[2]) + 1 if older else 1
-    copy = folder / f"{path.stem}-{number:05d}.db"
-    connection.execute("VACUUM INTO ?", (str(copy),))
-    copy.chmod(0o600)
-    backup = sqlite3.connect(copy)
+def _back_up(connection: sqlite3.Connection, path: Path) -> None:
     try:
-        (verdict,) = backup.execute("PRAGMA quick_check(1)").fetchone()
-    finally:
-        backup.close()
-    if verdict != "ok":
-        copy.unlink()
-        raise DamagedError(_damaged(path, f"its backup copy failed the check: {verdict}"))
-    for old in older[: max(0, len(older) + 1 - BACKUPS_KEPT)]:
-        old.unlink()
-    return copy
+        back_up(connection, path)
+    except BadCopyError as error:
+        raise DamagedError(_damaged(path, f"its backup copy failed the check: {error}")) from error
 
 
 def _in_plain_words(error: sqlite3.Error, path: Path) -> Exception:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from leafdesk.edits import Create, Delete, Edit, references
+from leafdesk.edits import Create, Delete, Edit, Upload, references
 from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field, Kind
 from leafdesk.store.answering import adopt, discard, resolve
@@ -79,6 +79,15 @@ class Outbox:
                 if isinstance(one.edit, Create):
                     return one
         return None
+
+    def uploads_of(self, field_id: str) -> dict[str, str]:
+        """By provider, when a field was last sent there, or was meant to be."""
+        found = load_items(
+            self.connection,
+            "kind = 'fields' AND key = ? AND verb = ? AND (state IN ('done', 'sent') OR attempts > 0)",
+            (find_key(self.connection, "fields", field_id) or field_id, "field.upload"),
+        )
+        return {item.edit.provider: item.created for item in found if isinstance(item.edit, Upload)}
 
     def attempts(self, item: Item) -> list[Attempt]:
         """Every attempt of an item, oldest first."""
@@ -172,9 +181,9 @@ class Outbox:
     ) -> Changes:
         """The item's new state after an attempt, a probe or a pre-check; closes the open attempt with `outcome`.
 
-        An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For `done`,
-        the server copies that prove it are put before, in the same job, so that what is seen stays what it was. Raises
-        StaleError when the item changed meanwhile.
+        An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For
+        `done`, the server copies that prove it are put before, in the same job, so that what is seen stays what it was.
+        Raises StaleError when the item changed meanwhile.
         """
         changed = self.connection.execute(
             "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, ended = ?, rev = rev + 1"

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from leafdesk.records import KINDS, TABLES, Kind
+from leafdesk.records import KINDS, TABLES, Kind, Listed
 from leafdesk.store.attributes import CLASSES, names_of
+from leafdesk.store.keeping import kept_users
 from leafdesk.store.land_columns import FIELDS, field_values
 from leafdesk.store.searching import search
 
@@ -51,8 +52,9 @@ class Row:
 class Where:
     """What a table is narrowed to; everything given must hold.
 
-    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or provider, status, mark)
-    that must equal. `text`: the beginnings of words, in names and what belongs to them.
+    `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or
+    provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them
+    (of operations: in the names of their fields).
     """
 
     leaf_user_id: str | None = None
@@ -148,12 +150,12 @@ class Tables:
         return {(kind, user, provider): (many, previews) for kind, user, provider, many, previews in rows.fetchall()}
 
     # ------------------------------------------------------------------ how old it is
-    def fetched(self, kind: Kind, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
+    def fetched(self, kind: Listed, leaf_user_id: str | None = None, *, about: str = "") -> str | None:
         """When the whole list was last read (UTC); None: not fetched yet, which is something else than empty.
 
-        Without a Leaf user, the time of the oldest list among all Leaf users; None when one of them has none. `about`:
-        the field, machine, operation or provider that the list belongs to. Whoever read all operations has read those
-        of each field.
+        Without a Leaf user, the time of the oldest list among all who are kept here; None when one of them has none.
+        `about`: the field, machine, operation or provider that the list belongs to. Whoever read all operations has
+        read those of each field.
         """
         rows = self.connection.execute("SELECT leaf_user, at FROM fetched WHERE kind = ? AND about = ?", (kind, about))
         times: dict[str, str] = dict(rows.fetchall())
@@ -163,12 +165,14 @@ class Tables:
         if about:
             known = [*times.values(), of_all, self._of_the_whole_user(kind, about)]
             return max(filter(None, known), default=None)
+        kept = kept_users(self.connection)
         users = [key for (key,) in self.connection.execute("SELECT key FROM seen WHERE kind = 'users'").fetchall()]
+        users = [user for user in users if kept is None or user in kept]
         if not users or not all(of_all or user in times for user in users):
             return of_all
         return min(max(filter(None, (of_all, times.get(user)))) for user in users)
 
-    def _of_the_whole_user(self, kind: Kind, about: str) -> str | None:
+    def _of_the_whole_user(self, kind: Listed, about: str) -> str | None:
         if kind != "operations":
             return None
         row = self.connection.execute("SELECT leaf_user FROM seen WHERE kind = 'fields' AND key = ?", (about,))
@@ -224,6 +228,17 @@ _ON_THE_FIELD = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_id
 """An operation may reach over several fields, and names them by Leaf's ids."""
 
 
+_NAMED = (
+    "(instr(replace(s.sort, ' ', ''), :part) OR s.leaf_user IN"
+    " (SELECT u.key FROM seen u WHERE u.kind = 'users' AND instr(replace(u.sort, ' ', ''), :part)))"
+)
+"""What no full text is kept of is found by a part of its name, or of its Leaf user's."""
+_OF_NAMED_FIELDS = """EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.field_ids') f WHERE c.n = s.n AND f.value IN
+ (SELECT value FROM names JOIN records r ON r.n = names.rowid, json_each(json_array(r.key, r.leaf_id))
+  WHERE names MATCH :words))"""
+"""Operations have no name of their own: they are found by those of their fields, farms and growers."""
+
+
 def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str, Any]]:
     """FROM and WHERE of a table, and the values in it. `attributes`: what else the query looks at.
 
@@ -234,11 +249,17 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
     if not {*attributes, *where.values} <= _QUICK:
         held = ["s.n IN (SELECT n FROM seen WHERE kind = :kind)"]
     if where.text.strip():
-        from leafdesk.store.seen import words
+        from leafdesk.store.seen import sort_text, words
 
         query = words(where.text)
-        if query is None or kind not in (*TABLES, "fields"):
+        if query is not None and kind == "operations":
+            held.append(_OF_NAMED_FIELDS)
+            values["words"] = query
+        elif query is None:
             held.append("0")
+        elif kind not in (*TABLES, "fields"):
+            held.append(_NAMED)
+            values["part"] = sort_text(where.text).replace(" ", "")
         elif kind == "fields":
             tables = "names CROSS JOIN seen s ON s.n = names.rowid"
             held.append("names MATCH :words")

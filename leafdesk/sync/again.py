@@ -15,7 +15,8 @@ def seconds_until(
 ) -> float | None:
     """Seconds until a sync should run by itself; None when only a person can help (a sign-in is needed).
 
-    `failures`: syncs in a row that Leaf could not be reached for; `chance`: from 0 to 1, for full jitter (§9).
+    `failures`: syncs in a row that brought nothing forward: on a link that comes and goes most end early, and each that
+    moved something shows that Leaf can be reached. `chance`: from 0 to 1, for full jitter (sync.md §9).
     """
     if report is not None and report.outcome == "signed-out":
         return None

@@ -27,7 +27,7 @@ from leafdesk.store.outbox import Outbox
 from leafdesk.sync.report import Progress
 
 if TYPE_CHECKING:
-    from leafdesk.api.calls import Call
+    from leafdesk.api.calls import Call, Page
 
 T = TypeVar("T")
 
@@ -78,7 +78,14 @@ class Tell:
     progress: Progress
 
 
-Ask = Send | SendAll | Read | Write | Pause | Tell
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """Several rules at the same time; answered when all have ended. The first error of one is raised then."""
+
+    rules: "tuple[Rule[None], ...]"
+
+
+Ask = Send | SendAll | Read | Write | Pause | Tell | SideBySide
 Rule = Generator[Ask, Any, T]
 
 
@@ -142,6 +149,11 @@ def pause(seconds: float) -> Rule[None]:
     yield Pause(seconds)
 
 
+def side_by_side(rules: "Sequence[Rule[None]]") -> Rule[None]:
+    """Let rules run at the same time until all have ended."""
+    yield SideBySide(tuple(rules))
+
+
 def tell(what: str, done: int, total: int | None) -> Rule[None]:
     """Say how far we are."""
     yield Tell(Progress(what, done, total))
@@ -158,6 +170,21 @@ def read(call: "Call[T]", trip: Trip) -> Rule[T]:
     if isinstance(answer, LeafError):
         raise answer
     return answer
+
+
+def every(page: "Callable[[int], Call[Page[T]]]", trip: Trip) -> Rule[list[T]]:
+    """Every usable record of a list that is not long, page by page; a long one is pulled (sync.pull)."""
+    found, number = list[T](), 0
+    while True:
+        one = yield from read(page(number), trip)
+        found.extend(one.items)
+        number += 1
+        if one.count < FULL_PAGE:
+            return found
+
+
+FULL_PAGE = 100
+"""As many records as Leaf gives in a page: a shorter one is the last."""
 
 
 def read_all(calls: "Sequence[Call[T]]", trip: Trip) -> Rule[list[T | LeafError]]:

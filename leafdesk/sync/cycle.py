@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, SignedOutError, UnknownOutcomeError
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
+from leafdesk.store.salvage import REBUILD
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, put, write
 from leafdesk.sync.pull import pull
 from leafdesk.sync.push import Pushed, count, push
@@ -35,17 +36,13 @@ def sync(
     `stock`: machines, catalogs and all that is no land too; None: when a day has gone by since.
     A failed step ends the cycle: nothing is sent on the strength of a pull that did not succeed (sync.md §1, R5).
     """
+    anew = yield from look(lambda catalog, _: catalog.fact(REBUILD) is not None)
     try:
-        if pushes:
+        if pushes and not anew:
             yield from push(trip, cycle.pushed)
-        if pulls:
-            yield from pull(trip, cycle.pulled)
-            due = (yield from look(lambda catalog, _: is_due(catalog, trip))) if stock is None else stock
-            if due:
-                yield from pull_stock(trip, cycle.pulled)
-                if trip.leaf_user_id is None:
-                    yield from put(lambda catalog, _: remember(catalog, trip))
-            if pushes and (yield from look(lambda _, outbox: _possible(outbox, trip))):
+        if pulls or anew:
+            yield from _pull(trip, cycle, stock, anew=anew)
+            if pushes and (yield from look(lambda catalog, outbox: _possible(catalog, outbox, trip))):
                 yield from push(trip, cycle.pushed)
             if trip.leaf_user_id is None:
                 yield from write(lambda catalog, _: _remember(catalog, trip))
@@ -54,6 +51,21 @@ def sync(
     if cycle.outcome == "done" and cycle.notices:
         cycle.reason = cycle.notices[0]
     yield from count(cycle.pushed)
+
+
+def _pull(trip: Trip, cycle: Cycle, stock: bool | None, *, anew: bool) -> Rule[None]:
+    """Read all land, and all else when that is due. Once everything of a database made anew is here, edits may go."""
+    yield from pull(trip, cycle.pulled)
+    due = (yield from look(lambda catalog, _: is_due(catalog, trip))) if stock is None else stock
+    if due or anew:
+        yield from pull_stock(trip, cycle.pulled)
+        if trip.leaf_user_id is None:
+            yield from put(lambda catalog, _: _is_whole(catalog, trip))
+
+
+def _is_whole(catalog: Catalog, trip: Trip) -> Changes:
+    catalog.put_fact(REBUILD, None)
+    return remember(catalog, trip)
 
 
 def ended_by(error: LeafError) -> tuple[Outcome, str]:
@@ -68,8 +80,10 @@ def ended_by(error: LeafError) -> tuple[Outcome, str]:
     return "partial", str(error)
 
 
-def _possible(outbox: Outbox, trip: Trip) -> bool:
+def _possible(catalog: Catalog, outbox: Outbox, trip: Trip) -> bool:
     """Whether an edit could go now: made while we pulled, or no longer held up."""
+    if catalog.fact(REBUILD) is not None:
+        return False
     now = trip.clock()
     due = [item for item in outbox.items(states=("waiting",)) if item.not_before <= now]
     return any(outbox.blocker(item) is None for item in due)

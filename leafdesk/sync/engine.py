@@ -18,7 +18,7 @@ from leafdesk.api.errors import (
 )
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Outbox
-from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, StoppedError, Tell, Trip, Write
+from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, StoppedError, Tell, Trip, Write
 from leafdesk.sync.report import Connection, ConnectionChanged, Event, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 
@@ -300,9 +300,17 @@ class Ride:
             return await self._write(ask)
         if isinstance(ask, Pause):
             return await self._pause(ask.seconds)
+        if isinstance(ask, SideBySide):
+            return await self._side_by_side(ask.rules, client)
         assert isinstance(ask, Tell)
         self._engine.tell(ask.progress)
         return None
+
+    async def _side_by_side(self, rules: "Sequence[Rule[None]]", client: "Client") -> None:
+        ends = await asyncio.gather(*(self.drive(rule, client) for rule in rules), return_exceptions=True)
+        for end in ends:
+            if isinstance(end, BaseException):
+                raise end
 
     async def _write(self, ask: Write) -> Any:
         job = ask.job

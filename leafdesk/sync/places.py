@@ -20,10 +20,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Nowhere:
-    """There is no such place: `why`, in plain words; `gone` when Leaf once had the record."""
+    """There is no such place: `why`, in plain words; `gone` when Leaf once had the record, `known` when that was seen
+    here (after the database was made anew it may not have been)."""
 
     why: str
     gone: bool = False
+    known: bool = True
 
 
 def place_of(catalog: Catalog, item: Item) -> Place | Nowhere:
@@ -31,7 +33,7 @@ def place_of(catalog: Catalog, item: Item) -> Place | Nowhere:
     edit = item.edit
     copy = catalog.server_copy(item.kind, item.record_id)
     if copy is None or catalog.gone(item.kind, item.record_id):
-        return Nowhere("Leaf no longer has this.", gone=True)
+        return Nowhere("Leaf no longer has this.", gone=True, known=copy is not None)
     leaf_user_id = copy.id if isinstance(copy, LeafUser) else copy.leaf_user_id
     leaf_id = catalog.leaf_id(item.kind, item.record_id) or copy.id
     mine = dict(edit.values) if isinstance(edit, Change) else {}

@@ -19,6 +19,7 @@ from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
 from leafdesk.sync.audit import tell_doubles
 from leafdesk.sync.boundaries import fetch_boundaries, moved_boundaries
+from leafdesk.sync.keeping import put_away_rest, trips
 from leafdesk.sync.lag import catch_up, note_news
 from leafdesk.sync.merge import plain
 from leafdesk.sync.removals import may_remove
@@ -70,12 +71,13 @@ def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
 
     Counts into `pulled`. Raises the LeafError that ended it; what was read until then is kept.
     """
-
     yield from read_list(_users(), trip, pulled)
-    yield from read_list(_growers(trip), trip, pulled)
-    yield from read_list(_farms(trip), trip, pulled)
-    yield from read_list(_fields(trip), trip, pulled)
-    yield from fetch_boundaries(trip, pulled)
+    for one in (yield from trips(trip)):
+        listings: tuple[Listing[Any], ...] = (_growers(one), _farms(one), _fields(one))
+        for listing in listings:
+            yield from read_list(replace(listing, leaf_user_id=one.leaf_user_id), one, pulled)
+        yield from fetch_boundaries(one, pulled)
+    yield from put_away_rest()
     pulled.notices.extend((yield from tell_doubles(trip)))
 
 

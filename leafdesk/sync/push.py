@@ -4,6 +4,7 @@ A record's edits go one after the other; a refused edit stops only itself and th
 looked into before anything is sent again (sync.md §4 and §5).
 """
 
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,12 +19,14 @@ from leafdesk.api.errors import (
 from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.store.outbox import Item, Outbox, StaleError
+from leafdesk.store.outbox import LIVE, Item, Outbox, StaleError
 from leafdesk.sync import farms, fields, machines, triggers
-from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, tell
+from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, side_by_side, tell
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
 
+LANES = 4
+"""Records that are sent at the same time; each has one request under way at most (sync.md §4)."""
 TURNS = 4
 """Turns that one item gets in one push: a probe, its request, and looks again when it changed meanwhile."""
 LONGEST_ASKED = 3600.0
@@ -55,35 +58,88 @@ class Pushed:
         return {"sent": self.sent, "parked": self.parked, "conflicts": self.conflicts, "waiting": self.waiting}
 
 
+@dataclass(slots=True)
+class Pass:
+    """One walk over the queue by several lanes: which records are left, and how it goes.
+
+    `groups`: the items of each record, in the order of the edits; a record is in one lane's hands only.
+    """
+
+    groups: deque[list[str]]
+    total: int
+    turns: dict[str, int]
+    pushed: Pushed
+    done: int = 0
+    lost: int = 0
+    progressed: bool = False
+    over: bool = False
+
+
 def push(trip: Trip, pushed: Pushed) -> Rule[None]:
     """One pass after the other over the queue, until a pass brings nothing forward. Counts into `pushed`.
 
-    Raises the LeafError that ended it (not sent, signed out, captive, too busy); every item is in order by then.
+    Several records go side by side; a record's edits go one after the other. Raises the LeafError that ended it (not
+    sent, signed out, captive, too busy); every item is in order by then.
     """
     yield from _orphans(trip)
     yield from _mind_the_clock(trip)
     turns: dict[str, int] = {}
-    lost = 0
-    progressed = True
-    while progressed and lost < MOST_LOST:
-        progressed = False
+    goes_on = True
+    while goes_on:
         items = yield from look(lambda _, outbox: outbox.items(states=("waiting", "sent")))
-        for n, item in enumerate(items):
-            if turns.get(item.id, 0) >= TURNS:
-                continue
-            verdict = yield from _turn(item.id, trip, turns)
-            lost = lost + 1 if verdict == "sent" else 0 if verdict in ("done", "parked", "conflict") else lost
-            if lost >= MOST_LOST:
-                pushed.notices.append(
-                    "Several answers were lost one after the other; the rest waits for the next sync."
-                )
-                break
-            if verdict in ("done", "there"):
-                progressed = True
-                pushed.sent += verdict == "done"
-                pushed.there += verdict == "there"
-                yield from _hear(item.id, pushed)
-            yield from tell("Sending", n + 1, len(items))
+        groups: dict[tuple[str, str], list[str]] = {}
+        for item in items:
+            groups.setdefault((item.kind, item.record_id), []).append(item.id)
+        walk = Pass(deque(groups.values()), len(items), turns, pushed)
+        yield from side_by_side([_lane(walk, trip) for _ in range(min(LANES, len(groups)))])
+        goes_on = walk.progressed and not walk.over
+    yield from _say_what_waits(trip)
+
+
+def _lane(walk: Pass, trip: Trip) -> Rule[None]:
+    """Take one record after the other, and bring its edits as far as they go."""
+    while walk.groups and not walk.over:
+        try:
+            for item_id in walk.groups.popleft():
+                if walk.over or not (yield from _forward(item_id, walk, trip)):
+                    break
+        except BaseException:
+            walk.over = True  # the line is dead, or something is wrong: the other lanes finish what they have begun
+            raise
+
+
+def _forward(item_id: str, walk: Pass, trip: Trip) -> Rule[bool]:
+    """One item's turn; whether the next one of its record may have its own."""
+    walk.done += 1
+    verdict = yield from _turn(item_id, trip, walk.turns)
+    walk.lost = walk.lost + 1 if verdict == "sent" else 0 if verdict in ("done", "parked", "conflict") else walk.lost
+    if walk.lost >= MOST_LOST and not walk.over:
+        walk.over = True
+        walk.pushed.notices.append("Several answers were lost one after the other; the rest waits for the next sync.")
+    if verdict in ("done", "there"):
+        walk.progressed = True
+        walk.pushed.sent += verdict == "done"
+        walk.pushed.there += verdict == "there"
+        yield from _hear(item_id, walk.pushed)
+    yield from tell("Sending", walk.done, walk.total)
+    if verdict in ("done", "there"):
+        return True
+    item = yield from look(lambda _, outbox: outbox.item(item_id))
+    return item is None or item.state not in LIVE
+
+
+def _say_what_waits(trip: Trip) -> Rule[None]:
+    """Write down what each waiting edit waits for, where that says something new."""
+
+    def held_up(_: Catalog, outbox: Outbox) -> list[tuple[Item, str]]:
+        waiting = outbox.items(states=("waiting",))
+        found = [(item, outbox.blocker(item)) for item in waiting]
+        told = [(item, f"Waits for: {one.sentence or 'an earlier change'}") for item, one in found if one is not None]
+        return [(item, reason) for item, reason in told if item.reason != reason]
+
+    for item, reason in (yield from look(held_up)):
+        with suppress(StaleError):  # changed by the user at this moment
+            yield from wait(item, trip, reason)
 
 
 def count(pushed: Pushed) -> Rule[None]:
@@ -130,10 +186,10 @@ def _mind_the_clock(trip: Trip) -> Rule[None]:
 def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | None]:
     """Bring one item as far as it can go now; None when it is nobody's turn."""
     while turns.get(item_id, 0) < TURNS:
-        turns[item_id] = turns.get(item_id, 0) + 1
-        item = yield from look(lambda _, outbox: outbox.item(item_id))
-        if item is None or item.state not in ("waiting", "sent") or not (yield from _due(item, trip)):
+        item, free = yield from look(lambda _, outbox: _looked_at(outbox, item_id))
+        if item is None or item.state not in ("waiting", "sent") or not free or not (yield from _due(item, trip)):
             return None
+        turns[item_id] = turns.get(item_id, 0) + 1
         try:
             verdict = yield from _send(item, trip)
         except StaleError:
@@ -155,6 +211,12 @@ def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | Non
             continue  # there is something to look at already
         return verdict
     return None
+
+
+def _looked_at(outbox: Outbox, item_id: str) -> tuple[Item | None, bool]:
+    """The item, and whether nothing stands before it."""
+    item = outbox.item(item_id)
+    return item, item is not None and (item.state != "waiting" or outbox.blocker(item) is None)
 
 
 def _later(item_id: str, trip: Trip, reason: str) -> Rule[Verdict]:
@@ -209,11 +271,7 @@ def _orphan(item_id: str, trip: Trip) -> Rule[None]:
 
 
 def _send(item: Item, trip: Trip) -> Rule[Verdict]:
-    """The rule for this edit, once nothing stands before it."""
-    if item.state == "waiting":
-        blocker = yield from look(lambda _, outbox: outbox.blocker(item))
-        if blocker is not None:
-            return (yield from wait(item, trip, f"Waits for: {blocker.sentence or 'an earlier change'}"))
+    """The rule for this edit; what cannot be said in Leaf's words is parked."""
     try:
         return (yield from _rule(item, trip))
     except UnsendableError as error:
@@ -232,7 +290,7 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     if isinstance(place, Nowhere):
         if not place.gone:
             return (yield from wait(item, trip, place.why))
-        if isinstance(edit, Delete):
+        if isinstance(edit, Delete) and place.known:
             return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
         return (yield from conflict(item, trip, GONE, None))
     if isinstance(edit, Delete):

@@ -41,6 +41,12 @@ class SyncReport:
     reason: str | None = None
     notices: tuple[str, ...] = ()
 
+    @property
+    def progressed(self) -> bool:
+        """Whether Leaf was reached and something came or went, however the sync ended."""
+        came = any(any(tally.values()) for tally in self.pulled.values())
+        return self.outcome == "done" or bool(self.pushed.get("sent")) or came
+
 
 @dataclass(frozen=True, slots=True)
 class SyncEnded:
@@ -53,5 +59,7 @@ class SyncEnded:
 Event = Changes | Progress | ConnectionChanged | SyncEnded
 LAST_SYNC = "last_sync"
 """The fact in the database that says when the last whole sync ended."""
+LAST_STOCK = "last_stock"
+"""The fact that says when everything that is no land was read (seconds since 1970)."""
 SOON = 2.0
 """Seconds between a user's edit and the sync that carries it: a few edits usually go together."""

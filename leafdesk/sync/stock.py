@@ -14,9 +14,11 @@ from leafdesk.api.errors import AnsweredError, BusyError, GoneError, SignedOutEr
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Kind, MatchHistory, Product, ProductMatch, Record, TankMix, Variety, word
 from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.sync.asks import Rule, Trip, look, put, read
+from leafdesk.sync.asks import Rule, Trip, every, look, put, read
+from leafdesk.sync.keeping import users_of
 from leafdesk.sync.pull import PAGE, Listing, read_list
 from leafdesk.sync.removals import confirmed
+from leafdesk.sync.report import LAST_STOCK
 from leafdesk.sync.tally import Pulled
 
 T = TypeVar("T")
@@ -27,8 +29,7 @@ DAY = 86_400.0
 
 def pull_stock(trip: Trip, pulled: Pulled) -> Rule[None]:
     """Everything that is no land, of every Leaf user (or the trip's). Raises the LeafError that ended it."""
-    users = yield from look(lambda catalog, _: [user.id for user in catalog.users()])
-    for user in [one for one in users if trip.leaf_user_id in (None, one)]:
+    for user in (yield from users_of(trip)):
         for listing in _lists_of(user):
             yield from _willing(read_list(listing, trip, pulled), listing.word, pulled)
         yield from _willing(refresh_configuration(user, trip), "Settings", pulled)
@@ -107,10 +108,6 @@ def is_due(catalog: Catalog, trip: Trip) -> bool:
     except ValueError:
         return True
     return ahead >= DAY or ahead < 0
-
-
-LAST_STOCK = "last_stock"
-"""The fact that says when everything that is no land was read (seconds since 1970)."""
 
 
 def remember(catalog: Catalog, trip: Trip) -> Changes:
@@ -204,7 +201,7 @@ def read_operations(leaf_user_id: str, field: str | None, trip: Trip) -> Rule[in
     """The operations of a Leaf user, or of one field (its key); none are taken away, for a field's are only a part."""
     id = yield from look(lambda catalog, _: catalog.leaf_id("fields", field) if field else None)
     filters: Any = {"leaf_user_id": leaf_user_id} | ({"field_id": id} if id else {})
-    found = yield from _every(lambda page: calls.list_operations(page=page, size=PAGE, **filters), trip)
+    found = yield from every(lambda page: calls.list_operations(page=page, size=PAGE, **filters), trip)
     yield from put(lambda catalog, _: _take(catalog, "operations", found, (), leaf_user_id, trip.now(), field or ""))
     return len(found)
 
@@ -245,7 +242,7 @@ def choose(kind: Kind, leaf_user_id: str, owner: str, filters: Mapping[str, str]
         "machineFiles": calls.list_machine_files,
     }[kind]
     whose = (leaf_user_id, owner) if owner else (leaf_user_id,)
-    found: list[Any] = yield from _every(lambda page: ask(*whose, page=page, **filters), trip)
+    found: list[Any] = yield from every(lambda page: ask(*whose, page=page, **filters), trip)
     return [one.id for one in found]
 
 
@@ -260,7 +257,8 @@ def search_online(
     }[kind]
     wishes = {name: value for name, value in (("crop", crop), ("most", most)) if value is not None}
     page: Page[Input] = yield from read(call(text, **wishes), trip)
-    found = [replace(one, found=trip.now()) for one in page.items]
+    at = trip.now()  # one time for all of them: by it the window shows what this search found
+    found = [replace(one, found=at) for one in page.items]
     yield from put(lambda catalog, _: catalog.put(found))
     return [one.id for one in found]
 
@@ -293,17 +291,6 @@ def _read_about(listing: Listing[Any], trip: Trip) -> Rule[int]:
             lambda catalog, _: len(catalog.server_ids(listing.kind, listing.leaf_user_id, parent=listing.parent))
         )
     )
-
-
-def _every(page: Callable[[int], Call[Page[T]]], trip: Trip) -> Rule[list[T]]:
-    """Every page of a list."""
-    found, number = list[T](), 0
-    while True:
-        one = yield from read(page(number), trip)
-        found.extend(one.items)
-        number += 1
-        if one.count < PAGE or not one.count:
-            return found
 
 
 # ---------------------------------------------------------------------- Leaf's own answers about shapes

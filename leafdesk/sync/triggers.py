@@ -11,7 +11,7 @@ from leafdesk.edits import Enable, Match, SyncProvider, Trigger, Upload
 from leafdesk.records import VALIDATED, Field, ProductMatch, provider_of
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item
-from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.asks import Rule, Trip, every, look, read
 from leafdesk.sync.attempt import (
     GONE,
     Verdict,
@@ -39,7 +39,7 @@ CHANGED = "Somebody changed this match at Leaf after you saw it."
 def send_trigger(item: Item, edit: Trigger, place: Place, trip: Trip) -> Rule[Verdict]:
     """The rule for this one."""
     if isinstance(edit, Enable):
-        return (yield from _enable(item, place, trip))
+        return (yield from (_enable_grower if edit.kind == "growers" else _enable)(item, place, trip))
     if isinstance(edit, Upload):
         return (yield from _upload(item, edit, place, trip))
     if isinstance(edit, SyncProvider):
@@ -67,6 +67,33 @@ def _enable(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
         after = replace(field, status="WAITING")  # as Leaf's page says; the next pull tells more
     known: Field = after
     return (yield from done(item, trip, lambda catalog: catalog.put([known])))
+
+
+def _enable_grower(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
+    """POST unless no field of the grower is a preview any more; repeating it is harmless."""
+    previews = yield from _previews(place, trip)
+    if not previews:
+        return (yield from done(item, trip, _nothing, notice="No field of this grower is a preview at Leaf."))
+    if item.state == "sent":
+        item = yield from absent(item, trip)
+    call = calls.enable_preview_fields_of([place.leaf_id])
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre={"previews": [one.id for one in previews]})
+    if isinstance(sent, str):
+        return sent
+    item, _ = sent
+    waiting = [replace(one, status="WAITING") for one in previews]  # as Leaf's page says; the next pull tells more
+    return (yield from done(item, trip, lambda catalog: catalog.put(waiting)))
+
+
+def _previews(place: Place, trip: Trip) -> Rule[list[Field]]:
+    """The preview fields of a grower, as Leaf has them now."""
+    whose = place.leaf_user_id
+    farms = yield from every(
+        lambda page: calls.list_farms(leaf_user_id=whose, grower_id=place.leaf_id, page=page), trip
+    )
+    fields = yield from every(lambda page: calls.list_fields(leaf_user_id=whose, status="PREVIEW", page=page), trip)
+    its = {farm.id for farm in farms}
+    return [field for field in fields if field.farm_id in its and field.status == "PREVIEW"]
 
 
 def _upload(item: Item, edit: Upload, place: Place, trip: Trip) -> Rule[Verdict]:

@@ -36,6 +36,8 @@ TABLE = (
     Entry("select", "Select", "cursor", ("V",), "Click a field to look at it", tool=True),
     *(Entry(tool.key, tool.text, tool.icon, tool.keys, tool.tip, tool=True) for tool in TOOLBOX),
     Entry("more", "More", "dots-three", ("T",), "All the other tools, by group or by typing a few letters"),
+    Entry("together", "Shared corners together", "link", ("U",), "Let corners that neighbours share move together"),
+    Entry("type", "Type a corner", "keyboard", ("L",), "Put a corner where its latitude and longitude say"),
     Entry("zoom-in", "Zoom in", "plus", ("Ctrl++", "Ctrl+="), "Closer"),
     Entry("zoom-out", "Zoom out", "minus", ("Ctrl+-",), "Further away"),
     Entry("fit-all", "Show everything", "corners-out", ("Ctrl+0",), "Show all fields"),
@@ -45,15 +47,54 @@ TABLE = (
     Entry("rename", "Rename", "text-aa", ("F2",), "Give the selected field another name"),
     Entry("move", "Move to farm", "tree-structure", ("M",), "Put the selected field into another farm"),
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
+    Entry("new-machine", "New machine", "plus", ("Ctrl+N",), "A machine made by hand"),
+    Entry("edit-machine", "Edit machine", "pencil-simple", ("Ctrl+Shift+E",), "Change the selected machine"),
+    Entry("delete-machine", "Delete machine", "trash", ("Ctrl+Shift+Del",), "Delete the selected machine"),
+    Entry("fetch-files", "Fetch files", "download-simple", ("Ctrl+Shift+M",), "Ask Leaf for the machine's files"),
+    Entry("field-more", "More", "dots-three", ("A",), "More about the selected field: history, files, overlaps, Leaf"),
+    Entry(
+        "history", "Boundary history", "clock-counter-clockwise", ("B",), "Every boundary the field had; restore one"
+    ),
+    Entry("files", "Operation files", "files", ("W",), "The machine files of the selected field"),
+    Entry("overlaps", "Overlapping fields", "intersect", ("O",), "Which fields lie over the selected one"),
+    Entry("enable", "Enable preview", "lightning", (), "Full sync for a preview field, which Leaf bills"),
+    Entry("upload", "Upload to provider", "cloud-arrow-up", (), "Send the field to John Deere or FieldView, once"),
+    Entry("provider-sync", "Fetch from providers", "cloud-arrow-down", (), "Let Leaf look at the providers again"),
+    Entry(
+        "ask-counts", "Ask Leaf for its counts", "arrows-counter-clockwise", (), "What Leaf holds of each provider now"
+    ),
+    Entry("keep-users", "Leaf users kept here", "hard-drives", (), "Choose whose records this laptop keeps"),
     Entry("copy-rows", "Copy rows", "copy", ("Ctrl+C",), "Copy the selected rows, for a spreadsheet"),
     Entry("sort-up", "Sort upwards", "sort-ascending", ("Alt+Up",), "Sort the table by the column you are in"),
     Entry("sort-down", "Sort downwards", "sort-descending", ("Alt+Down",), "Sort by this column, the last first"),
     Entry("next-tab", "Next tab", "arrow-line-right", ("Ctrl+Tab",), "Turn to the next tab of this page"),
+    Entry("search-leaf", "Search at Leaf", "cloud-arrow-down", ("Ctrl+Shift+F",), "Search Leaf for what is typed"),
+    Entry("fetch-details", "Fetch details", "download-simple", ("Ctrl+Shift+D",), "Ask Leaf for all it has of this"),
+    Entry(
+        "work",
+        "Work and products",
+        "list-bullets",
+        ("Ctrl+Shift+W",),
+        "The work on the selected field and its products",
+    ),
+    Entry(
+        "fetch-work", "Fetch operations", "download-simple", ("Ctrl+Shift+O",), "Ask Leaf for the work on the fields"
+    ),
+    Entry("fetch-matches", "Fetch products", "download-simple", ("Ctrl+Shift+G",), "Ask Leaf which products were used"),
+    Entry(
+        "approve-match", "Approve product", "check-circle", ("Ctrl+Shift+A",), "The machine's text means this product"
+    ),
+    Entry("change-match", "Change product", "swap", ("Ctrl+Shift+P",), "The machine's text means another product"),
+    Entry("match-history", "Product's history", "clock-counter-clockwise", ("Ctrl+Shift+H",), "What it was taken for"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
+LOOKS = ("history", "files", "work", "overlaps")
+"""What there is to look at beside the selected field's own figures."""
+AT_LEAF = ("enable", "upload", "provider-sync")
+"""What is set going at Leaf for the selected field, and no undo takes back."""
 GAP = "\N{EN SPACE}"
 """Between a push button's icon and its text; Qt leaves too little."""
 

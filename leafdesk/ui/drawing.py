@@ -6,7 +6,9 @@ from uuid import uuid4
 from PySide6.QtCore import QObject, Qt, Signal
 
 from leafdesk.edits import Create, Delete, Edit, Redraw, change
+from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.shape import Shape
+from leafdesk.geo.typed import position_of
 from leafdesk.records import Field
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
@@ -21,16 +23,24 @@ from leafdesk.ui.map.measuring import MEASURE, MeasureTool
 from leafdesk.ui.map.parts import HoleTool, PartTool, RemoveTool
 from leafdesk.ui.map.pivot import PivotTool
 from leafdesk.ui.map.portioning import CutOffTool, PortionsTool
+from leafdesk.ui.map.rectangle import RectangleTool
 from leafdesk.ui.map.repairing import RepairTool
+from leafdesk.ui.map.reshaping import ReshapeTool
+from leafdesk.ui.map.rim import RimTool
+from leafdesk.ui.map.shifting import ShiftTool
 from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.map.tidying import HeadlandTool, SquareTool, ThinTool
 from leafdesk.ui.map.tool import Tool
-from leafdesk.ui.panels.inspector import Inspector, measure
+from leafdesk.ui.panels.inspector import Inspector
+from leafdesk.ui.panels.look import measure
 from leafdesk.ui.panels.map_page import MapPage
 
 BROWSE = ""
 DRAW = "Click to set the first corner · Esc leaves"
 EDIT = "Drag a corner to move it · Enter keeps · Esc takes back"
 AT_STAKE = "The boundary in your hand is not kept yet. Keep it with Enter, or take it back with Esc."
+TOGETHER = "Corners that neighbours share move together from now on."
+ALONE = "Corners move alone from now on; neighbours stay as they are."
 TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "hole": HoleTool,
     "part": PartTool,
@@ -39,9 +49,19 @@ TOOLS: dict[str, Callable[[MapCanvas, str, Shape], Tool]] = {
     "repair": RepairTool,
     "portions": PortionsTool,
     "cut-off": CutOffTool,
+    "shift": ShiftTool,
+    "square": SquareTool,
+    "thin": ThinTool,
+    "reshape": ReshapeTool,
+    "headland": HeadlandTool,
 }
 """What works on the boundary of the selected field, beside the editing tool."""
-NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {"draw": DrawTool, "pivot": PivotTool}
+NEW_FIELD: dict[str, Callable[[MapCanvas], Tool]] = {
+    "draw": DrawTool,
+    "pivot": PivotTool,
+    "rim": RimTool,
+    "rectangle": RectangleTool,
+}
 """What draws a new field."""
 NEW = ""
 """The field id under which a drawing that has no field yet is edited on."""
@@ -65,13 +85,16 @@ class Drawing(QObject):
         self._turn = 0
         self.canvas.drawn.connect(self._drawn)
         self.canvas.edited.connect(self._edited)
+        self.canvas.edited_together.connect(self._edited_together)
         self.canvas.split.connect(self._split)
         self.canvas.joined.connect(self._joined)
         self.canvas.edit_changed.connect(self._changed)
         self.canvas.tool_changed.connect(self._tool)
         self.canvas.work, self.canvas.apart = lists.bridge.work, lists.bridge.apart
+        self.canvas.why_not_change = lambda id_: doing.workspace.why_not(Redraw(id_, ((),)))
         page.kept.connect(self.canvas.finish)
         page.taken_back.connect(self.leave)
+        page.typed.connect(self._typed)
 
     @property
     def at_stake(self) -> bool:
@@ -120,7 +143,7 @@ class Drawing(QObject):
         self._enter(tool, DRAW)
         self.inspector.show_new(None, 0.0, [])
         self.canvas.take(NEW_FIELD[tool](self.canvas))
-        self.page.focus()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)  # the first corner is clicked, or put with the keys
 
     def start_on(self, tool: str, field_id: str | None) -> None:
         """Take a tool to a field's boundary: "edit" or one of TOOLS."""
@@ -179,6 +202,24 @@ class Drawing(QObject):
         self.page.name_buttons(mode)
         self.page.say(hint, drawing=mode != "measure", closed=mode == "edit")
 
+    def type_corner(self) -> None:
+        """Ask for the latitude and longitude of a corner: the chosen one, or one more."""
+        if self.mode == "select":
+            self.doing.trouble.emit("Draw or edit a boundary first; then a corner can be typed.")
+        else:
+            self.page.ask_corner()
+
+    def _typed(self, text: str) -> None:
+        try:
+            at = position_of(text)
+            self.canvas.hand_tool.put(at)
+        except NotPossibleError as error:
+            self.doing.trouble.emit(str(error))
+            return
+        self.doing.trouble.emit("")
+        self.page.ask(self.canvas.hand_tool.asks)
+        self.canvas.show_spot(at)
+
     def _drop(self) -> None:
         if self.mode != "select":
             self.mode = "select"
@@ -226,6 +267,18 @@ class Drawing(QObject):
             return
         self._turn += 1  # the shape as it was is not asked about any more
         self._drawn(shape)
+
+    def _edited_together(self, shapes: dict[str, Shape]) -> None:
+        """One step: the boundary and those of the neighbours that share its corners."""
+        (field_id, shape), *_ = shapes.items()
+        edits = (Redraw(id_, changed) for id_, changed in shapes.items())
+        self.doing.do(*edits, sorry=lambda why: self._not_kept(field_id, shape, why))
+
+    def toggle_together(self) -> None:
+        """Let corners that neighbours share move together from now on, or alone again."""
+        if not self.within("together"):
+            self.canvas.together = not self.canvas.together
+            self.doing.trouble.emit(TOGETHER if self.canvas.together else ALONE)
 
     def _split(self, field_id: str, stays: Shape, goes: list[Shape]) -> None:
         """One step: the field keeps one piece, each other one becomes a new field beside it in the same farm."""

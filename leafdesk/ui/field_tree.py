@@ -15,6 +15,8 @@ ID_ROLE = Qt.ItemDataRole.UserRole
 MARK_ROLE = Qt.ItemDataRole.UserRole + 1
 AREA_ROLE = Qt.ItemDataRole.UserRole + 2
 LEVEL_ROLE = Qt.ItemDataRole.UserRole + 3
+_LINE, _NOTHING = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable, Qt.ItemFlag(0)
+"""Made once: Qt asks for them thousands of times when a tree unfolds, and Python joins flags slowly."""
 
 
 class Node:
@@ -169,7 +171,7 @@ class FieldTree(QAbstractItemModel):
         return {ID_ROLE: node.key, MARK_ROLE: node.mark, AREA_ROLE: node.area, LEVEL_ROLE: node.level}.get(role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable if index.isValid() else Qt.ItemFlag(0)
+        return _LINE if index.isValid() else _NOTHING
 
 
 def _spoken(node: Node) -> str:

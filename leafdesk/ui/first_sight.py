@@ -6,7 +6,7 @@ Only Qt and the standard library are on the way to this first paint.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, TypeVar
@@ -29,10 +29,13 @@ ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas
          "ui.panels.navigator", "ui.panels.queue", "ui.leaf_side", "ui.furniture")  # fmt: skip
 """What the parts need, each small enough to load in a turn of its own."""
 
+LATER = ("ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail", "ui.panels.machines")
+"""What pages need that are made on their first visit."""
 
-def load() -> Iterator[None]:
+
+def load(rooms: Iterable[str] = ROOMS) -> Iterator[None]:
     """Load what the parts need, a room in each step."""
-    for room in ROOMS:
+    for room in rooms:
         importlib.import_module(f"leafdesk.{room}")
         yield
 

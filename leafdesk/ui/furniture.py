@@ -14,8 +14,10 @@ from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
 from leafdesk.ui.exporting import Exporting
+from leafdesk.ui.field_desk import FieldDesk
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.importing import Importing
+from leafdesk.ui.keeping import Keeping
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.pages import Pages
@@ -70,6 +72,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.opened.connect(window.newer.begin)
     window.doing = Doing(window, window.lists)
     window.drawing = Drawing(window.map_page, window.commands, window.doing, window.inspector, window.lists)
+    window.field_desk, window.keeping = FieldDesk(window), Keeping(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     window.importing, window.exporting = Importing(window), Exporting(window)
     yield

@@ -9,6 +9,7 @@ from leafdesk.ui.bridge import Bridge
 from leafdesk.workspace import Changes, FieldRow, Workspace
 
 Outlines = list[tuple[str, bytes]]
+_FEW = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,12 @@ class Everything:
     growers: list[Grower] = field(default_factory=list)
     farms: list[Farm] = field(default_factory=list)
     rows: list[FieldRow] = field(default_factory=list)
-    outlines: Outlines = field(default_factory=list)
+    everybody: list[LeafUser] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a change makes of the lists: rows and outlines to put, fields to take away."""
+    """What a change makes of the lists: rows to put, fields to take away; outlines too when there are only a few."""
 
     rows: list[FieldRow]
     outlines: Outlines
@@ -46,6 +47,8 @@ class Lists(QObject):
         self.bridge = bridge
         self.rows: dict[str, FieldRow] = {}
         self.users: dict[str, LeafUser] = {}
+        """Those whose records are kept on this laptop: whom something new can belong to."""
+        self.everybody: dict[str, LeafUser] = {}
         self.growers: dict[str, Grower] = {}
         self.farms: dict[str, Farm] = {}
         self.ready = False
@@ -65,6 +68,7 @@ class Lists(QObject):
         if turn != self._turn:
             return
         self.users = {user.id: user for user in read.users}
+        self.everybody = {user.id: user for user in read.everybody}
         self.growers = {grower.id: grower for grower in read.growers}
         self.farms = {farm.id: farm for farm in read.farms}
         self.rows = {row.id: row for row in read.rows}
@@ -91,6 +95,7 @@ class Lists(QObject):
 
     def _take_parents(self, read: Everything) -> None:
         self.users = {user.id: user for user in read.users}
+        self.everybody = {user.id: user for user in read.everybody}
         self.growers = {grower.id: grower for grower in read.growers}
         self.farms = {farm.id: farm for farm in read.farms}
         self.reshaped.emit()
@@ -118,17 +123,22 @@ def _parents(workspace: Workspace) -> Everything:
     if workspace.account is None:
         return Everything()
     catalog = workspace.catalog
-    return Everything(users=catalog.users(), growers=catalog.growers(), farms=catalog.farms())
+    everybody = catalog.users()
+    users = workspace.keeping.only(everybody)
+    return Everything(users=users, growers=catalog.growers(), farms=catalog.farms(), everybody=everybody)
 
 
 def _everything(workspace: Workspace) -> Everything:
     if workspace.account is None:
         return Everything()
     catalog = workspace.catalog
-    return Everything(catalog.users(), catalog.growers(), catalog.farms(), catalog.fields(), catalog.outlines())
+    everybody = catalog.users()
+    users = workspace.keeping.only(everybody)
+    return Everything(users, catalog.growers(), catalog.farms(), catalog.fields(), everybody)
 
 
 def _some(workspace: Workspace, ids: set[str]) -> Update:
     catalog = workspace.catalog
     rows = catalog.fields(ids=ids)
-    return Update(rows, catalog.outlines(ids), ids - {row.id for row in rows})
+    outlines = catalog.outlines(ids) if len(ids) <= _FEW else []  # the map asks for what it shows of many
+    return Update(rows, outlines, ids - {row.id for row in rows})

@@ -8,10 +8,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
-from leafdesk.ui.first_sight import FirstSight, load
+from leafdesk.ui.first_sight import LATER, FirstSight, load
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit, QSplitter, QWidget
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
+    from leafdesk.ui.field_desk import FieldDesk
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
+    from leafdesk.ui.keeping import Keeping
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
@@ -51,6 +53,7 @@ class MainWindow(FirstSight):
     `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
+    look_at(field_id)             select it and bring it in sight on the map
     show_page(key)                a page of ui/pages.py; `pages.page(key)` is its widget
     sync(), sign_in(), undo(), redo()
     choose_look("system" | "light" | "dark")
@@ -78,6 +81,8 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    field_desk: FieldDesk
+    keeping: Keeping
     leaf: LeafSide
     importing: Importing
     exporting: Exporting
@@ -126,18 +131,20 @@ class MainWindow(FirstSight):
 
     def _furnish(self, workspace: Workspace) -> Iterator[None]:
         from leafdesk.ui import furniture
+        from leafdesk.ui.remembering import remember
 
         self.workspace = workspace
         yield from furniture.make(self, self._try_demo)
         self._wire_commands()
         self._wire_parts()
-        self._remember()
+        self._colour_map()
+        self._fitted |= remember(self)
         self._account_opened()
         self.furnished = True
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.pages import PAGES
+        from leafdesk.ui.pages import PAGES, new_machine, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -149,16 +156,20 @@ class MainWindow(FirstSight):
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             ("more", self.map_page.open_more),
+            ("type", self.drawing.type_corner),
+            ("together", self.drawing.toggle_together),
             *((key, partial(self._take, key)) for key in self.commands.hand_tools),
             ("zoom-in", self.canvas.zoom_in),
             ("zoom-out", self.canvas.zoom_out),
             ("fit-all", self.canvas.fit_all),
-            ("fit-field", lambda: self._look_at(self.inspector.field_id)),
+            ("fit-field", lambda: self.look_at(self.inspector.field_id)),
             ("rename", lambda: self.doing.rename(self.inspector.field_id or "")),
             ("move", lambda: self.doing.move(self.inspector.field_id or "")),
             ("delete", lambda: self.doing.delete(self.inspector.field_id or "")),
+            ("work", lambda: show_work(self, self.inspector.field_id)),
             ("import", self.importing.ask),
             ("export", self.exporting.ask),
+            ("new-machine", partial(new_machine, self)),
             ("sign-in", self.sign_in),
             ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
@@ -175,15 +186,16 @@ class MainWindow(FirstSight):
         self.lists.loaded.connect(self._loaded)
         self.lists.updated.connect(self._updated)
         self.lists.reshaped.connect(self.leaf.offer)
+        self.canvas.read_from(lambda ids, then: self.bridge.read(lambda there: there.catalog.outlines(ids), then))
         self.canvas.selected.connect(self.select)
         self.navigator.selected.connect(self.select)
-        self.navigator.activated.connect(self._look_at)
-        self.top.finder.found.connect(self._look_at)
+        self.navigator.activated.connect(self.look_at)
+        self.top.finder.found.connect(self.look_at)
         self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
-        self.queue.show_on_map.connect(self._look_at)
+        self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
         self.queue.resolve.connect(self.doing.resolve)
@@ -204,20 +216,6 @@ class MainWindow(FirstSight):
         self.leaf.opened.connect(self.importing.come_back)
         self.bridge.failed.connect(_bug)
 
-    def _remember(self) -> None:
-        split = self.memory.get("split")
-        if isinstance(split, QByteArray):
-            self.workbench.restoreState(split)
-        self._colour_map()
-        last = self.memory.last_view(dark=self.theme.colours.dark) if self.workspace.account else None
-        if last is not None:
-            picture, view = last
-            if picture is None:
-                self.canvas.view = view
-            else:
-                self.canvas.set_snapshot(picture, view)
-            self._fitted = True
-
     def _begin(self) -> Iterator[None]:
         """The lists, the icons, the first sync."""
         self.lists.load()
@@ -234,6 +232,8 @@ class MainWindow(FirstSight):
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
+        yield
+        yield from load(LATER)
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:
@@ -256,7 +256,8 @@ class MainWindow(FirstSight):
         self.navigator.select(field_id)
         self.inspector.show_field(field_id)
 
-    def _look_at(self, field_id: str | None) -> None:
+    def look_at(self, field_id: str | None) -> None:
+        """Turn to the map and bring a field in sight."""
         if field_id is None or field_id not in self.lists.rows:
             return
         self.show_page("map")
@@ -321,7 +322,7 @@ class MainWindow(FirstSight):
         self.queue.load()
 
     def _loaded(self, read: Everything) -> None:
-        self.canvas.show_fields(read.rows, read.outlines)
+        self.canvas.show_fields(read.rows)
         if read.rows and not self._fitted:
             self._fitted = True
             self.canvas.fit_all()
@@ -375,7 +376,9 @@ class MainWindow(FirstSight):
                 self.notice.say(f"{AT_STAKE} Closing the window once more forgets it.")
                 event.ignore()
                 return
-            self._keep()
+            from leafdesk.ui.remembering import keep
+
+            keep(self, whole=self._dressed)
         super().closeEvent(event)
         if self._autosync is not None:
             self._autosync.stop()
@@ -383,19 +386,6 @@ class MainWindow(FirstSight):
             self.bridge.close()
         if hasattr(self, "importing"):
             self.importing.stop()
-
-    def _keep(self) -> None:
-        """Keep what the next start shows first: the window as it will be then, and its map."""
-        self.memory.put("split", self.workbench.saveState())
-        dark = self.theme.colours.dark
-        self.drawing.leave()
-        if self.workspace.account is not None and self.lists.rows:
-            self.memory.keep_view(self.canvas.snapshot(), self.canvas.view, dark=dark)
-        if self._dressed:
-            self.notice.hide()
-            self.show_page("map")
-            self.select(None)
-            self.memory.keep_window(self.whole.grab().toImage(), dark=dark)
 
 
 def _bug(error: BaseException) -> None:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class Page:
     """One page. `key` names its action and its button; `make` is called once, on the first visit.
 
-    A page with rooms of its own imports them inside `make`: nothing of it is loaded before somebody looks.
+    A page with rooms of its own imports them inside `make`; first_sight.LATER names what is loaded for them when the
+    window has nothing else to do.
     """
 
     key: str
@@ -35,16 +36,56 @@ FILTER_LINE = "tableFilter"
 """The object name of the line that Ctrl+F goes to on a page with a table."""
 
 
+def _fields(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.fields import FieldsPage
+
+    return FieldsPage(window)
+
+
 def _machines(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.machines import make
 
     return make(window)
 
 
+def _inputs(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.inputs import InputsPage
+
+    return InputsPage(window)
+
+
+def show_work(window: MainWindow, field_id: str | None) -> None:
+    """Turn to the work on a field, and to the products that were used there."""
+    from leafdesk.ui.panels.inputs import InputsPage
+
+    window.show_page("inputs")
+    page = window.pages.page("inputs")
+    assert isinstance(page, InputsPage)
+    page.show_work(field_id)
+
+
+def new_machine(window: MainWindow) -> None:
+    """Turn to the machines and ask what a new one is like."""
+    from leafdesk.ui.panels.machines import new_machine
+
+    new_machine(window)
+
+
+def _providers(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.providers import Providers
+
+    return Providers(window)
+
+
 PAGES = (
     Page("map", "Map", "map-trifold", ("Ctrl+1",), "Fields on the map", lambda window: window.workbench),
+    Page("fields", "Fields", "rows", ("Ctrl+2",), "All fields in a table", _fields),
     Page("machines", "Machines", "truck", ("Ctrl+3",), "Machines, implements and operators", _machines),
+    Page("inputs", "Inputs", "flask", ("Ctrl+4",), "Products, varieties and tank mixes", _inputs),
     Page("queue", "Queue", "tray", ("Ctrl+5",), "Changes that Leaf does not have yet", lambda window: window.queue),
+    Page(
+        "providers", "Providers", "share-network", ("Ctrl+6",), "What came from where, and what is missing", _providers
+    ),
     Page(
         "settings",
         "Settings",
@@ -84,7 +125,8 @@ class Pages(QStackedWidget):
     def filter_line(self) -> QLineEdit | None:
         """Where the filter of the page in sight is typed; None when it has none of its own."""
         page = self.currentWidget()
-        return page.findChild(QLineEdit, FILTER_LINE) if page is not None else None
+        lines = page.findChildren(QLineEdit, FILTER_LINE) if page is not None else []
+        return next((line for line in lines if line.isVisible()), None)
 
     def show_instead(self, widget: QWidget) -> None:
         """Show what is no page; it was added before."""

@@ -96,10 +96,11 @@ class Figures(Card):
             self.column.addWidget(line)
             self._lines[key] = (line, value)
 
-    def put(self, key: str, text: str, role: str = "") -> None:
-        """Set a value; `role` as for labels ("strong", "error", "good")."""
+    def put(self, key: str, text: str, role: str = "", *, tip: str = "") -> None:
+        """Set a value; `role` as for labels ("strong", "error", "good"). `tip`: what was too long for a line."""
         line, value = self._lines[key]
         value.setText(text)
+        value.setToolTip(tip)
         set_role(value, role)
         line.setVisible(bool(text))
 

@@ -264,6 +264,7 @@ def _inputs(c: Colours) -> str:
     QLineEdit, QComboBox {{ background: {c.sunken}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 0 8px; min-height: 28px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
+    QLineEdit[role="value"] {{ background: transparent; border: none; padding: 0; min-height: 16px; }}
     QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
     QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QCheckBox {{ spacing: 8px; }}
@@ -282,6 +283,11 @@ def _inputs(c: Colours) -> str:
     QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 3px; min-width: 32px; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: none; border: none; width: 0; height: 0; }}
+    QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {c.accent}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ background: {c.accent}; border: 2px solid {c.ground}; width: 14px; height: 14px;
+        margin: -7px 0; border-radius: 9px; }}
+    QSlider::handle:horizontal:focus {{ border: 2px solid {c.text}; }}
     QProgressBar {{ background: {c.line}; border: none; border-radius: 2px; max-height: 4px; min-height: 4px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 2px; }}
     QMenu {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px; }}
@@ -310,13 +316,17 @@ def _lists(c: Colours) -> str:
     QTreeView {{ show-decoration-selected: 0; }}
     QTreeView::item:selected, QTreeView::branch:selected {{ background: transparent; }}
     QListWidget::item {{ padding: 4px 8px; border-radius: 6px; min-height: 24px; }}
+    QListWidget::indicator {{ width: 12px; height: 12px; border: 1px solid {c.muted}; border-radius: 3px; }}
+    QListWidget::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; }}
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}
     QTableView {{ background: {c.raised}; border: none; outline: none; border-radius: 8px; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QHeaderView {{ background: {c.raised}; border: none; }}
     QHeaderView::section {{ background: {c.raised}; color: {c.muted}; border: none; font-size: {px(12)}px;
         font-weight: 600; border-bottom: 1px solid {c.line}; padding: 0 12px; }}
     QHeaderView::section:hover {{ background: {c.hover}; }}
+    #tabsHead {{ background: {c.ground}; border-bottom: 1px solid {c.line}; }}
     #tabs {{ background: transparent; }}
     #tabs::tab {{ background: transparent; color: {c.muted}; padding: 4px 8px; margin-right: 12px; border: none;
         border-bottom: 2px solid transparent; }}

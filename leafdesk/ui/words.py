@@ -143,6 +143,27 @@ STATES = {
 """Queue states in words."""
 
 
+def short_id(id_: str) -> str:
+    """`f78047cf…9806ea`: enough to tell it from others where the whole of it does not fit."""
+    return id_ if len(id_) <= 18 else f"{id_[:8]}…{id_[-6:]}"
+
+
+def quietly(text: str) -> str:
+    """A word that a provider writes in capitals as people write it: `HERBICIDE`, `plant_growth` become `Herbicide`,
+    `Plant growth`; what has small letters stays."""
+    said = text.replace("_", " ").strip()
+    return said[:1].upper() + said[1:].lower() if said.isupper() else said[:1].upper() + said[1:]
+
+
+def unit(code: str) -> str:
+    """A unit as Leaf codes it, as people write it: `gal1ac-1` is `gal/ac`; any other text stays."""
+    if re.fullmatch(r"(?:[A-Za-z]+-?1)+", code) is None:
+        return code
+    parts = re.findall(r"([A-Za-z]+)(-?)1", code)
+    over, under = ("·".join(name for name, sign in parts if sign == one) for one in ("", "-"))
+    return f"{over or '1'}/{under}" if under else over
+
+
 def next_name(name: str, taken: set[str]) -> str:
     """A name for what was cut off: "Mill Field 2", or the next number that is free."""
     word, _, last = name.rpartition(" ")

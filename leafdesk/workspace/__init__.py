@@ -3,7 +3,6 @@
 import logging
 import os
 import tempfile
-import uuid
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
@@ -22,17 +21,21 @@ from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.notices import Notice, Notices
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
+from leafdesk.store.salvage import open_safely
 from leafdesk.store.steps import Steps
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
-from leafdesk.sync.report import LAST_SYNC, SOON, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
-from leafdesk.sync.terms import Line, Terms
+from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
+from leafdesk.sync.terms import Line
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
+from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
 from leafdesk.workspace.overlaps import Meeting
+from leafdesk.workspace.parts import terms_of
 from leafdesk.workspace.providers import Compared, compare
+from leafdesk.workspace.rhythm import Rhythm
 from leafdesk.workspace.sealing import LockedError, Sealing
 from leafdesk.workspace.steps import Queued
 from leafdesk.workspace.undoing import Moved, Names, do_step, move_step, names_of
@@ -41,7 +44,8 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.sync.engine import Engine
 
-__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "Workspace"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "UserHere"]
+__all__ += ["Workspace"]
 __all__ += ["UnreadableSealError", "WeakPassphraseError", "WrongPassphraseError"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
@@ -51,8 +55,6 @@ __all__ += ["CaptivePortalError", "LeafError", "NotSentError", "UnknownOutcomeEr
 __all__ += ["DamagedError", "DiskFullError", "FromTheFutureError", "StoreError"]
 
 T = TypeVar("T")
-SETTLE_SECONDS = 90.0
-"""How long a request with an unknown outcome may still land at Leaf (`LEAFDESK_SETTLE_SECONDS` changes it)."""
 _log = logging.getLogger("leafdesk")
 
 
@@ -72,17 +74,13 @@ class Workspace:
         self.folder = folder
         self._environ = parts.get("environ", os.environ)
         self._api_url: str | None = parts.get("api_url")
-        self._new_id: Callable[[], str] = parts.get("new_id", lambda: str(uuid.uuid4()))
         self._credentials: Credentials | None = parts.get("credentials")
         self._listeners: list[Callable[[Event], None]] = []
         self._names = Names()
         self._nothing: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
-        self._by_itself = False
-        self._failures = 0
-        chosen = {name: parts[name] for name in ("clock", "steady", "chance", "transport") if name in parts}
-        chosen |= {"steady": parts["clock"]} if "clock" in parts and "steady" not in parts else {}
-        self._terms = Terms(new_id=self._new_id, settle_seconds=self._settle(parts), **chosen)
+        self._terms = terms_of(parts, self._environ)
+        self._rhythm = Rhythm(self._terms, self._engines, self.sync, lambda: self.outbox)
         self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
         self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self._lock = lock_folder(folder)
@@ -153,6 +151,11 @@ class Workspace:
     def providers(self) -> list[Compared]:
         """What each provider gave by Leaf's count beside what is here, and why the two differ."""
         return compare(self.tables)
+
+    @property
+    def keeping(self) -> Keeping:
+        """Which Leaf users' records this laptop keeps."""
+        return Keeping(self._database, self._tell)
 
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""
@@ -228,9 +231,10 @@ class Workspace:
         line = self._line()
         if line is None:
             return failed(SignedOutError(NOBODY))
+        if not self.syncing:
+            self._rhythm.begins()
         running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
-        if self._by_itself:
-            running.add_done_callback(self._rearm)
+        running.add_done_callback(self._ended)
         return running
 
     @property
@@ -251,8 +255,7 @@ class Workspace:
 
         While Leaf cannot be reached it tries again after ever longer pauses. Not for unattended commands.
         """
-        self._by_itself = True
-        self._engines().arm(0.0, self.sync)
+        self._rhythm.keep_up()
 
     def cancel_sync(self) -> None:
         """Stop the running sync at the next safe point; what was read is kept."""
@@ -292,17 +295,10 @@ class Workspace:
         self._lock.release()
 
     # ------------------------------------------------------------------ within
-    def _settle(self, parts: dict[str, Any]) -> float:
-        given = parts.get("settle_seconds", self._environ.get("LEAFDESK_SETTLE_SECONDS", "").strip())
-        try:
-            return max(0.0, float(given)) if given != "" else SETTLE_SECONDS
-        except ValueError:
-            return SETTLE_SECONDS
-
     def _open(self, account: Account | None) -> Database:
         """The account's database; without an account an empty one that is thrown away."""
         if account is not None:
-            database = Database(account.path(self.folder))
+            database = open_safely(account.path(self.folder), self._terms.now())
             self._accounts.use(account)
             self._names = names_of(Steps(database.reader()))
             return database
@@ -338,16 +334,11 @@ class Workspace:
             self._engine = Engine(self._terms, self._tell)
         return self._engine
 
-    def _rearm(self, ended: Future[SyncReport]) -> None:
-        """Set the time of the next sync (on the engine's thread, when one ended)."""
-        from leafdesk.sync.again import seconds_until
-
-        report = ended.result() if ended.exception() is None else None
-        self._failures = 0 if report is not None and report.outcome == "done" else self._failures + 1
-        now, chance = self._terms.clock(), self._terms.chance()
-        seconds = seconds_until(report, self.outbox.items(), now=now, failures=self._failures, chance=chance)
-        if seconds is not None and not self._closed:
-            self._engines().arm(seconds, self.sync)
+    def _ended(self, running: Future[SyncReport]) -> None:
+        """A sync is over (on the engine's thread): this week's copy, and the time of the next sync."""
+        if not self._closed:
+            self._database.back_up_weekly()
+            self._rhythm.ended(running)
 
     def _keys(self) -> "Credentials":
         if self._credentials is None:
@@ -364,14 +355,13 @@ class Workspace:
         """Run a step on the writer; what is on top of undo and redo is known by the time its future is done."""
         if self._account is None:
             return failed(SignedOutError(NOBODY))
-        job = partial(step, new_id=self._new_id, now=self._terms.now())
+        job = partial(step, new_id=self._terms.new_id, now=self._terms.now())
 
         def learn(moved: Moved) -> tuple[list[Queued], Changes]:
             self._names = moved.names
             if moved.refused is not None or moved.taken is None:
                 raise moved.refused or AssertionError("neither taken nor refused")
-            if self._by_itself:
-                self._engines().arm(SOON, self.sync)
+            self._rhythm.edited()
             return moved.taken.queued, moved.taken.changes
 
         return self._write(job, learn)

@@ -49,12 +49,20 @@ class Online:
         """The machine files of a field (kind `files`, parent the field)."""
         return self._of("read_field_files", "fields", field_id)
 
+    def file(self, field_id: str, file_id: str) -> "Future[Any]":
+        """One of a field's machine files as Leaf has it now; answers the record."""
+        return self._of("read_field_file", "fields", field_id, file_id)
+
+    def boundaries(self, field_id: str) -> "Future[int]":
+        """Every boundary that a field had; answers how many Leaf listed (see `history_of`)."""
+        return self._of("read_boundaries", "fields", field_id)
+
     def machine_files(self, machine_id: str) -> "Future[int]":
         """The files of a machine with distance and fuel (kind `machineFiles`, parent the machine)."""
         return self._of("read_machine_files", "machines", machine_id)
 
     def operations(self, leaf_user_id: str, field_id: str | None = None) -> "Future[int]":
-        """The operations of a Leaf user, or of one field (kind `operations`); KeyError for one Leaf does not have yet."""
+        """The operations of a Leaf user, or of one field (kind `operations`); KeyError for one Leaf has not yet."""
         catalog = self._catalog()
         if field_id is not None and catalog.leaf_id("fields", field_id) is None:
             return _no_such(field_id)
@@ -95,19 +103,20 @@ class Online:
         return self._run("intersect", leaf_user_id, [catalog.leaf_id("fields", id) or id for id in field_ids])
 
     # ------------------------------------------------------------------ within
-    def _of(self, rule: str, kind: Kind, id: str) -> "Future[int]":
+    def _of(self, rule: str, kind: Kind, id: str, *words: Any) -> "Future[Any]":
         """Run a rule about one record, by the name Leaf knows it by."""
         catalog = self._catalog()
         key, copy = catalog.key(kind, id), catalog.server_copy(kind, id)
         if key is None or copy is None or isinstance(copy, LeafUser):
             return _no_such(id)
-        return self._run(rule, copy.leaf_user_id, key, catalog.leaf_id(kind, key) or key)
+        return self._run(rule, copy.leaf_user_id, key, catalog.leaf_id(kind, key) or key, *words)
 
     def _run(self, rule: str, *words: Any, **more: Any) -> "Future[Any]":
         def begin(trip: Trip) -> Rule[Any]:
-            from leafdesk.sync import stock  # HTTP is loaded when somebody asks
+            from leafdesk.sync import history, stock  # HTTP is loaded when somebody asks
 
-            return partial(getattr(stock, rule), *words, **more)(trip)  # type: ignore[no-any-return]
+            room = history if hasattr(history, rule) else stock
+            return partial(getattr(room, rule), *words, **more)(trip)  # type: ignore[no-any-return]
 
         return self._ask(begin)
 

@@ -1,10 +1,12 @@
 """What each provider gave by Leaf's count, beside what is here, and why the two differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from leafdesk.records import Configuration, Kind, levels_of, provider_of
+from leafdesk.store.keeping import kept_users
 from leafdesk.store.tables import Row, Tables
 
+NOT_KEPT = "The records of this Leaf user are not kept on this laptop."
 LEVELS: tuple[Kind, ...] = ("growers", "farms", "fields")
 
 
@@ -41,10 +43,12 @@ def compare(tables: Tables) -> list[Compared]:
         found = here.setdefault(place, {})
         found[kind] = found.get(kind, 0) + many
         previews[place] = previews.get(place, 0) + (waiting or 0)
-    return [
+    kept = kept_users(tables.connection)
+    compared = [
         _one(tables, place, counted.get(place), here.get(place, {}), previews.get(place, 0))
         for place in sorted(counted.keys() | here.keys())
     ]
+    return [one if kept is None or one.leaf_user_id in kept else replace(one, why=(NOT_KEPT,)) for one in compared]
 
 
 def _one(tables: Tables, place: tuple[str, str], row: Row | None, here: dict[Kind, int], previews: int) -> Compared:
@@ -84,7 +88,7 @@ def _why(
             said.append(f"The {level} were not pulled yet.")
         elif level in leaf and leaf[level] != here.get(level, 0):
             said.append(f"Leaf counts {leaf[level]} {level}, {here.get(level, 0)} are here.")
-    if said and previews:
+    if previews:
         said.append(f"{previews} of the fields here are previews: they have no boundary until they are enabled.")
     setting = _setting(tables, user) if said or previews else None
     return [*said, setting] if setting else said

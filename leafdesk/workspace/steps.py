@@ -7,6 +7,7 @@ from leafdesk.edits import Create, Delete, Edit, Redraw, as_new, inverse, name_o
 from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox, RefusedError
+from leafdesk.workspace.keeping import refuse_unkept
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ def take(
         before = catalog.get(edit.kind, edit.id)
         edit = _under_a_new_id(outbox, edit, new_id) if before is None else edit
         _refuse_invalid(edit)
+        if isinstance(edit, Create):
+            refuse_unkept(catalog, edit.record.leaf_user_id)
         item_id, changed = outbox.add(edit, item_id=new_id(), now=now)
         queued.append(Queued(edit.id, item_id))
         changes |= changed

@@ -80,3 +80,10 @@ def sync(window: MainWindow, qtbot: QtBot) -> None:
     press(window, "sync")
     assert not window.status.cancel.isHidden()
     qtbot.waitUntil(lambda: window.status.cancel.isHidden(), timeout=60000)
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    """Let everything that is being read come in: what is asked for now is answered last."""
+    answered: list[None] = []
+    window.bridge.read(lambda workspace: None, answered.append)
+    qtbot.waitUntil(lambda: bool(answered), timeout=15000)

@@ -34,9 +34,9 @@ def test_the_user_decides(window: MainWindow, sandbox: Sandbox, qtbot: QtBot, ke
     window.select(row.id)
     qtbot.waitUntil(lambda: window.inspector.banner_title.text() == "In conflict with Leaf", timeout=15000)
     assert window.navigator.chips["conflict"].text() == "Conflict 1"
-    window.navigator.choose("conflict")
+    window.navigator.chips["conflict"].click()
     assert window.navigator.shown() == {row.id}
-    window.navigator.choose("all")
+    window.navigator.chips["all"].click()
 
     hands.press(window, "queue")
     (line,) = window.queue.lines.values()

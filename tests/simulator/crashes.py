@@ -1,13 +1,10 @@
 """Every way of writing to Leaf, stopped before every SQL statement and at every wait, one stop a run.
 
-`python -m tests.simulator.crashes --jobs 2` stops everywhere; the tests stop here and there. `lost` flows lose the
+`python -m tests.simulator --crashes --jobs 2` stops everywhere; the tests stop here and there. `lost` flows lose the
 answer first, so that the stop falls into the look whether it arrived.
 """
 
-import argparse
 import random
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +20,6 @@ from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from .disk import KilledError
 from .ending import look_back
 from .far import USER
-from .runs import processes
 from .story import Story, small_world
 from .weather import Weather
 
@@ -154,10 +150,10 @@ def _lose_answers(bench: Bench) -> None:
     bench.far.answer = lost  # type: ignore[method-assign]
 
 
-def every_stop(step: int = 1, flows: list[str] | None = None) -> list[Stop]:
+def every_stop(step: int = 1) -> list[Stop]:
     """Every stop of every flow, or each `step`-th of them."""
     found = []
-    for flow in flows or list(FLOWS):
+    for flow in FLOWS:
         for lost in (False, True):
             whole = run(Stop(flow, lost))
             assert not whole.wrong, whole.wrong
@@ -169,27 +165,3 @@ def every_stop(step: int = 1, flows: list[str] | None = None) -> list[Stop]:
 def stopped(stop: Stop) -> tuple[Stop, list[str]]:
     """A stop, and what is wrong after it."""
     return stop, run(stop).wrong
-
-
-def main(words: list[str] | None = None) -> int:
-    """0 when every stop ended well."""
-    ask = argparse.ArgumentParser(prog="python -m tests.simulator.crashes", description=__doc__)
-    ask.add_argument("--step", type=int, default=1, help="only every so-manieth stop")
-    ask.add_argument("--flow", choices=FLOWS, help="only this flow")
-    ask.add_argument("--jobs", type=int, default=1, help="on how many processes (default 1)")
-    asked = ask.parse_args(words)
-    stops, begun, bad = every_stop(asked.step, [asked.flow] if asked.flow else None), time.perf_counter(), 0
-    print(f"{len(stops)} stops in {len(FLOWS)} flows, each with and without its answer lost", flush=True)
-    with processes(asked.jobs) as over:
-        for n, (stop, wrong) in enumerate(over(stopped, stops), 1):
-            if wrong:
-                bad += 1
-                print(f"{stop}: {wrong[0]}", flush=True)
-            if n % 500 == 0:
-                print(f"... {n} stops, {bad} broken, {time.perf_counter() - begun:.0f} s", flush=True)
-    print(f"{len(stops)} stops, {bad} broken, {time.perf_counter() - begun:.0f} s")
-    return 1 if bad else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

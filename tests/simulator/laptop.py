@@ -14,7 +14,7 @@ from leafdesk.api.outcome import no_answer
 from leafdesk.edits import Edit
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, Tell, Trip, Write
+from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, Tell, Trip, Write
 from leafdesk.sync.cycle import Cycle, sync
 
 from .disk import Disk, KilledError
@@ -40,6 +40,31 @@ class Line(Client):
         return self._reach(call)
 
 
+class Running:
+    """A rule on its way: what it is handed next, the rules it has begun side by side, and how it ended."""
+
+    def __init__(self, rule: Rule[Any]) -> None:
+        self.rule = rule
+        self.answer: Any = None
+        self.error: Exception | None = None
+        self.broken: Exception | None = None
+        """The first error of those side by side."""
+        self.beside: list[Running] = []
+        self.value: Any = None
+        self.ended = False
+        self.announced = ""
+        """The item whose attempt it wrote ahead last."""
+
+    def next(self) -> Ask | None:
+        """What it asks for next; None when it has ended. Raises what it raises."""
+        answer, error, self.answer, self.error = self.answer, self.error, None, None
+        try:
+            return self.rule.send(answer) if error is None else self.rule.throw(error)
+        except StopIteration as end:
+            self.value, self.ended = end.value, True
+            return None
+
+
 class Laptop:
     """Everything on this side of the line. `between` is called between any two events."""
 
@@ -58,6 +83,7 @@ class Laptop:
         self.between: Callable[[], None] = lambda: None
         self.written: Callable[[], None] = lambda: None
         self.unannounced: list[str] = []
+        self.current: Running
         self.taken = 0
         """Edits of the user that were taken in."""
         self.upgraded = False
@@ -142,23 +168,39 @@ class Laptop:
 
     def drive(self, rule: Rule[T]) -> T:
         """Run a rule to its end, with everybody else acting between its steps."""
-        answer: Any = None
-        error: Exception | None = None
-        while True:
-            try:
-                ask = rule.send(answer) if error is None else rule.throw(error)
-            except StopIteration as end:
-                return end.value  # type: ignore[no-any-return]
-            answer, error = None, None
-            with self.disk.undisturbed():
-                self.between()
-            self.accident()
-            try:
-                answer = self._answer(ask)
-            except Exception as raised:
-                error = raised
+        running = Running(rule)
+        while not running.ended:
+            self.step(running)
+        return running.value  # type: ignore[no-any-return]
 
-    def _answer(self, ask: Ask) -> Any:
+    def step(self, running: "Running") -> None:
+        """One ask of a rule. What it begins side by side goes on one step at a time, in an order that dice decide."""
+        if running.beside:
+            one = self.dice.choice(running.beside)
+            try:
+                self.step(one)
+            except Exception as raised:
+                one.ended, running.broken = True, running.broken or raised
+            running.beside = [left for left in running.beside if not left.ended]
+            if not running.beside:
+                running.error, running.broken = running.broken, None
+            return
+        ask = running.next()
+        if ask is None:
+            return
+        with self.disk.undisturbed():
+            self.between()
+        self.accident()
+        try:
+            if isinstance(ask, SideBySide):
+                running.beside = [Running(rule) for rule in ask.rules]
+            else:
+                running.answer = self._answer(ask, running)
+        except Exception as raised:
+            running.error = raised
+
+    def _answer(self, ask: Ask, running: "Running") -> Any:
+        self.current = running
         if isinstance(ask, Send):
             return self._send(ask.call)
         if isinstance(ask, SendAll):
@@ -167,6 +209,8 @@ class Laptop:
             return ask.look(self.catalog, self.outbox)
         if isinstance(ask, Write):
             value, _ = self.disk.write(lambda c: ask.job(Catalog(c), Outbox(c)))
+            if isinstance(value, Item) and value.state == "sent":
+                running.announced = value.id
             with self.disk.undisturbed():
                 self.written()
             return value
@@ -258,8 +302,8 @@ class Laptop:
         """Whose request leaves: the one item whose attempt was written ahead, in this run."""
         rows = self.disk.connection.execute(
             "SELECT o.id, a.number, a.pre, o.seq FROM attempts a JOIN outbox o USING (seq)"
-            " WHERE a.outcome = 'inflight' AND a.run_id = ? AND o.state = 'sent'",
-            (self.run,),
+            " WHERE a.outcome = 'inflight' AND a.run_id = ? AND o.state = 'sent' AND o.id = ?",
+            (self.run, self.current.announced),
         ).fetchall()
         if len(rows) != 1:
             self.unannounced.append(f"{call.operation} left, and {len(rows)} attempts were written ahead")

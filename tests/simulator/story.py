@@ -161,7 +161,7 @@ def _pull_machines(trip: Trip, pulled: Pulled) -> Rule[None]:
 
 
 @contextmanager
-def small_world(seed: int) -> Iterator[None]:
+def small_world(seed: int, *, page: int = 3) -> Iterator[None]:
     """A while in which ids come from the seed, pages are small, and only what can be changed is pulled."""
     ids = random.Random(f"ids {seed}")
 
@@ -171,7 +171,7 @@ def small_world(seed: int) -> Iterator[None]:
     with ExitStack() as stack:
         stack.enter_context(mock.patch("uuid.uuid4", uuid4))
         for room in ("pull", "stock"):
-            stack.enter_context(mock.patch(f"leafdesk.sync.{room}.PAGE", 3))
+            stack.enter_context(mock.patch(f"leafdesk.sync.{room}.PAGE", page))
         stack.enter_context(mock.patch("leafdesk.sync.cycle.pull_stock", _pull_machines))
         stack.enter_context(remembered())
         yield

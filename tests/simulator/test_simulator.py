@@ -6,7 +6,8 @@ import pytest
 
 from .corpus import kept
 from .crashes import every_stop, stopped
-from .mutants import MUTANTS, NAIVE
+from .flapping import drain
+from .mutants import LATE, MUTANTS, NAIVE
 from .runs import many
 from .story import run
 
@@ -46,3 +47,13 @@ def test_a_rule_taken_out_is_noticed(name: str) -> None:
 def test_a_stop_at_any_point_of_any_write_loses_and_doubles_nothing() -> None:
     broken = [(str(stop), wrong) for stop, wrong in map(stopped, every_stop(step=37)) if wrong]
     assert broken == []
+
+
+def test_a_link_that_comes_and_goes_carries_the_queue_all_the_same() -> None:
+    minutes, wrong = drain(100)
+    assert wrong == [] and minutes < 15
+
+
+def test_a_double_that_lands_after_the_settle_time_is_told() -> None:
+    ended = [run(seed, mutant=LATE) for seed in range(FIRST, FIRST + 20)]
+    assert {story.seed: story.wrong for story in ended if story.wrong} == {}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from leafdesk.store.backups import KEPT, back_up
 from leafdesk.store.catalog import Catalog
-from leafdesk.store.database import BACKUPS_KEPT, Database, back_up
+from leafdesk.store.database import Database
 from leafdesk.store.migrations import STEPS
 
 
@@ -61,11 +62,11 @@ def test_a_new_file_needs_no_backup(path: Path) -> None:
 def test_seven_backups_are_kept(path: Path) -> None:
     Database(path).close()
     connection = sqlite3.connect(path)
-    for _ in range(BACKUPS_KEPT + 3):
+    for _ in range(KEPT + 3):
         back_up(connection, path)
     connection.close()
     names = sorted(one.name for one in (path.parent / "backups").iterdir())
-    assert names == [f"leafdesk-{n:05d}.db" for n in range(4, 4 + BACKUPS_KEPT)]
+    assert names == [f"leafdesk-{n:05d}.db" for n in range(4, 4 + KEPT)]
 
 
 def test_steps_are_recorded_by_name(path: Path) -> None:

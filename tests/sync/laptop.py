@@ -26,7 +26,7 @@ from leafdesk.sandbox.tokens import Tokens
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.database import Database
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, Tell, Trip, Write
+from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, Tell, Trip, Write
 from leafdesk.sync.cycle import Cycle, sync
 
 T = TypeVar("T")
@@ -192,6 +192,12 @@ class Laptop:
             return value
         if isinstance(ask, Pause):
             self.time += ask.seconds
+            return None
+        if isinstance(ask, SideBySide):
+            ends = await asyncio.gather(*(self._drive(rule, client) for rule in ask.rules), return_exceptions=True)
+            for end in ends:
+                if isinstance(end, BaseException):
+                    raise end
             return None
         assert isinstance(ask, Tell)
         self.told.append(ask.progress)

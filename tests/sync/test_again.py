@@ -48,3 +48,12 @@ def test_the_pauses_grow_while_leaf_cannot_be_reached(failures: int, longest: fl
 
 def test_only_a_sign_in_helps_when_the_token_is_gone() -> None:
     assert after(replace(DONE, outcome="signed-out"), ITEM) is None
+
+
+def test_a_sync_that_moved_something_shows_that_leaf_can_be_reached() -> None:
+    offline = replace(DONE, outcome="offline")
+    assert DONE.progressed and not offline.progressed
+    assert replace(offline, pushed={"sent": 1, "waiting": 400}).progressed
+    assert not replace(offline, pushed={"sent": 0, "waiting": 400}).progressed
+    assert replace(offline, pulled={"fields": {"added": 0, "changed": 1, "removed": 0}}).progressed
+    assert not replace(offline, pulled={"fields": {"added": 0, "changed": 0, "removed": 0}}).progressed

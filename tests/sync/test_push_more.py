@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from leafdesk.edits import Create, Delete, Edit, Enable, Match, SyncProvider, Upload, change
-from leafdesk.records import Field, Machine, ProductMatch
+from leafdesk.records import Field, Grower, Machine, ProductMatch
 from leafdesk.store.outbox import RefusedError
 from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
@@ -200,6 +200,41 @@ def test_enabling_waits_in_the_queue_and_can_be_taken_back_until_it_is_sent(lapt
     laptop.queue(lambda outbox: outbox.discard(item, now=laptop.now()))
     laptop.sync()
     assert laptop.leaf.field(id)["status"] == "PREVIEW"
+
+
+@pytest.mark.parametrize("lost", [None, True, False])
+def test_all_previews_of_a_grower_are_enabled_at_once(laptop: Laptop, lost: bool | None) -> None:
+    grower = laptop.leaf.create_grower(USER, "Hill")["id"]
+    farm = laptop.leaf.create_farm(USER, "Hill Farm", grower)["id"]
+    ours, theirs = preview(laptop), preview(laptop)
+    laptop.leaf.update_field(USER, ours, {"farmId": farm})
+    laptop.sync()
+    (item,) = laptop.do(Enable(str(grower), "growers"))
+    assert "all preview fields of Hill" in laptop.item(item).sentence
+    assert laptop.item(laptop.do(Enable(str(grower), "growers"))[0]).id == item, "once is enough"
+    if lost is not None:
+        lose(laptop, "enablePreviewFieldsByGrower", before=lost)
+        laptop.sync()
+        assert laptop.item(item).state == "sent"
+        laptop.time += 100
+    laptop.sync()
+    assert laptop.item(item).state == "done"
+    assert laptop.leaf.field(ours)["status"] in ("WAITING", "PROCESSED")
+    assert laptop.leaf.field(theirs)["status"] == "PREVIEW"
+    seen = laptop.catalog.field(ours)
+    assert seen is not None and seen.status != "PREVIEW"
+    assert laptop.far.counts["enablePreviewFieldsByGrower"] == 1 + (lost is True)
+    (again,) = laptop.do(Enable(str(grower), "growers"))
+    laptop.sync()
+    assert laptop.item(again).state == "done"
+    assert laptop.far.counts["enablePreviewFieldsByGrower"] == 1 + (lost is True), "there was nothing left to enable"
+
+
+def test_a_grower_that_leaf_does_not_have_cannot_be_enabled(laptop: Laptop) -> None:
+    laptop.sync()
+    laptop.do(Create(Grower(id="g-1", leaf_user_id=USER, name="New")))
+    with pytest.raises(RefusedError, match="does not have this grower"):
+        laptop.do(Enable("g-1", "growers"))
 
 
 # ---------------------------------------------------------------------- upload

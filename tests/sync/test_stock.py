@@ -123,8 +123,12 @@ def test_what_a_search_found_stays_with_its_date(farm: Laptop) -> None:
     whole(farm)
     label = next(one for one in farm.leaf.all("products") if one["labelProvider"] == "CDMS")
     assert farm.catalog.get("products", label["id"]) is None
-    ids = farm.drive(stock.search_online("products", label["name"], farm.trip()))
+    ticks = iter(range(1000))
+    ticking = replace(farm.trip(), now=lambda: f"2026-01-01T00:00:00.{next(ticks):03}Z")
+    ids = farm.drive(stock.search_online("products", label["name"], ticking))
     assert label["id"] in ids
+    times = {row.values["found"] for row in tables(farm).rows("products", limit=1000) if row.id in ids}
+    assert len(ids) > 1 and len(times) == 1, "what one search found has one time"
     found = farm.catalog.get("products", label["id"])
     assert isinstance(found, Product)
     assert (found.source, found.found[:10], found.label_provider) == ("search", "2026-01-01", "CDMS")

@@ -85,7 +85,7 @@ def test_a_tool_is_taken_by_its_key_and_left_by_esc(window: MainWindow, qtbot: Q
 def test_the_menu_holds_the_tools_and_says_why_one_cannot_be_used(window: MainWindow) -> None:
     window.commands["more"].trigger()
     menu = window.map_page.menu
-    assert menu.isVisible() and menu.shown() == [tool.key for tool in MORE] + [key for _, key in EXTRA]
+    assert menu.isVisible() and set(menu.shown()) == {tool.key for tool in MORE} | {key for _, key in EXTRA}
     hole = menu.lines["hole"]
     assert not hole.isEnabled() and hole.toolTip() == "Select a field first."
     menu.hide()
@@ -246,3 +246,55 @@ def test_numbers_are_typed_over_the_hint_and_make_new_fields(window: MainWindow,
     assert window.canvas.tool == "cut-off"
     qtbot.keyClick(hectares, Qt.Key.Key_Escape)
     assert (window.canvas.tool, window.drawing.mode) == ("browse", "select")
+
+
+def test_a_corner_is_typed_as_latitude_and_longitude(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    take(window, "edit", qtbot)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_N)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_L)
+    corner = window.map_page.form.fields["corner"]
+    qtbot.waitUntil(corner.hasFocus, timeout=PATIENCE)
+    qtbot.keyClicks(corner, "somewhere")
+    qtbot.keyClick(corner, Qt.Key.Key_Return)
+    assert window.notice.text.text().startswith("Type latitude and longitude")
+    qtbot.keyClick(corner, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    lon, lat = before[0][0][0][0] + 0.0001, before[0][0][0][1] - 0.0001
+    qtbot.keyClicks(corner, f"{lat:.7f} {lon:.7f}")
+    qtbot.keyClick(corner, Qt.Key.Key_Return)
+    assert window.map_page.form.isHidden() and window.canvas.hasFocus()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: len(window.queue.items) == 1, timeout=PATIENCE)
+    assert shape_of(window, row.id)[0][0][0] == (round(lon, 7), round(lat, 7))
+
+
+def test_neighbours_that_share_a_corner_change_in_one_step(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    before = shape_of(window, row.id)
+    select(window, row, qtbot)
+    left, right = cut(before, tuple(window.canvas.view.to_lonlat((p.x(), p.y())) for p in ends_across(window, before)))
+    window.drawing._split(row.id, left, [right])
+    name = next_name(row.name, {row.name})
+    qtbot.waitUntil(lambda: any(known.name == name for known in window.lists.rows.values()), timeout=PATIENCE)
+    other = next(known for known in window.lists.rows.values() if known.name == name)
+    qtbot.waitUntil(lambda: other.id in window.canvas.picture.outlines.packed, timeout=PATIENCE)
+    window.canvas.settle()
+    common = next(spot for spot in left[0][0] if spot in right[0][0])
+    hands.press(window, "together")
+    assert window.notice.text.text().startswith("Corners that neighbours share move together")
+    select(window, window.lists.rows[row.id], qtbot)
+    take(window, "edit", qtbot)
+    start = hands.pixel(window, common)
+    hands.drag(window, start, start + QPoint(0, 9), qtbot)
+    queued = len(window.queue.items)
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: shape_of(window, row.id) != left, timeout=PATIENCE)
+    assert shape_of(window, other.id) != right
+    moved = next(spot for spot in shape_of(window, row.id)[0][0] if spot not in left[0][0])
+    assert moved in shape_of(window, other.id)[0][0]
+    window.undo()
+    qtbot.waitUntil(lambda: shape_of(window, row.id) == left, timeout=PATIENCE)
+    assert shape_of(window, other.id) == right
+    assert len(window.queue.items) <= queued

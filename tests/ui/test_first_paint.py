@@ -24,6 +24,31 @@ HEAVY = {
     "qtawesome", "qtpy", "click", "asyncio", "sqlite3", "platformdirs", "logging.handlers",
 }  # fmt: skip
 
+LATER = {
+    "pyproj", "httpx", "httpcore", "msgspec", "keyring", "cryptography", "uvicorn", "starlette", "qtawesome", "qtpy",
+    "click", "asyncio", "leafdesk.sync.engine", "leafdesk.api.client", "leafdesk.ui.dialogs.sign_in",
+    "leafdesk.ui.dialogs.passphrase", "leafdesk.ui.dialogs.reader",
+}  # fmt: skip
+"""What the window does without until somebody syncs, signs in or reads the guide, or the map has settled."""
+
+LIVE = """
+import json, sys
+from pathlib import Path
+from leafdesk import app
+
+application = app.make_application()
+desk = app.Desk(None, Path(sys.argv[1]), autosync=False, title="Leafdesk")
+
+def tell():
+    print(json.dumps(sorted(sys.modules)), flush=True)
+    desk.window.close()
+
+desk.window.opened.connect(tell)
+desk.show()
+application.exec()
+desk.close()
+"""
+
 AS_A_DOUBLE_CLICK = """
 import json, sys
 from leafdesk.__main__ import main
@@ -54,6 +79,18 @@ def test_next_to_nothing_lies_on_the_way_that_a_double_click_takes(
     assert "PySide6.QtWidgets" in loaded
     assert {name for name in loaded if name.partition(".")[0] == "leafdesk"} == ALLOWED
     assert loaded & HEAVY == set()
+
+
+def test_the_window_comes_alive_without_what_it_needs_later(workspace: Workspace) -> None:
+    workspace.sync().result(60)
+    workspace.close()
+    done = subprocess.run(
+        [sys.executable, "-c", LIVE, str(workspace.folder)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    loaded = set(json.loads(done.stdout.splitlines()[0]))
+    assert "leafdesk.ui.furniture" in loaded
+    assert loaded & LATER == set()
 
 
 def test_the_window_is_first_the_picture_of_the_last_one_then_itself(

@@ -10,7 +10,7 @@ from leafdesk.edits import Redraw, change
 from leafdesk.records import Farm, Grower
 from leafdesk.ui.field_tree import AREA_ROLE, MARK_ROLE, FieldTree, grow
 from leafdesk.ui.main_window import MainWindow
-from leafdesk.ui.panels.navigator import choose
+from leafdesk.ui.sieve import Sieve, choose
 from leafdesk.workspace import FieldRow
 
 
@@ -71,16 +71,14 @@ def test_a_tree_of_the_same_lines_takes_the_place_of_the_last_without_a_reset(qt
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     resets: list[None] = []
     model.modelReset.connect(lambda: resets.append(None))
-    first = choose([row("1", "Mill", "a"), row("2", "Wedge", "b")], GROWERS, FARMS, "all", None, model.tree)
+    first = choose([row("1", "Mill", "a"), row("2", "Wedge", "b")], GROWERS, FARMS, Sieve(), model.tree)
     model.show(first.tree, alike=first.alike)
-    redrawn = choose(
-        [row("1", "Mill", "a", area=12.0), row("2", "Wedge", "b")], GROWERS, FARMS, "all", None, model.tree
-    )
+    redrawn = choose([row("1", "Mill", "a", area=12.0), row("2", "Wedge", "b")], GROWERS, FARMS, Sieve(), model.tree)
     assert redrawn.alike
     model.show(redrawn.tree, alike=redrawn.alike)
     assert len(resets) == 1
     assert model.find("1").data(AREA_ROLE) == 12.0
-    moved = choose([row("1", "Mill", "b"), row("2", "Wedge", "b")], GROWERS, FARMS, "all", None, model.tree)
+    moved = choose([row("1", "Mill", "b"), row("2", "Wedge", "b")], GROWERS, FARMS, Sieve(), model.tree)
     assert not moved.alike
 
 
@@ -141,6 +139,49 @@ def test_chips_count_and_filter(window: MainWindow, qtbot: QtBot) -> None:
     window.doing.do(change("fields", mine.id, name="Renamed"))
     qtbot.waitUntil(lambda: navigator.shown() == {mine.id})
     assert navigator.chips["unsent"].text() == "Unsent 1"
+
+
+def pick(window: MainWindow, chip: str, title: str) -> None:
+    """Choose the line of a chip's menu that begins so."""
+    lines = window.navigator.filters.fill(chip).actions()
+    next(line for line in lines if line.text().startswith(title)).trigger()
+
+
+def test_fields_of_one_provider_and_one_farm(window: MainWindow, qtbot: QtBot) -> None:
+    navigator, rows = window.navigator, window.lists.rows.values()
+    pick(window, "provider", "John Deere")
+    deere = {one.id for one in rows if one.provider_name == "JohnDeere"}
+    assert navigator.shown() == deere != set()
+    assert navigator.chips["all"].text() == f"All {len(deere)}"
+    assert navigator.chips["provider"].text().startswith("John Deere") and navigator.chips["provider"].isChecked()
+    farm = next(one.farm_id for one in rows if one.id in deere and one.farm_id)
+    name = window.lists.farms[farm].name
+    navigator.filters.choose(farm=farm)
+    assert navigator.shown() == {one.id for one in rows if one.id in deere and one.farm_id == farm}
+    navigator.chips["unsent"].click()
+    assert navigator.empty.text() == f"No fields of {name} and John Deere among “unsent”."
+    navigator.chips["all"].click()
+    pick(window, "provider", "Every provider")
+    pick(window, "farm", "Every farm")
+    assert navigator.shown() == set(window.lists.rows)
+    assert not navigator.chips["provider"].isChecked() and not navigator.chips["farm"].isChecked()
+    pick(window, "provider", "Made by hand")
+    assert navigator.shown() == {one.id for one in rows if one.provider_name in (None, "Leaf")}
+
+
+def test_fields_without_a_boundary_have_a_chip(window: MainWindow, qtbot: QtBot) -> None:
+    without = {one.id for one in window.lists.rows.values() if one.box is None}
+    window.navigator.chips["no-boundary"].click()
+    assert window.navigator.shown() == without != set()
+    assert window.navigator.chips["no-boundary"].text() == f"No boundary {len(without)}"
+
+
+def test_a_farm_that_is_gone_holds_nothing_back(window: MainWindow, qtbot: QtBot) -> None:
+    window.navigator.filters.choose(farm=next(iter(window.lists.farms)))
+    assert len(window.navigator.shown()) < len(window.lists.rows)
+    window.lists.farms.clear()
+    window.lists.reshaped.emit()
+    assert window.navigator.filters.sieve.open
 
 
 def test_names_are_text_never_markup(window: MainWindow, qtbot: QtBot) -> None:

@@ -11,6 +11,7 @@ from leafdesk.records import Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.tables import Row
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.pages import PAGES
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.ui.tables.tabs import Tabs
 from leafdesk.workspace import Workspace
@@ -49,7 +50,7 @@ def test_a_page_is_made_on_its_first_visit(window: MainWindow, qtbot: QtBot) -> 
     page = window.pages.currentWidget()
     assert isinstance(page, Tabs) and page is window.pages.page("machines")
     assert window.commands["machines"].isChecked()
-    assert list(window.rail.buttons) == ["map", "machines", "queue", "settings"]
+    assert list(window.rail.buttons) == [one.key for one in PAGES]
 
 
 def test_the_table_shows_what_is_here_and_how_old_it_is(window: MainWindow, qtbot: QtBot) -> None:
@@ -197,6 +198,13 @@ def test_thousands_of_rows_are_read_as_they_come_in_sight(window: MainWindow, qt
     assert len(panel.rows._rows) < 600
     assert not panel.rows.data(panel.rows.index(0, 0), Qt.ItemDataRole.DecorationRole)
     assert panel.rows.rowCount(QModelIndex()) == panel.rows.rowCount()
+
+
+def test_no_widget_outlives_the_window(window: MainWindow) -> None:
+    """One without a parent is taken away whenever Python tidies up: in the middle of Qt's work on the next window."""
+    for page in PAGES:
+        window.show_page(page.key)
+    assert [widget for widget in QApplication.topLevelWidgets() if widget.parent() is None] == [window]
 
 
 def test_tabs_turn_by_key(window: MainWindow, qtbot: QtBot) -> None:

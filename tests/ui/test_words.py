@@ -57,3 +57,21 @@ def test_what_is_cut_off_gets_the_next_free_number() -> None:
     assert words.next_name("Mill Field", {"Mill Field", "Mill Field 2", "Mill Field 3"}) == "Mill Field 4"
     assert words.next_name("Mill Field 2", {"Mill Field 2"}) == "Mill Field 3"
     assert words.next_name("7", {"7"}) == "7 2"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [("gal1ac-1", "gal/ac"), ("l1ha-1", "l/ha"), ("kg1", "kg"), ("lb/ga", "lb/ga"), ("", ""), ("ac-1", "1/ac")],
+)
+def test_a_unit_is_written_as_people_do(code: str, said: str) -> None:
+    assert words.unit(code) == said
+
+
+def test_capitals_are_read_out_quietly() -> None:
+    assert [words.quietly(one) for one in ("HERBICIDE", "PLANT_GROWTH", "Dry Flowable", "corn", "")] == [
+        "Herbicide",
+        "Plant growth",
+        "Dry Flowable",
+        "Corn",
+        "",
+    ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
@@ -23,7 +24,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from leafdesk.geo.shape import Box, Shape, unpack
+from leafdesk.geo.shape import Box, Position, Shape
 from leafdesk.geo.snap import Snap
 from leafdesk.geo.view import Pixel, View, world
 from leafdesk.ui.map.browse import BrowseTool
@@ -32,6 +33,7 @@ from leafdesk.ui.map.draw import DrawTool
 from leafdesk.ui.map.edit import EditTool
 from leafdesk.ui.map.hand import Hand
 from leafdesk.ui.map.motion import Motion
+from leafdesk.ui.map.outlines import Source
 from leafdesk.ui.map.picture import FieldPicture
 from leafdesk.ui.map.scalebar import paint_scale_bar
 from leafdesk.ui.map.sketch import EditState, paint_outline
@@ -55,6 +57,8 @@ class MapCanvas(QWidget):
     """A new Shape was drawn to its end."""
     edited = Signal(str, object)
     """Field id and its new Shape: one signal for one finished edit."""
+    edited_together = Signal(object)
+    """New Shapes by field id: a boundary and the neighbours' that share its corners, one step."""
     split = Signal(str, object, list)
     """Field id, the Shape that stays its own, and a list of the Shapes that become new fields."""
     joined = Signal(str, object, str)
@@ -91,6 +95,9 @@ class MapCanvas(QWidget):
         self.picture.settled.connect(self.settled)
         self.work: Work = at_once
         self.apart: Reckoner = here
+        self.together = False
+        """Whether corners that neighbours share move with each other."""
+        self.why_not_change: Callable[[str], str | None] = lambda _id: None
         self.snapping = Snapping(self)
         self.snapped: Snap | None = None
         """What draws the hand just now."""
@@ -106,18 +113,30 @@ class MapCanvas(QWidget):
         self.colours = colours
         self._dress()
 
-    def show_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]]) -> None:
+    def read_from(self, source: Source) -> None:
+        """Ask this for the outlines that are seen, from now on; none need be given with the rows."""
+        self.picture.outlines.source = source
+
+    def show_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]] = ()) -> None:
         """Show these fields and no others; outlines as packed by `geo.shape.pack`."""
         self.picture.outlines.replace(rows, outlines)
         self.picture.outlines_changed(all_new=True)
         self.update()
 
     def update_fields(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: set[str]) -> None:
-        """These fields are new or different (a row without outline has no boundary), those are gone."""
+        """These fields are new or different (a row without box has no boundary), those are gone."""
         self.picture.outlines.change(rows, outlines, gone)
         self.picture.outlines_changed()
         if self.selection in gone:
             self.select(None)
+
+    def with_outline(self, field_id: str, then: Callable[[bytes], None]) -> None:
+        """Hand over a field's packed shape, at once if it is at hand."""
+        packed = self.picture.outlines.packed.get(field_id)
+        if packed is not None:
+            then(packed)
+        else:
+            self.picture.fetch([field_id], lambda: then(self.picture.outlines.packed[field_id]))
 
     def select(self, field_id: str | None) -> None:
         """Mark a field as the selected one; no signal."""
@@ -175,6 +194,11 @@ class MapCanvas(QWidget):
         self._motion.stop()
         self._aim = box
         self._show(self._view.fit(box, margin))
+
+    def show_spot(self, at: Position) -> None:
+        """Bring a place into sight."""
+        if not self.rect().contains(*(int(n) for n in self._view.to_screen(at))):
+            self.view = replace(self._view, center=at)
 
     def zoom_in(self) -> None:
         """One octave nearer, around the middle."""
@@ -245,18 +269,6 @@ class MapCanvas(QWidget):
     def aim(self, pixel: Pixel, *, snap: bool = True) -> Pointer:
         """The hand put to a pixel by the keyboard."""
         return self._hand.aim(pixel, snap=snap)
-
-    def set_tool(self, tool: str) -> None:
-        """Take "browse", "draw" or "edit" (the selected field); a drawing that is going on is let go."""
-        if tool == "draw":
-            self.start_draw()
-        elif tool == "edit":
-            if self.selection and (packed := self.picture.outlines.packed.get(self.selection)):
-                self.start_edit(self.selection, unpack(packed))
-        elif tool == "browse":
-            self.cancel()
-        else:
-            raise ValueError(f"no such tool: {tool!r}")
 
     def start_draw(self) -> None:
         """Begin a new boundary."""
@@ -333,7 +345,7 @@ class MapCanvas(QWidget):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._hovered and self._hovered != self.selection:
             self._paint_edge(painter, self._hovered, QPen(self.colours.hover_edge, 2))
-        if self.selection and self.selection != hidden and self.tool not in ("draw", "pivot"):
+        if self.selection and self.selection != hidden and self.tool not in ("draw", "pivot", "rim", "rectangle"):
             painter.setBrush(self.colours.accent_fill)
             self._paint_edge(painter, self.selection, QPen(self.colours.accent, 2.4))
 

@@ -11,6 +11,8 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPainterPath, QPen
 
 from leafdesk.geo import actions
 from leafdesk.geo.check import Problem, problems
+from leafdesk.geo.flat import thinned_line
+from leafdesk.geo.follow import follow
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, length_m, perimeter_m
 from leafdesk.geo.repair import repair
@@ -40,6 +42,8 @@ ARROWS = {
     Qt.Key.Key_Up: (0, -1),
     Qt.Key.Key_Down: (0, 1),
 }
+_STROKE_PX, _THIN_PX = 3.0, 1.2
+"""A freehand line is taken down every so many pixels, then thinned by so many."""
 FREE = "Alt does not snap"
 MEND = "I repairs it"
 """Said while the boundary is one that Leaf would refuse."""
@@ -52,6 +56,8 @@ class DrawTool(Tool):
     cursor = Qt.CursorShape.CrossCursor
     closes = True
     """Whether the last corner is joined to the first."""
+    strokes = True
+    """Whether a line can be drawn by freehand."""
     mends = True
     """Whether what crosses itself can be mended and kept."""
 
@@ -60,12 +66,13 @@ class DrawTool(Tool):
         self.history: History[Ring] = History.of(())
         self.hand: Pointer | None = None
         self._by_keys = False
+        self._stroke: list[Pixel] = []
         self._state = EditState(hint=self._hint(0))
 
     # ------------------------------------------------------------------ the hand
     @property
     def snaps(self) -> bool:
-        return True
+        return not self._stroke
 
     def hover(self, pointer: Pointer) -> None:
         self.hand, self._by_keys = pointer, False
@@ -79,8 +86,42 @@ class DrawTool(Tool):
         self.hand = pointer
         if self._on_first(pointer.pixel):
             self.finish()
+        elif pointer.ctrl:
+            self._follow(pointer)
         else:
             self._add(pointer.at)
+
+    def _follow(self, pointer: Pointer) -> None:
+        """Set the corners of a neighbour that lie between the last corner and here, the longer way with Shift."""
+        drawn = self.history.now
+        for shape in self.canvas.snapping.shapes_at(pointer.at) if drawn else ():
+            way = follow(shape, drawn[-1], pointer.at, longer=pointer.shift)
+            if way is not None:
+                self._step("Follow neighbour", (*drawn, *way, pointer.at))
+                return
+        self._refresh("To follow a boundary, the last corner and this one have to lie on it.")
+
+    # ------------------------------------------------------------------ by freehand
+    def grab(self, pointer: Pointer) -> bool:
+        """With Shift the hand draws a line; else a press is a click, or drags the map."""
+        if not pointer.shift or not self.strokes:
+            return False
+        self._stroke, self.hand = [pointer.pixel], pointer
+        return True
+
+    def drag(self, pointer: Pointer) -> None:
+        if math.dist(self._stroke[-1], pointer.pixel) >= _STROKE_PX:
+            self._stroke.append(pointer.pixel)
+            self.canvas.update()
+
+    def drop(self, pointer: Pointer) -> None:
+        stroke, self._stroke, self.hand = self._stroke, [], None
+        drawn = self.history.now
+        line = [
+            spot for spot in map(self.canvas.view.to_lonlat, thinned_line(stroke, _THIN_PX)) if spot not in drawn[-1:]
+        ]
+        if line:
+            self._step("Draw freehand", (*drawn, *line))
 
     def double_click(self, pointer: Pointer) -> None:
         if not self._on_last(pointer.pixel):
@@ -156,6 +197,10 @@ class DrawTool(Tool):
             return
         self._keep(shape)
 
+    def put(self, at: Position) -> None:
+        self.hand = None
+        self._add(at)
+
     def does(self, action: str) -> bool:
         """A drawing that crosses itself is mended and then asks for its name."""
         if action != "repair" or not self.mends or actions.why_not_close(self.history.now):
@@ -214,6 +259,7 @@ class DrawTool(Tool):
     def paint(self, painter: QPainter) -> None:
         view, colours = self.canvas.view, self.canvas.colours
         preview = [QPointF(*view.to_screen(position)) for position in self._preview()]
+        preview += [QPointF(*pixel) for pixel in self._stroke]
         wrong: tuple[Problem, ...] = self._state.problems
         if len(preview) > 2 and not self.closes:
             painter.setPen(QPen(colours.accent, 2.2))
@@ -254,4 +300,7 @@ class DrawTool(Tool):
         if corners == 0:
             return f"Click the first corner, or go there with the arrow keys and Space · {FREE} · Esc leaves"
         closing = "Enter or the first corner closes · " if corners > 2 else ""
-        return f"Click or Space sets the next corner · {closing}Backspace takes one back · {FREE} · Esc leaves"
+        return (
+            f"Click or Space sets the next corner · {closing}Backspace takes one back · Ctrl follows a neighbour, "
+            f"Shift and drag draws freehand · {FREE} · Esc leaves"
+        )

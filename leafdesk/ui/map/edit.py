@@ -1,87 +1,56 @@
-"""The editing tool: drag corners, add them on edges, remove them; one drag is one step."""
+"""The editing tool: drag corners, add them on edges, remove them, one or many; one drag is one step."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
 
-from leafdesk.geo import actions
+from leafdesk.geo import actions, shared
 from leafdesk.geo.actions import Corner
-from leafdesk.geo.check import Problem, problems
-from leafdesk.geo.history import History
-from leafdesk.geo.measure import area_ha, length_m, perimeter_m
-from leafdesk.geo.repair import repair
-from leafdesk.geo.shape import Shape
+from leafdesk.geo.measure import length_m
+from leafdesk.geo.shape import Position, Shape
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.draw import ARROWS, MEND
-from leafdesk.ui.map.sketch import (
-    EditState,
-    metres,
-    paint_card,
-    paint_corner,
-    paint_former,
-    paint_middle,
-    paint_outline,
-    paint_problem,
-    signed,
-)
-from leafdesk.ui.map.tool import Pointer, Tool
+from leafdesk.ui.map.ground import Ground
+from leafdesk.ui.map.grounding import GroundTool
+from leafdesk.ui.map.handles import corner_at, corners_within, edge_at, middle_at, paint_box, paint_handles
+from leafdesk.ui.map.sketch import metres, paint_card, paint_former, paint_outline, paint_problem, signed
+from leafdesk.ui.map.tool import Pointer
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
-_REACH = 9.0
-_EDGE_REACH = 6.0
-_SHORTEST = 26.0
-"""Edges shorter than this many pixels show no midpoint."""
-_CROWD = 80
-"""With more corners on the screen than this, only those near the hand are shown."""
-_NEAR = 130.0
-_LARGE = 1500
-"""Shapes with more corners are measured and checked when the hand rests."""
-_REST_MS = 90
 HINT = (
-    "Drag a corner to move it · N chooses one · click an edge to add one · Del removes · Alt does not snap · "
-    "Enter keeps · Esc takes back"
+    "Drag a corner to move it · N chooses one · Shift and drag chooses many · click an edge to add one · Del removes · "
+    "Alt does not snap · Enter keeps · Esc takes back"
 )
 NUDGE = (
     "Arrow keys nudge the corner, with Shift ten times as far · N goes to the next · Del removes it · Enter keeps · "
     "Esc takes back"
 )
+MANY = (
+    "Drag one to move all that are chosen · arrow keys nudge them · Del removes them · Ctrl and click adds or drops one"
+    " · Enter keeps · Esc chooses none"
+)
 
 
-class EditTool(Tool):
-    """The shape in a history; `live` is what it looks like in the middle of a drag."""
+class EditTool(GroundTool):
+    """Corners are picked up, chosen, put, removed; the keys can do all that, too."""
 
     name = "edit"
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape, drawn: Shape | None = None) -> None:
-        super().__init__(canvas)
-        self.field_id = self.hides = field_id
-        self.history: History[Shape] = History.of(shape)
-        if drawn is not None:
-            self.history = self.history.done("Edit boundary", drawn)
-        self.live: Shape | None = None
-        self._former = Trace(shape)
-        self.trace = Trace(self.history.now)
         self.hand: Pointer | None = None
-        self.chosen: Corner | None = None
-        self._held: Corner | None = None
+        self.chosen: frozenset[Corner] = frozenset()
+        self._moving: dict[Corner, Position] = {}
+        self._dragged: dict[str, Shape] = {}
+        self._box: tuple[Pixel, Pixel] | None = None
         self._step_name = ""
-        self._before_ha = area_ha(shape)
-        self._refusal = ""
-        self._measures: tuple[float, float, tuple[Problem, ...]] = (self._before_ha, perimeter_m(shape), ())
-        self._resting = QTimer(canvas, singleShot=True, interval=_REST_MS)
-        self._resting.timeout.connect(self._measure)
-        self._measure()
-
-    @property
-    def shape(self) -> Shape:
-        """The shape as it is shown."""
-        return self.history.now if self.live is None else self.live
+        super().__init__(canvas, field_id, shape, drawn)
 
     # ------------------------------------------------------------------ the hand
     @property
@@ -90,7 +59,9 @@ class EditTool(Tool):
 
     def hover(self, pointer: Pointer) -> None:
         self.hand = pointer
-        near = self._corner_at(pointer.pixel) or self._middle_at(pointer.pixel)
+        near = corner_at(self.trace, pointer.pixel, self.canvas.view) or middle_at(
+            self.trace, pointer.pixel, self.canvas.view
+        )
         self.canvas.setCursor(Qt.CursorShape.PointingHandCursor if near else self.cursor)
         self.canvas.update()
 
@@ -99,43 +70,95 @@ class EditTool(Tool):
         self.canvas.update()
 
     def grab(self, pointer: Pointer) -> bool:
-        """A corner is picked up; a midpoint or edge becomes a corner and is picked up."""
+        """A corner is picked up; a midpoint or edge becomes a corner and is picked up; with Shift a box begins."""
         self.hand, self._refusal = pointer, ""
-        if (corner := self._corner_at(pointer.pixel)) is not None:
-            self._held, self._step_name = corner, "Move corner"
-        elif (found := self._edge_at(pointer.pixel)) is not None:
+        view = self.canvas.view
+        corner = corner_at(self.trace, pointer.pixel, view)
+        if corner is not None and pointer.ctrl:
+            self.chosen ^= {corner}
+            self._refuse("")
+        elif corner is not None:
+            self._pick_up(corner, "Move corner")
+        elif pointer.shift:
+            self._box = (pointer.pixel, pointer.pixel)
+        elif (found := edge_at(self.trace, pointer.pixel, view)) is not None:
             corner, spot = found
-            self.live = actions.insert_vertex(self.shape, corner, self.canvas.view.to_lonlat(spot))
-            self._held, self._step_name = corner._replace(at=corner.at + 1), "Add corner"
+            self.live = self._with_corner(corner, view.to_lonlat(spot))
             self._reshaped()
+            self._pick_up(corner._replace(at=corner.at + 1), "Add corner")
         else:
             return False
-        self.chosen = self._held
         self.canvas.update()
         return True
 
+    def _pick_up(self, corner: Corner, step: str) -> None:
+        if corner not in self.chosen:
+            self.chosen = frozenset({corner})
+        self._held, self._step_name = corner, step if len(self.chosen) == 1 else f"Move {len(self.chosen)} corners"
+        self._moving = {one: actions.position_of(self.shape, one) for one in self.chosen}
+        self._dragged = self._neighbours.sharing(self.ground, self._moving.values())
+        self._before_drag = self.ground
+
     def drag(self, pointer: Pointer) -> None:
-        if self._held is not None:
-            self.hand = pointer
-            self.live = actions.move_vertex(self.shape, self._held, pointer.at)
-            self.trace = self.trace.moved(self._held, pointer.at)
+        self.hand = pointer
+        if self._box is not None:
+            self._box = (self._box[0], pointer.pixel)
+            self.canvas.update()
+        elif self._held is not None:
+            places = self._carried(self._held, pointer)
+            self.live = self._moved(self._before_drag, places, self._dragged)
+            self.trace = self.trace.moved(places)
             self._resize()
 
+    def _carried(self, held: Corner, pointer: Pointer) -> dict[Corner, Position]:
+        """Where all chosen corners go when the held one goes to the hand."""
+        view = self.canvas.view
+        (x0, y0), (x1, y1) = view.to_screen(self._moving[held]), view.to_screen(pointer.at)
+        places = {}
+        for corner, start in self._moving.items():
+            x, y = view.to_screen(start)
+            places[corner] = pointer.at if corner == held else view.to_lonlat((x + x1 - x0, y + y1 - y0))
+        return places
+
+    def _moved(self, ground: Ground, places: Mapping[Corner, Position], beside: Mapping[str, Shape]) -> Ground:
+        """The ground with corners elsewhere, and with those of the neighbours that share them."""
+        there = {actions.position_of(ground.shape, corner): place for corner, place in places.items()}
+        shape = actions.move_vertices(ground.shape, places)
+        return ground.with_beside(shape, shared.moved(beside, there)) if beside else Ground(shape, ground.beside)
+
+    def _with_corner(self, corner: Corner, spot: Position) -> Ground:
+        """The ground with one corner more on an edge, also on that edge of a neighbour."""
+        ground = self.ground
+        ring = actions.ring_of(ground.shape, corner)
+        ends = ring[corner.at], ring[corner.at + 1]
+        beside = shared.inserted(self._neighbours.sharing(ground, ends), *ends, spot)
+        return ground.with_beside(actions.insert_vertex(ground.shape, corner, spot), beside)
+
     def drop(self, pointer: Pointer) -> None:
+        if self._box is not None:
+            found = corners_within(self.trace, *self._box, self.canvas.view)
+            self._box, self.chosen = None, frozenset(found)
+            self._refuse("" if found else "There is no corner in that box.")
+            return
         if self.live is not None:
             self.history = self.history.done(self._step_name, self.live)
         self._held = self.live = None
         self._reshaped()
+        self._tell_fixed()
 
     def click(self, pointer: Pointer) -> None:
-        """Beside the shape: keep it. Inside: let go of the chosen corner."""
+        """Beside the shape: keep it. Inside: let go of the chosen corners."""
         if self.trace.path(self.canvas.view).contains(QPointF(*pointer.pixel)):
-            self.chosen = None
-            self.canvas.update()
+            self.chosen = frozenset()
+            self._refuse("")
         else:
             self.finish()
 
     def key(self, event: QKeyEvent) -> bool:
+        if event.matches(QKeySequence.StandardKey.SelectAll):
+            self.chosen = frozenset(self.trace.corners)
+            self._refuse("")
+            return True
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
                 self.finish()
@@ -147,161 +170,110 @@ class EditTool(Tool):
                 self._choose_next(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
             case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down if self.chosen and not self._held:
                 step = 10 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
-                self._nudge(self.chosen, *(step * n for n in ARROWS[Qt.Key(event.key())]))
+                self._nudge(*(step * n for n in ARROWS[Qt.Key(event.key())]))
             case _:
                 return False
         return True
 
     def _let_go_or_leave(self) -> None:
-        """In the middle of a drag only the drag is taken back."""
-        if self._held is None:
+        """In the middle of a drag only the drag is taken back; with many corners chosen only the choice."""
+        if self._box is not None or len(self.chosen) > 1:
+            self._box, self.chosen = None, frozenset()
+            self._refuse("")
+        elif self._held is None:
             self.canvas.cancel()
             return
         self._held = self.live = None
         self._reshaped()
 
+    def _let_go(self) -> None:
+        super()._let_go()
+        self.chosen, self._box = frozenset(), None
+
+    # ------------------------------------------------------------------ steps
     def _choose_next(self, step: int) -> None:
         """Choose the next corner along the rings, the first one at first, and bring it into sight."""
         corners = self.trace.corners
         if self._held is not None or not corners:
             return
-        at = corners.index(self.chosen) + step if self.chosen in corners else 0
-        self.chosen = corners[at % len(corners)]
+        at = self.trace.index(self.one) + step if self.one else 0
+        corner = corners[at % len(corners)]
+        self.chosen = frozenset({corner})
         view = self.canvas.view
-        x, y = view.to_screen(actions.position_of(self.shape, self.chosen))
+        x, y = view.to_screen(actions.position_of(self.shape, corner))
         if not (0 <= x < view.width and 0 <= y < view.height):
             self.canvas.pan(view.width / 2 - x, view.height / 2 - y)
         self.hand = None
         self._refuse("")
 
-    def _nudge(self, corner: Corner, right: int, down: int) -> None:
-        """Move the chosen corner by so many pixels; a stroke is a step."""
-        x, y = self.canvas.view.to_screen(actions.position_of(self.shape, corner))
-        to = self.canvas.view.to_lonlat((x + right, y + down))
-        self.history = self.history.done("Nudge corner", actions.move_vertex(self.shape, corner, to))
-        self._reshaped()
+    @property
+    def one(self) -> Corner | None:
+        """The corner that is chosen, when it is one."""
+        return next(iter(self.chosen)) if len(self.chosen) == 1 else None
+
+    def _nudge(self, right: int, down: int) -> None:
+        """Move the chosen corners by so many pixels; a stroke is a step."""
+        view, places = self.canvas.view, {}
+        for corner in self.chosen:
+            x, y = view.to_screen(actions.position_of(self.shape, corner))
+            places[corner] = view.to_lonlat((x + right, y + down))
+        self._place("Nudge corner" if self.one else f"Nudge {len(places)} corners", places)
+
+    def _place(self, step: str, places: Mapping[Corner, Position]) -> None:
+        ground = self.history.now
+        beside = self._neighbours.sharing(ground, (actions.position_of(ground.shape, corner) for corner in places))
+        self._done(step, self._moved(ground, places, beside))
 
     def _delete(self) -> None:
-        """Remove the corner under the hand, else the chosen one."""
-        corner = (self._corner_at(self.hand.pixel) if self.hand else None) or self.chosen
-        if self._held is not None or corner is None:
+        """Remove the chosen corners when they are many, else the one under the hand or the chosen one."""
+        under = corner_at(self.trace, self.hand.pixel, self.canvas.view) if self.hand else None
+        gone: Iterable[Corner] = self.chosen if len(self.chosen) > 1 or under is None else {under}
+        if self._held is not None or not gone:
             self._refuse("Point at the corner to remove.")
             return
+        ground = self.history.now
+        spots = [actions.position_of(ground.shape, corner) for corner in gone]
         try:
-            self.history = self.history.done("Remove corner", actions.delete_vertex(self.history.now, corner))
+            shape = actions.delete_vertices(ground.shape, gone)
         except actions.NotPossibleError as error:
             self._refuse(str(error))
             return
-        self.chosen = None
-        self._reshaped()
-
-    def undo(self) -> bool:
-        return self._go(self.history.undone())
-
-    def redo(self) -> bool:
-        return self._go(self.history.redone())
-
-    def _go(self, history: History[Shape]) -> bool:
-        moved = history is not self.history
-        self.history, self.live, self._held, self.chosen = history, None, None, None
-        self._reshaped()
-        return moved
-
-    def does(self, action: str) -> bool:
-        """Repairing is a step of the drawing."""
-        if action != "repair":
-            return False
-        before = self.history.now
-
-        def done(mended: Shape) -> None:
-            if self.history.now is before:
-                self._go(self.history.done("Repair", mended))
-                self._refuse("" if mended is before else f"Mended: {area_ha(before):,.2f} → {area_ha(mended):,.2f} ha.")
-
-        self.elsewhere(lambda: self.reckon(repair, before, risky=True), done, self._refuse)
-        return True
-
-    def finish(self) -> None:
-        """Keep the new shape; an invalid one is not taken, and the hint says why."""
-        if not self.history.changed:
-            self.canvas.leave_tool()
-            return
-        if wrong := problems(self.history.now):
-            self._measure()
-            self._refuse(wrong[0].message)
-            return
-        self.canvas.leave_tool()
-        self.canvas.edited.emit(self.field_id, self.history.now)
-
-    # ------------------------------------------------------------------ what is under the hand
-    def _corner_at(self, pixel: Pixel) -> Corner | None:
-        found = self.trace.corner_at(pixel, self.canvas.view, _REACH)
-        return None if found is None else self.trace.corners[found]
-
-    def _middle_at(self, pixel: Pixel) -> Corner | None:
-        found = self.trace.middle_at(pixel, self.canvas.view, _REACH, _SHORTEST)
-        return None if found is None else self.trace.corners[found]
-
-    def _edge_at(self, pixel: Pixel) -> tuple[Corner, Pixel] | None:
-        """The edge under a pixel and where a new corner on it goes: to its middle when that is near."""
-        view = self.canvas.view
-        if (found := self.trace.middle_at(pixel, view, _REACH, _SHORTEST)) is not None:
-            points = self.trace.pixels(view)
-            x, y = ((points[found] + points[self.trace.following[found]]) / 2).tolist()
-            return self.trace.corners[found], (x, y)
-        if (near := self.trace.edge_at(pixel, view, _EDGE_REACH)) is not None:
-            return self.trace.corners[near[0]], near[1]
-        return None
-
-    # ------------------------------------------------------------------ how it stands
-    @property
-    def state(self) -> EditState:
-        area, around, wrong = self._measures
-        return EditState(
-            area_ha=area,
-            before_ha=self._before_ha,
-            perimeter_m=around,
-            side_m=self._side_m(),
-            problems=wrong,
-            can_undo=self.history.undo_name is not None,
-            can_redo=self.history.redo_name is not None,
-            undo_name=self.history.undo_name,
-            redo_name=self.history.redo_name,
-            hint=f"{self._refusal} {self._hint()}" if self._refusal else self._hint(),
+        self.chosen = frozenset()
+        beside = shared.deleted(self._neighbours.sharing(ground, spots), spots)
+        self._done(
+            "Remove corner" if len(spots) == 1 else f"Remove {len(spots)} corners", ground.with_beside(shape, beside)
         )
 
+    def put(self, at: Position) -> None:
+        """The chosen corner goes there; when none is, the nearest edge gets one more."""
+        self.hand, self._held, self.live = None, None, None
+        if self.one is not None:
+            self._place("Type corner", {self.one: at})
+        else:
+            corner = actions.nearest_edge(self.shape, at)
+            self._done("Type corner", self._with_corner(corner, at))
+            self.chosen = frozenset({corner._replace(at=corner.at + 1)})
+
+    def does(self, action: str) -> bool:
+        """Repairing is a step of the drawing; corners moving together or alone is a way of working on it."""
+        if action == "together":
+            self.canvas.together = not self.canvas.together
+            self._refuse("Shared corners move together." if self.canvas.together else "Corners move alone.")
+        elif action == "repair":
+            self._repair(self.history.now)
+        else:
+            return False
+        return True
+
+    # ------------------------------------------------------------------ how it stands
     def _hint(self) -> str:
         if self._measures[2] and self._held is None:
             return f"{MEND} · {HINT}"
-        return NUDGE if self.chosen is not None and self._held is None else HINT
-
-    def _refuse(self, reason: str) -> None:
-        self._refusal = reason
-        self.canvas.edit_changed.emit(self.state)
-        self.canvas.update()
-
-    def _reshaped(self) -> None:
-        self.trace, self._refusal = Trace(self.shape), ""
-        self._resize()
-
-    def _resize(self) -> None:
-        """Measure now, or when the hand rests."""
-        if len(self.trace.corners) > _LARGE and self._held is not None:
-            self._resting.start()
-        else:
-            self._measure()
-        self.canvas.update()
-
-    def _measure(self) -> None:
-        self._resting.stop()
-        shape = self.shape
-        self._measures = (area_ha(shape), perimeter_m(shape), tuple(problems(shape)))
-        self.canvas.edit_changed.emit(self.state)
-        self.canvas.update()
+        return MANY if len(self.chosen) > 1 else NUDGE if self.chosen and self._held is None else HINT
 
     def _side_m(self) -> float | None:
-        """The length of the side that arrives at the corner under the hand."""
-        corner = self._held or self.chosen
+        """The length of the side that arrives at the corner in the hand."""
+        corner = self._held or self.one
         if corner is None:
             return None
         ring = actions.ring_of(self.shape, corner)
@@ -313,44 +285,28 @@ class EditTool(Tool):
         view, colours = self.canvas.view, self.canvas.colours
         paint_former(painter, self._former.path(view), colours)
         wrong = self._measures[2]
+        for _, shape in self.ground.beside:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colours.accent, 1.6, Qt.PenStyle.DashLine))
+            painter.drawPath(Trace(shape).path(view))
         paint_outline(painter, self.trace.path(view), colours, wrong=bool(wrong))
-        self._paint_handles(painter)
+        paint_handles(painter, self.canvas, self.trace, hand=self.hand, held=self._held, chosen=self.chosen)
         for problem in wrong:
             if problem.where:
                 paint_problem(painter, view.to_screen(problem.where), colours)
+        if self._box is not None:
+            paint_box(painter, self.canvas, *self._box)
         lines = self._lines()
         if lines and (self.hand or self.chosen):
             near = self.hand.pixel if self._held and self.hand else self._card_spot()
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
             paint_card(painter, near, lines, room, colours, self.canvas.font())
 
-    def _paint_handles(self, painter: QPainter) -> None:
-        import numpy as np
-
-        view, colours = self.canvas.view, self.canvas.colours
-        points = self.trace.pixels(view)
-        seen = (points > -12).all(axis=1) & (points[:, 0] < view.width + 12) & (points[:, 1] < view.height + 12)
-        if seen.sum() > _CROWD:
-            pixel = self.hand.pixel if self.hand else (view.width / 2, view.height / 2)
-            gaps = np.where(seen, np.hypot(points[:, 0] - pixel[0], points[:, 1] - pixel[1]), np.inf)
-            seen = gaps < min(_NEAR, float(np.partition(gaps, _CROWD)[_CROWD]))
-        following = points[self.trace.following]
-        long = seen & (np.hypot(*(following - points).T) >= _SHORTEST)
-        hovered = self._corner_at(self.hand.pixel) if self.hand else None
-        middle = self._middle_at(self.hand.pixel) if self.hand and hovered is None and self._held is None else None
-        for n in np.flatnonzero(long).tolist():
-            x, y = ((points[n] + following[n]) / 2).tolist()
-            paint_middle(painter, (x, y), colours, held=self.trace.corners[n] == middle)
-        for n in np.flatnonzero(seen).tolist():
-            corner = self.trace.corners[n]
-            held = corner in (self._held, self.chosen) or (self._held is None and corner == hovered)
-            paint_corner(painter, (float(points[n, 0]), float(points[n, 1])), colours, held=held)
-
     def _card_spot(self) -> Pixel:
         """Beside the chosen corner, else beside the shape."""
         view = self.canvas.view
-        if self.chosen is not None:
-            return view.to_screen(actions.position_of(self.shape, self.chosen))
+        if self.one is not None:
+            return view.to_screen(actions.position_of(self.shape, self.one))
         points = self.trace.pixels(view)
         return (float(points[:, 0].max()), float(points[:, 1].mean()))
 
@@ -360,6 +316,10 @@ class EditTool(Tool):
             return [wrong[0].message, f"{area:,.2f} ha"]
         side = self._side_m()
         length = f"side {metres(side)}" if side else f"around {metres(around)}"
+        if len(self.chosen) > 1:
+            length = f"{len(self.chosen)} corners chosen"
+        if self.ground.beside:
+            length = f"{length} · {len(self.ground.beside)} beside it change, too"
         if not self.history.changed and self.live is None:
             return [f"{area:,.2f} ha", length]
         return [f"{self._before_ha:,.2f} → {area:,.2f} ha", f"{signed(area - self._before_ha)} · {length}"]

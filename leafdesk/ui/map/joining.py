@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
@@ -64,15 +65,17 @@ class JoinTool(Tool):
 
     def click(self, pointer: Pointer) -> None:
         other = self._field_at(pointer)
-        packed = self.canvas.picture.outlines.packed.get(other or "")
-        if other is None or packed is None:
+        if other is None:
             self._say("Click one of the other fields.")
         elif reason := self.why_not(other):
             self._say(reason)
         else:
-            self._choose(other, packed)
+            self.canvas.with_outline(other, partial(self._choose, other))
 
     def _choose(self, other: str, packed: bytes) -> None:
+        if self.canvas.hand_tool is not self:
+            return
+
         def done(made: tuple[Shape, float, float]) -> None:
             whole, area, around = made
             if wrong := problems(whole):

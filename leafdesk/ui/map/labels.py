@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from leafdesk.geo.detail import Slots
+
 _MOST = 500
 """Labels on one screen; more would be noise."""
 _GAP = 4.0
@@ -112,7 +114,7 @@ class Labels:
     def place(self, view: View) -> Generator[None, None, None]:
         """Place the labels for a view, giving way after each millisecond or so of work."""
         area = _world_of(view, _AROUND)
-        slots = self._candidates(area, view.world_px)
+        slots = self._candidates(self.slots(view), view.world_px)
         wishes: list[tuple[str, Words, Wish]] = []
         for start in range(0, len(slots), _CHUNK):
             wishes += self._wishes(slots[start : start + _CHUNK], view.world_px)
@@ -125,17 +127,22 @@ class Labels:
             yield
         self.placed, self.zoom, self._area = placed, view.zoom, area
 
-    def _candidates(self, area: WorldBox, world_px: float) -> list[int]:
-        """Slots with room for a label: the selected field, those that have one now, then by size."""
+    def slots(self, view: View) -> Slots | None:
+        """The fields with room for a label in a view and around it; None while no field was taken in."""
+        found = self.outlines.within(_world_of(view, _AROUND))
+        if found is None:
+            return None
+        boxes = self.outlines.boxes(found) * view.world_px
+        return found[(boxes[:, 2] - boxes[:, 0] >= 34) & (boxes[:, 3] - boxes[:, 1] >= 16)]
+
+    def _candidates(self, found: Slots | None, world_px: float) -> list[int]:
+        """The selected field, those that have a label now, then by size."""
         import numpy as np
 
-        found = self.outlines.within(area)
         if found is None or not len(found):
             return []
         boxes = self.outlines.boxes(found) * world_px
-        wide, high = boxes[:, 2] - boxes[:, 0], boxes[:, 3] - boxes[:, 1]
-        roomy = (wide >= 34) & (high >= 16)
-        found, size = found[roomy], (wide * high)[roomy]
+        size = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
         shown = {label.id for label in self.placed}
         had = np.array([self.outlines.ids[slot] in shown for slot in found.tolist()], bool)
         first = np.array([self.outlines.ids[slot] == self.first for slot in found.tolist()], bool)
@@ -144,6 +151,11 @@ class Labels:
     def _wishes(self, slots: list[int], world_px: float) -> list[tuple[str, Words, Wish]]:
         import numpy as np
 
+        at = np.asarray(slots, np.intp)
+        octave = math.floor(math.log2(world_px / 256))
+        self.outlines.thin(at, octave)
+        lacking = self.outlines.lacking(at, octave)
+        slots = [slot for slot in slots if slot not in lacking]
         at = np.asarray(slots, np.intp)
         boxes = self.outlines.boxes(at) * world_px
         rows = [self.outlines.rows.get(self.outlines.ids[slot] or "") for slot in slots]

@@ -25,7 +25,7 @@ class MeasureTool(DrawTool):
     """Nothing is kept: Enter or a double click lets the figures stand, the next click begins anew."""
 
     name = "measure"
-    mends = False
+    mends = strokes = False
     closes = False
     _over = False
 

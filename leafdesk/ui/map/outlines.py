@@ -6,8 +6,8 @@ Nothing here imports numpy or shapely before the first outline is taken in, so a
 from __future__ import annotations
 
 import struct
-from collections import deque
-from collections.abc import Iterable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QDataStream
@@ -26,22 +26,35 @@ if TYPE_CHECKING:
 
 WorldBox = tuple[float, float, float, float]
 """Left, top, right, bottom in `geo.view.world` units."""
+Packed = list[tuple[str, bytes]]
+"""Field ids and their shapes (`geo.shape.pack`)."""
+Source = Callable[[list[str], Callable[[Packed], None]], None]
+"""Reads the shapes of some fields beside the window and hands them over when they are there."""
 _OCTAVES_KEPT = 3
 _EXACT_FROM = 19
 """From this octave on a pixel is smaller than what anybody has measured; nothing is thinned."""
 _THIN_PX = 0.5
+_KEPT_BYTES = 24_000_000
+"""So much of what a source gave is kept at hand: about 15,000 fields."""
 
 
 class Outlines:
     """Rows and outlines by field id; what is new waits in `waiting` until `take_in` is given a moment.
 
-    Each outline has a slot: an index into the arrays of boxes and geometries. Larger fields lie below smaller ones.
+    Each outline has a slot: an index into the arrays of boxes. Larger fields lie below smaller ones. Without a `source`
+    every outline that was given is kept; with one, those used last, and the others are asked for when they are seen.
     """
 
     def __init__(self) -> None:
+        self.source: Source | None = None
+        self._forget()
+
+    def _forget(self) -> None:
         self.rows: dict[str, FieldRow] = {}
-        self.packed: dict[str, bytes] = {}
-        self.waiting: deque[tuple[str, bytes | None]] = deque()
+        self.packed: OrderedDict[str, bytes] = OrderedDict()
+        """Outlines at hand, the one used last at the end."""
+        self._bytes = 0
+        self.waiting: deque[str] = deque()
         self.ids: list[str | None] = []
         self.slots: dict[str, int] = {}
         self._boxes: NDArray[np.float64] | None = None
@@ -53,40 +66,58 @@ class Outlines:
     # ------------------------------------------------------------------ taking in
     def replace(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]]) -> None:
         """Forget everything and begin with these."""
-        self.__init__()  # type: ignore[misc]
+        self._forget()
         self.change(rows, outlines, ())
 
     def change(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: Iterable[str]) -> None:
-        """These fields are new or different, those are gone; a row without outline has no boundary any more."""
+        """These fields are new or different, those are gone; a row without box has no boundary any more."""
         given = dict(outlines)
         for row in rows:
             self.rows[row.id] = row
-            self._put(row.id, given.get(row.id))
+            self._keep(row.id, given.get(row.id))
+            self.waiting.append(row.id)
         for id_ in gone:
             self.rows.pop(id_, None)
-            self._put(id_, None)
+            self._keep(id_, None)
+            self.waiting.append(id_)
 
-    def _put(self, id_: str, packed: bytes | None) -> None:
-        if packed is None:
-            if self.packed.pop(id_, None) is not None:
-                self.waiting.append((id_, None))
-            return
-        self.packed[id_] = packed
-        self.waiting.append((id_, packed))
+    def _keep(self, id_: str, packed: bytes | None) -> None:
+        self._bytes -= len(self.packed.pop(id_, b""))
+        if packed is not None:
+            self.packed[id_] = packed
+            self._bytes += len(packed)
 
     def take_in(self, count: int) -> list[WorldBox]:
         """Take in up to `count` waiting outlines; the boxes, old and new, in which the map looks different now."""
-        batch = dict(self.waiting.popleft() for _ in range(min(count, len(self.waiting))))
+        batch = dict.fromkeys(self.waiting.popleft() for _ in range(min(count, len(self.waiting))))
         touched = [box for id_ in batch if (box := self._box_of(id_))]
-        for id_, packed in batch.items():
-            if packed is None:
-                self._drop(id_)
-        ids = [id_ for id_, packed in batch.items() if packed is not None and self.packed.get(id_) is packed]
-        if ids:
-            self._store(ids)
-            touched += [box for id_ in ids if (box := self._box_of(id_))]
+        shown = [id_ for id_ in batch if self._has_outline(id_)]
+        for id_ in batch.keys() - set(shown):
+            self._drop(id_)
+        if shown:
+            self._store(shown)
+            touched += [box for id_ in shown if (box := self._box_of(id_))]
         self._rank = None
         return touched
+
+    def _has_outline(self, id_: str) -> bool:
+        row = self.rows.get(id_)
+        return row is not None and row.box is not None and (self.source is not None or id_ in self.packed)
+
+    def absent(self, slots: NDArray[np.intp]) -> list[str]:
+        """The fields of slots whose outlines are not at hand: ask the source for them."""
+        return [id_ for slot in slots.tolist() if (id_ := self.ids[slot]) and id_ not in self.packed]
+
+    def give(self, asked: Iterable[str], found: Packed) -> None:
+        """What the source found of those that were asked for; a field without an outline after all is dropped."""
+        given = dict(found)
+        for id_ in asked:
+            if id_ in given:
+                self._keep(id_, given[id_])
+            else:
+                self._drop(id_)
+        while self._bytes > _KEPT_BYTES and len(self.packed) > len(given):  # never those that are wanted just now
+            self._bytes -= len(self.packed.popitem(last=False)[1])
 
     def _store(self, ids: Sequence[str]) -> None:
         import numpy as np
@@ -175,7 +206,7 @@ class Outlines:
         if near is None or not len(near):
             return []
         detail = self.detail(octave)
-        self.put_detail(detail, near)
+        self.thin(near, octave)
         found = near[detail.holding(near, x, y)][::-1]
         if not len(found) and slack:
             gaps = detail.gaps(near, x, y)
@@ -188,9 +219,8 @@ class Outlines:
 
     def shapes(self, slots: NDArray[np.intp], octave: int) -> NDArray[Any]:
         """The shapes of slots as they are drawn at an octave, in world units."""
-        detail = self.detail(octave)
-        self.put_detail(detail, slots)
-        return detail.shapes(slots)
+        self.thin(slots, octave)
+        return self.detail(octave).shapes(slots)
 
     def boxes(self, slots: NDArray[np.intp]) -> NDArray[np.float64]:
         """Left, top, right, bottom of slots, in world units, (n, 4)."""
@@ -214,26 +244,38 @@ class Outlines:
     def detail(self, octave: int) -> Detail:
         """The corners for zooms from `octave` up to the next, without detail that those could not show."""
         found = self._details.get(octave)
-        if found is None or found.overfull:
+        if found is None:
             scale = 256.0 * 2.0**octave
             self._details[octave] = found = Detail(_THIN_PX / (2 * scale) if octave < _EXACT_FROM else 0.0)
             for other in sorted(self._details, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
                 del self._details[other]
         return found
 
-    def put_detail(self, detail: Detail, slots: NDArray[np.intp]) -> None:
-        """Add what `slots` lack to a detail."""
-        lacking = detail.lacking(slots)
-        if len(lacking):
-            detail.put(lacking, [self.packed[self.ids[slot] or ""] for slot in lacking.tolist()])
+    def tidy(self, octave: int) -> None:
+        """Throw away a detail that has grown too large; nothing may be painting from it."""
+        if octave in self._details and self._details[octave].overfull:
+            del self._details[octave]
+
+    def lacking(self, slots: NDArray[np.intp], octave: int) -> NDArray[np.intp]:
+        """Those of the slots whose detail at an octave has yet to be made."""
+        return self.detail(octave).lacking(slots)
+
+    def thin(self, slots: NDArray[np.intp], octave: int) -> None:
+        """Make the detail that slots lack, as far as their outlines are at hand."""
+        import numpy as np
+
+        detail = self.detail(octave)
+        ids = {slot: self.ids[slot] or "" for slot in detail.lacking(slots).tolist()}
+        ready = {slot: self.packed[id_] for slot, id_ in ids.items() if id_ in self.packed}
+        if ready:
+            detail.put(np.array(list(ready)), list(ready.values()))
 
     def path(self, slot: int, octave: int) -> QPainterPath:
         """A slot's path in pixels of the world at zoom `octave`, filled by even and odd."""
         import numpy as np
 
-        detail = self.detail(octave)
-        self.put_detail(detail, np.array([slot]))
-        points, rings = detail.corners(slot)
+        self.thin(np.array([slot]), octave)
+        points, rings = self.detail(octave).corners(slot)
         return streamed_rings(points * (256.0 * 2.0**octave), rings)
 
 

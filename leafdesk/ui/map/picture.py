@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
+import math
 import sys
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
 from threading import Event, Thread
 from time import perf_counter
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPointF, QRectF, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QFont, QImage, QPainter
 
+from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.labels import Labels
-from leafdesk.ui.map.outlines import Outlines
+from leafdesk.ui.map.outlines import Outlines, Packed
 from leafdesk.ui.map.tiles import Block, Tiles
+
+if TYPE_CHECKING:
+    from leafdesk.geo.detail import Slots
 
 SLICE_S = 0.004
 """So long may one turn work; a frame at 60 Hz has 16 ms."""
-_BATCH = 64
-"""Outlines taken in between two looks at the clock."""
-_LIBRARIES = ("numpy", "shapely", "pyproj")
-"""The last one measures areas: painting does not wait for it."""
+_BATCH, _CHUNK = 256, 64
+"""Outlines taken in, and outlines thinned, between two looks at the clock."""
+_ASKED = 512
+"""Outlines asked for at once."""
+_PLOT: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
+"""What the libraries are tried on."""
+_LIBRARIES = ("numpy", "shapely")
+Job = tuple[Block | str, Generator[None, None, None]]
+"""What is being made, and the steps that make it."""
 
 
 class FieldPicture(QObject):
@@ -43,9 +55,13 @@ class FieldPicture(QObject):
         self.turns = 0
         """How many turns of the event loop were worked in."""
         self._snapshot: tuple[QImage, View] | None = None
-        self._job: tuple[Block | str, Generator[None, None, None]] | None = None
+        self._job: Job | None = None
+        self._reading = 0
+        """How often outlines were asked for that are not there yet."""
+        self._turn = 0
         self._warming: Thread | None = None
         self._drawable = Event()
+        self._measuring: Thread | None = None
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self.work)
 
@@ -66,6 +82,8 @@ class FieldPicture(QObject):
         """Outlines are waiting to be taken in; `all_new` when nothing of the old picture counts."""
         if all_new:
             self._abandon()
+            self._reading = 0
+            self._turn += 1
             self.tiles.age()
         self.labels.outdate()
         self.wake()
@@ -79,6 +97,11 @@ class FieldPicture(QObject):
     def busy(self) -> bool:
         """Whether there is work left for coming turns."""
         return self._timer.isActive()
+
+    @property
+    def reading(self) -> bool:
+        """Whether outlines that were asked for are still to come."""
+        return self._reading > 0
 
     def pause(self) -> None:
         """Do nothing while nobody can see it; `wake` goes on."""
@@ -100,20 +123,21 @@ class FieldPicture(QObject):
             if perf_counter() >= until:
                 return
         self._timer.stop()
-        if not self.hurried:
+        if not self.hurried and not self._reading:
             self._snapshot = None
+            self._load_measuring()
             self.settled.emit()
 
     def sharpen(self) -> None:
         """Render what the view lacks, at once; labels and surroundings are left for later turns."""
         self._wait_for_libraries()
-        while not self.tiles.complete(self.view) and self._do_some():
+        while not self.tiles.complete(self.view) and self._do_some_or_wait():
             pass
 
     def complete(self) -> None:
-        """Do all the work there is now, at once."""
+        """Do all the work there is now, at once; runs the event loop while outlines are being read."""
         self._wait_for_libraries()
-        while self._do_some():
+        while self._do_some_or_wait():
             pass
         self._snapshot = None
         self._timer.stop()
@@ -138,6 +162,12 @@ class FieldPicture(QObject):
         self._timer.setInterval(0)
         return True
 
+    def _load_measuring(self) -> None:
+        """The library that measures areas takes as long as painting thousands of fields: it waits for those."""
+        if self._measuring is None and "pyproj" not in sys.modules:
+            self._measuring = Thread(target=_measure_once, name="map measuring")
+            self._measuring.start()
+
     def _do_some(self) -> bool:
         """About a millisecond's work; False when there is none."""
         if self.outlines.waiting:
@@ -154,18 +184,60 @@ class FieldPicture(QObject):
                 self.changed.emit()
         return True
 
+    def _do_some_or_wait(self) -> bool:
+        while self._reading:
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        return self._do_some()
+
     def _take_in(self) -> None:
         self._abandon()
         self.tiles.age(self.outlines.take_in(_BATCH))
         self.labels.outdate()
 
-    def _next_job(self) -> tuple[Block | str, Generator[None, None, None]] | None:
+    def _next_job(self) -> Job | None:
         if self.hurried:
             return None
+        what: Job
         if not self.labels.fit(self.view) and self.tiles.complete(self.view):
-            return "labels", self.labels.place(self.view)
-        block = self.tiles.wanted(self.view)
-        return (block, self.tiles.render(block)) if block else None
+            what, slots = ("labels", self.labels.place(self.view)), self.labels.slots(self.view)
+        elif block := self.tiles.wanted(self.view):
+            what, slots = (block, self.tiles.render(block)), self.tiles.slots(block)
+        else:
+            return None
+        octave = math.floor(self.view.zoom)
+        self.outlines.tidy(octave)
+        if slots is not None and len(lacking := self.outlines.lacking(slots, octave)):
+            return self._detail(lacking[:_ASKED], octave)
+        return what
+
+    def _detail(self, slots: Slots, octave: int) -> Job | None:
+        """Make the detail of fields; None while their outlines are read."""
+        absent = self.outlines.absent(slots)
+        if not absent:
+            return "detail", self._thin(slots, octave)
+        if not self._reading:
+            self.fetch(absent)
+        return None
+
+    def fetch(self, ids: list[str], then: Callable[[], None] = lambda: None) -> None:
+        """Ask for outlines; `then` when all of them are at hand."""
+        if self.outlines.source is not None:
+            self._reading += 1
+            self.outlines.source(ids, partial(self._given, self._turn, ids, then))
+
+    def _thin(self, slots: Slots, octave: int) -> Generator[None, None, None]:
+        for start in range(0, len(slots), _CHUNK):
+            self.outlines.thin(slots[start : start + _CHUNK], octave)
+            yield
+
+    def _given(self, turn: int, asked: list[str], then: Callable[[], None], found: Packed) -> None:
+        """The outlines that were asked for are there, unless other fields are shown by now."""
+        if turn == self._turn:
+            self._reading -= 1
+            self.outlines.give(asked, found)
+            self.wake()
+            if len(found) == len(asked):
+                then()
 
     def _abandon(self) -> None:
         if self._job:
@@ -196,10 +268,13 @@ def _load(drawable: Event) -> None:
     import numpy as np
 
     from leafdesk.geo.detail import Detail
-    from leafdesk.geo.measure import area_ha
-    from leafdesk.geo.shape import Shape, pack
+    from leafdesk.geo.shape import pack
 
-    plot: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
-    Detail(1.0).put(np.array([0]), [pack(plot)])
+    Detail(1.0).put(np.array([0]), [pack(_PLOT)])
     drawable.set()
-    area_ha(plot)
+
+
+def _measure_once() -> None:
+    from leafdesk.geo.measure import area_ha
+
+    area_ha(_PLOT)

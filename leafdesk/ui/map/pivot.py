@@ -28,7 +28,7 @@ class PivotTool(DrawTool):
     """The points clicked: centre, rim, where the arm begins and ends; a radius can be typed instead of the rim."""
 
     name = "pivot"
-    mends = False
+    mends = strokes = False
     closes = False
 
     def __init__(self, canvas: MapCanvas) -> None:

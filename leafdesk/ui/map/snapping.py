@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from leafdesk.geo.shape import Position, Shape, unpack
 from leafdesk.geo.snap import Rails, Snap, snap
 from leafdesk.geo.view import Pixel, world
 
@@ -19,6 +20,8 @@ _REACH = 8.0
 _MANY = 24
 """With more fields than this under the hand one cannot tell them apart anyway."""
 _KEPT = 64
+_SAME = 1e-9
+"""Some centimetres, in world units."""
 _RING_PX = 8.0
 
 
@@ -40,9 +43,18 @@ class Snapping:
         ids = [id_ for slot in slots.tolist() if (id_ := outlines.ids[slot]) and id_ != without]
         return snap([rails for id_ in ids if (rails := self._rails(id_))], (x, y), reach)
 
+    def shapes_at(self, spot: Position) -> list[Shape]:
+        """The fields whose box holds the spot, or nearly."""
+        outlines, (x, y) = self.canvas.picture.outlines, world(spot)
+        slots = outlines.within((x - _SAME, y - _SAME, x + _SAME, y + _SAME))
+        ids = [] if slots is None else [outlines.ids[slot] for slot in slots.tolist()]
+        return [unpack(packed) for id_ in ids if id_ and (packed := outlines.packed.get(id_))]
+
     def _rails(self, id_: str) -> Rails | None:
         packed = self.canvas.picture.outlines.packed.get(id_)
         if packed is None:
+            if not self.canvas.picture.reading:
+                self.canvas.picture.fetch([id_])  # for the next move of the hand
             return None
         kept = self._kept.get(id_)
         if kept is None or kept[0] is not packed:

@@ -6,6 +6,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Generator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRect, QRectF
 from PySide6.QtGui import QImage, QPainter, QRegion
@@ -17,14 +18,15 @@ from leafdesk.ui.map.graticule import paint_graticule
 from leafdesk.ui.map.looks import looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
 
+if TYPE_CHECKING:
+    from leafdesk.geo.detail import Slots
+
 SIDE = 512
 """Device pixels."""
-_KEPT = 60
-"""Tiles in the cache: 63 MB at four bytes a pixel, about six screens."""
+_KEPT = 32
+"""Tiles in the cache at least: 34 MB at four bytes a pixel. A large screen has more, twice its own."""
 _AT_ONCE = 24
 """Tiles rendered as one picture; together they cost little more than one."""
-_CHUNK_FIELDS = 64
-"""Fields whose detail is made between two looks at the clock: a few milliseconds' work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ class Tiles:
         self.colours: MapColours = LIGHT
         self.ratio = 1.0
         self.done: OrderedDict[Key, Tile] = OrderedDict()
+        self._room = _KEPT
 
     def forget(self, colours: MapColours | None = None, ratio: float | None = None) -> None:
         """Throw every tile away: other colours, another screen."""
@@ -127,11 +130,12 @@ class Tiles:
 
     def wanted(self, view: View) -> Block | None:
         """The tiles to render next: what the view lacks, then what is stale in it, then what lies just outside."""
-        inside = self.keys(view)
+        inside, around = self.keys(view), self.keys(view, margin=1)
+        self._room = max(_KEPT, len(inside) + len(around))
         return (
             self._block([key for key in inside if key not in self.done])
             or self._block([key for key in inside if self.done[key].stale])
-            or self._block([key for key in self.keys(view, margin=1) if key not in self.done or self.done[key].stale])
+            or self._block([key for key in around if key not in self.done or self.done[key].stale])
         )
 
     def _block(self, keys: list[Key]) -> Block | None:
@@ -153,22 +157,18 @@ class Tiles:
         """Whether every tile of the view is there, fresh or stale."""
         return all(key in self.done for key in self.keys(view))
 
+    def slots(self, block: Block) -> Slots | None:
+        """Whose fields a block shows, from the bottom to the top; None while no field was taken in."""
+        return self.outlines.within(self.box(block, pad=PAD))
+
     # ------------------------------------------------------------------ rendering
     def render(self, block: Block) -> Generator[None, None, None]:
         """Render tiles that lie side by side, giving way after each few milliseconds of work; kept when all is done.
 
-        First every field's ground, small fields over large ones; then every edge, so that an overlap shows both.
+        The detail of the fields is there already. First every field's ground, small fields over large ones; then every
+        edge, so that an overlap shows both.
         """
-        import numpy as np
-
-        octave = math.floor(block.zoom)
-        found = self.outlines.within(self.box(block, pad=PAD))
-        slots = np.empty(0, np.intp) if found is None else found
-        detail = self.outlines.detail(octave)
-        lacking = detail.lacking(slots)
-        for start in range(0, len(lacking), _CHUNK_FIELDS):
-            self.outlines.put_detail(detail, lacking[start : start + _CHUNK_FIELDS])
-            yield
+        slots = self.slots(block)
         image = QImage(SIDE * block.columns, SIDE * block.rows, QImage.Format.Format_RGB32)
         image.fill(self.colours.ground)
         painter = QPainter(image)
@@ -177,7 +177,7 @@ class Tiles:
             paint_graticule(painter, self.colours, self._world_px(block.zoom), self.box(block))
             painter.resetTransform()
             yield
-            if len(slots):
+            if slots is not None and len(slots):
                 looks = looks_for(self.colours, self.ratio, fine=block.zoom < FINE_BELOW)
                 yield from paint_fields(painter, image, self._frame(block), self.outlines, slots, looks)
         finally:
@@ -189,7 +189,7 @@ class Tiles:
     def _keep(self, key: Key, tile: Tile) -> None:
         self.done[key] = tile
         self.done.move_to_end(key)
-        while len(self.done) > _KEPT:
+        while len(self.done) > self._room:
             self.done.popitem(last=False)
 
     # ------------------------------------------------------------------ painting

@@ -128,6 +128,10 @@ class Tool:
     def answer(self, key: str, text: str) -> None:
         """Somebody typed this for the question of that key."""
 
+    def put(self, at: Position) -> None:
+        """A corner goes to this place, which was typed. Raises NotPossibleError when this tool has no use for it."""
+        raise NotPossibleError("No corner can be typed for this tool.")
+
     def does(self, action: str) -> bool:
         """Do another action of the window inside this drawing; False when it is not one of those."""
         return False

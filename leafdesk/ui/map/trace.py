@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +34,12 @@ class Trace:
         order: list[int] = []
         positions: list[Position] = []
         self._offsets = [0]
+        self._first: dict[tuple[int, int], int] = {}
         for p, polygon in enumerate(shape):
             for r, ring in enumerate(polygon):
                 first, open_ring = len(positions), _open(ring)
                 last = first + len(open_ring)
+                self._first[p, r] = first
                 positions.extend(open_ring)
                 self.corners += [Corner(p, r, at) for at in range(len(open_ring))]
                 following += [*range(first + 1, last), first]
@@ -47,11 +50,16 @@ class Trace:
         self._painted: tuple[View, QPainterPath] | None = None
         self.world: NDArray[np.float64] = world_array(np.array(positions, float).reshape(-1, 2))
 
-    def moved(self, corner: Corner, to: Position) -> Trace:
-        """The trace with one corner elsewhere: what each step of a drag needs, however many corners there are."""
+    def index(self, corner: Corner) -> int:
+        """Where a corner stands in `corners`."""
+        return self._first[corner.polygon, corner.ring] + corner.at
+
+    def moved(self, places: Mapping[Corner, Position]) -> Trace:
+        """The trace with corners elsewhere: what each step of a drag needs, however many corners there are."""
         other = copy(self)
         other.world = self.world.copy()
-        other.world[self.corners.index(corner)] = world(to)
+        for corner, to in places.items():
+            other.world[self.index(corner)] = world(to)
         other._painted = None
         return other
 

@@ -43,7 +43,9 @@ class Form(QWidget):
             name = label(ask.title, "muted")
             name.setBuddy(field)
             part = QWidget()
-            part.setLayout(row(name, field, *([label(ask.unit, "muted")] if ask.unit else [])))
+            unit = label(ask.unit, "muted")
+            unit.setMinimumWidth(STEP * 4 if ask.unit else 0)
+            part.setLayout(row(name, field, unit))
             self._parts.append(part)
             self._flow.addWidget(part)
             part.show()
@@ -58,15 +60,14 @@ class Form(QWidget):
             return picker
         line = QLineEdit(ask.start)
         line.setPlaceholderText(ask.example)
-        line.setFixedWidth(STEP * (44 if ask.wide else 18))
+        line.setFixedWidth(STEP * (66 if ask.wide else 18))
         line.textEdited.connect(lambda text: self.answered.emit(ask.key, text))
         return line
 
-    def say(self, key: str, text: str) -> None:
-        """Let a field show another answer, which the hand gave on the map."""
-        field = self.fields.get(key)
-        if isinstance(field, QLineEdit) and not field.hasFocus():
-            field.setText(text)
+    def text(self, key: str) -> str:
+        """What stands in a field."""
+        field = self.fields[key]
+        return field.text() if isinstance(field, QLineEdit) else field.currentText()
 
     def take_focus(self) -> bool:
         """Go to the first field, all of it marked; False when there is none."""

@@ -1,47 +1,30 @@
 """The panel on the right: what is known of the selected field, and what can be done with it."""
 
-from dataclasses import dataclass
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
-
-from leafdesk.edits import Create, Delete, Redraw, change
-from leafdesk.records import Boundary, Field, provider_in_words
+from leafdesk.edits import Create
+from leafdesk.records import Field, provider_in_words
 from leafdesk.ui import words
-from leafdesk.ui.actions import GAP, Actions
+from leafdesk.ui.actions import AT_LEAF, GAP, LOOKS, Actions
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.panels.allowed import allow_field
+from leafdesk.ui.panels.bars import Bars
+from leafdesk.ui.panels.faces import NewField, NothingSelected
+from leafdesk.ui.panels.look import Look, Measured, look_at, measure
+from leafdesk.ui.panels.side import Side
 from leafdesk.ui.parts import Card, Figures, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
-from leafdesk.ui.toolbox import ON_A_FIELD
-from leafdesk.workspace import Item, Workspace
+from leafdesk.workspace import Item
 
 EMPTY, FIELD, NEW = range(3)
 """The inspector's three faces: nothing selected, a field, a new field being drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """All the inspector reads of one field."""
-
-    field: Field | None
-    leaf_area: float | None
-    boundaries: list[Boundary]
-    items: list[Item]
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """What is measured here: hectares, metres around, and what Leaf would refuse the shape for ("" when valid)."""
-
-    area_ha: float
-    perimeter_m: float
-    problem: str
-
-
 class Inspector(QFrame):
-    """Shows one field. Parts for tests: `title`, `path`, `banner`, `figures`, `facts`, `draft`, `reason`."""
+    """Shows one field, or a side of it. Parts for tests: `title`, `path`, `banner`, `figures`, `facts`, `draft`,
+    `reason`, `side` (the Side in sight)."""
 
     show_in_queue = Signal()
 
@@ -51,39 +34,14 @@ class Inspector(QFrame):
         self.lists, self.commands, self.theme = lists, actions, theme
         self.field_id: str | None = None
         self.look: Look | None = None
+        self.side: Side | None = None
         self._turn = 0
         self._either = QStackedLayout(self)
-        self._either.addWidget(self._build_empty())
-        self._either.addWidget(self._build_field())
-        self._either.addWidget(self._build_new())
-        lists.reshaped.connect(self._say_totals)
+        nothing, new = NothingSelected(lists), NewField()
+        self.totals, self.new = nothing.totals, new.figures
+        for face in (nothing, self._build_field(), new):
+            self._either.addWidget(face)
         lists.bridge.changed.connect(lambda changes: self.show_field(self.field_id))
-
-    def _build_empty(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
-        column.setSpacing(STEP * 3)
-        column.addWidget(label("Nothing selected", "title"))
-        hint = "Click a field on the map or in the list to see its boundary, its area and what can be done with it."
-        column.addWidget(label(hint, "muted", wrap=True))
-        self.totals = Figures(fields="Fields", farms="Farms", hectares="Area in all", unsent="Not sent yet")
-        self.totals.hide()
-        column.addWidget(self.totals)
-        column.addStretch(1)
-        return page
-
-    def _build_new(self) -> QWidget:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
-        column.setSpacing(STEP * 3)
-        column.addWidget(label("New field", "title"))
-        column.addWidget(label("It gets its name and farm when the boundary is closed.", "muted", wrap=True))
-        self.new = Figures(now="Area now", around="Perimeter", problems="Shape")
-        column.addWidget(self.new)
-        column.addStretch(1)
-        return page
 
     def _build_field(self) -> QWidget:
         page = QWidget()
@@ -104,18 +62,29 @@ class Inspector(QFrame):
         self.figures = Figures(
             measured="Area, measured", leaf="Area, Leaf", difference="Difference", perimeter="Perimeter", shape="Shape"
         )
-        self.facts = Figures(status="Status", made="Made by", updated="Changed at Leaf")
+        self.facts = Figures(
+            status="Status",
+            made="Made by",
+            provider_id="Id there",
+            provider_name="Name there",
+            updated="Changed at Leaf",
+        )
         self._build_history()
         for part in (self.draft, self.figures, self.facts, self.history):
             self.column.addWidget(part)
         buttons = QWidget()
         flow = Flow(buttons, gap=STEP * 2)
         flow.setContentsMargins(0, 0, 0, 0)
-        for key in ("rename", "move", "edit", "delete"):
+        for key in ("rename", "move", "edit", "delete", "field-more"):
             flow.addWidget(self.commands.bind(button(""), key, text=key != "edit"))
         edit = buttons.findChild(type(button("")), "button-edit")
         if edit is not None:
             edit.setText(f"{GAP}Edit boundary")
+        self.more = buttons.findChild(type(button("")), "button-field-more")
+        self.menu = QMenu(self)
+        self.menu.setToolTipsVisible(True)  # they say why not
+        for key in (*LOOKS, "", *AT_LEAF):
+            self.menu.addAction(self.commands[key]) if key else self.menu.addSeparator()
         self.column.addWidget(buttons)
         self.reason = label("", "small", wrap=True)
         self.column.addWidget(self.reason)
@@ -139,20 +108,12 @@ class Inspector(QFrame):
 
     def _build_history(self) -> None:
         self.history = Card()
-        self.versions = label("", select=True)
-        self.history.column.addLayout(row(label("Boundary history", "muted"), None, self.versions))
+        self.versions, self.work = label("", select=True), label("", select=True)
         self.bars = Bars(self.theme)
-        self.history.column.addWidget(self.bars)
-
-    # ------------------------------------------------------------------ nothing selected
-    def _say_totals(self) -> None:
-        rows = self.lists.rows.values()
-        self.totals.setVisible(self.lists.ready)
-        self.totals.put("fields", f"{len(rows):,}", "strong")
-        self.totals.put("farms", f"{len(self.lists.farms):,}")
-        self.totals.put("hectares", f"{sum(line.area_ha or 0.0 for line in rows):,.0f} ha")
-        unsent = sum(line.pending for line in rows)
-        self.totals.put("unsent", f"{unsent:,}" if unsent else "")
+        for key, known in (("history", self.versions), ("files", self.work)):
+            self.history.column.addLayout(row(self.commands.bind(button("", "link"), key, icon=False), None, known))
+            if key == "history":
+                self.history.column.addWidget(self.bars)
 
     # ------------------------------------------------------------------ a field
     def show_field(self, field_id: str | None) -> None:
@@ -161,6 +122,7 @@ class Inspector(QFrame):
         turn = self._turn
         if field_id != self.field_id:
             self.look = None
+            self.close_side()
         self.field_id = field_id
         known = self.lists.rows.get(field_id or "")
         new = self._either.currentIndex() == NEW  # a field that is being drawn stays in sight whatever a sync brings
@@ -174,7 +136,8 @@ class Inspector(QFrame):
             self.banner.hide()
             self._clear_figures()
             self.reason.hide()
-        self._either.setCurrentIndex(NEW if new else FIELD)
+        if new or self.side is None:
+            self._either.setCurrentIndex(NEW if new else FIELD)
         self.lists.bridge.read(lambda workspace: look_at(workspace, field_id), lambda look: self._take(turn, look))
 
     def _clear_figures(self) -> None:
@@ -191,6 +154,7 @@ class Inspector(QFrame):
         field = look.field
         if field is None:
             self.field_id = None
+            self.close_side()
             self._either.setCurrentIndex(EMPTY)
             self._allow(None)
             return
@@ -201,6 +165,8 @@ class Inspector(QFrame):
         self._say_banner(look.items)
         self._say_facts(field, look)
         self._allow(field)
+        if self.side is not None:
+            self.side.again()
         shape = field.shape
         if shape is None:
             self.figures.put("measured", "no boundary yet")
@@ -234,8 +200,12 @@ class Inspector(QFrame):
         )
         self.facts.put("made", by)
         self.facts.put("updated", words.moment(field.updated_time))
-        self.history.setVisible(bool(look.boundaries))
-        self.versions.setText(words.count(len(look.boundaries), "version"))
+        self.facts.put("provider_id", words.short_id(look.provider_id), tip=look.provider_id)
+        self.facts.put("provider_name", look.provider_name if look.provider_name != field.name else "")
+        self.history.show()
+        here = words.count(len(look.boundaries), "version") if look.boundaries else "none yet"
+        self.versions.setText(f"{here}, {look.unread:,} not fetched" if look.unread else here)
+        self.work.setText(f"{look.files:,}" if look.files_read else "not fetched yet")
         areas = [boundary.area_ha or 0.0 for boundary in reversed(look.boundaries)]
         self.bars.show_areas(areas[-8:])
         self.history.column.activate()  # the card shrinks at once, not with some later turn
@@ -271,39 +241,39 @@ class Inspector(QFrame):
 
     def _allow(self, field: Field | None) -> None:
         """Enable what may be done; say why the rest may not."""
-        nothing = "Select a field first."
-        if field is None:
-            for key in ("rename", "move", "delete", "fit-field", *ON_A_FIELD):
-                self.commands.allow(key, nothing)
-            return
-        workspace = self.lists.bridge.workspace
-        farms = [farm for farm in self.lists.farms.values() if farm.leaf_user_id == field.leaf_user_id]
-        why = {
-            "rename": workspace.why_not(change("fields", field.id, name=f"{field.name} ")),
-            "move": workspace.why_not(change("fields", field.id, farm_id=farms[0].id))
-            if farms
-            else "There is no farm to move it to yet.",
-            "edit": workspace.why_not(Redraw(field.id, field.shape))
-            if field.shape
-            else "This field has no boundary to edit yet.",
-            "delete": workspace.why_not(Delete("fields", field.id)),
-        }
-        for key, reason in why.items():
-            self.commands.allow(key, reason)
-        plain = field.shape is not None and len(field.shape) == len(field.shape[0]) == 1
-        for key in ON_A_FIELD:
-            self.commands.allow(key, why["edit"])
-        if plain and not why["edit"]:
-            self.commands.allow("remove", "This field is one part without holes.")
-        self.commands.allow("fit-field", None if field.shape else "This field has no boundary yet.")
-        said = why.values() if field.manual else (why["rename"],)  # one sentence is enough for a provider's field
-        reasons = list(dict.fromkeys(reason for reason in said if reason))
+        reasons = allow_field(self.commands, self.lists, field)
         self.reason.setText("\n".join(reasons))
         self.reason.setVisible(bool(reasons))
+
+    # ------------------------------------------------------------------ a side of it
+    def open_side(self, side: Side) -> None:
+        """Show a side of the selected field instead of its figures, until it is closed or another field selected."""
+        if self.field_id is None:
+            return
+        self.close_side()
+        self.side = side
+        if self._either.indexOf(side) < 0:
+            self._either.addWidget(side)
+        self._either.setCurrentWidget(side)
+        side.show_field(self.field_id, self.title.text())
+        side.back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def close_side(self) -> None:
+        """Show the figures again."""
+        if self.side is not None:
+            side, self.side = self.side, None
+            side.closed.emit()
+            self._either.setCurrentIndex(FIELD if self.field_id else EMPTY)
+
+    def open_more(self) -> None:
+        """Open the menu of what else there is to do with the field."""
+        if self.more is not None:
+            self.menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
 
     # ------------------------------------------------------------------ while drawing
     def show_draft(self, area: float | None, before: float | None, around: float, problems: list[str]) -> None:
         """Live figures of the boundary that is being edited."""
+        self.close_side()
         self._put_draft(self.draft, area, around, problems)
         self.draft.put("before", words.area(before) if before is not None else "")
         grown = (
@@ -317,6 +287,7 @@ class Inspector(QFrame):
 
     def show_new(self, area: float | None, around: float, problems: list[str]) -> None:
         """Live figures of the new field that is being drawn."""
+        self.close_side()
         self._put_draft(self.new, area, around, problems)
         self._either.setCurrentIndex(NEW)
 
@@ -336,63 +307,6 @@ class Inspector(QFrame):
         self.figures.show()
 
 
-class Bars(QWidget):
-    """One small bar for each version of the boundary, as high as its area; the last one is in force."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-        self._areas: list[float] = []
-        self.setFixedHeight(STEP * 8)
-
-    def sizeHint(self) -> QSize:
-        return QSize(160, STEP * 8)
-
-    def show_areas(self, areas: list[float]) -> None:
-        """Hectares, oldest first."""
-        self._areas = areas
-        self.setVisible(len(areas) > 1)
-        self.setToolTip(" · ".join(words.area(area) for area in areas))
-        self.setAccessibleName("Areas of the versions, oldest first: " + ", ".join(map(words.area, areas)))
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        c = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        gap, count = STEP, max(5, len(self._areas))
-        wide = (self.width() - gap * (count - 1)) / count
-        most = max(self._areas, default=0.0) or 1.0
-        for place, area in enumerate(self._areas):
-            tall = max(STEP, area / most * self.height())
-            path = QPainterPath()
-            path.addRoundedRect(QRectF(place * (wide + gap), self.height() - tall, wide, tall), 3, 3)
-            last = place == len(self._areas) - 1
-            painter.fillPath(path, QColor(c.accent if last else c.line))
-        painter.end()
-
-
 def _first_made(items: list[Item]) -> Item:
     """What matters most of the waiting ones: that the field is new, else the last change."""
     return next((item for item in items if isinstance(item.edit, Create)), items[-1])
-
-
-def look_at(workspace: Workspace, field_id: str) -> Look:
-    """Read what the inspector shows."""
-    catalog, outbox = workspace.catalog, workspace.outbox
-    field = catalog.field(field_id)
-    if field is None:
-        return Look(None, None, [], [])
-    copy = catalog.server_copy("fields", field_id)
-    leaf_area = copy.area_ha if isinstance(copy, Field) else None
-    items = [item for item in outbox.items() if (item.kind, item.record_id) == ("fields", field.id)]
-    return Look(field, leaf_area, catalog.boundaries(field_id), items)
-
-
-def measure(shape: object) -> Measured:
-    """Area, perimeter and validity of a shape, as Leaf computes them."""
-    from leafdesk.geo.check import problems  # shapely and pyproj: never before the first paint
-    from leafdesk.geo.measure import area_ha, perimeter_m
-
-    found = problems(shape)  # type: ignore[arg-type]
-    return Measured(area_ha(shape), perimeter_m(shape), found[0].message if found else "")  # type: ignore[arg-type]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
-from leafdesk.records import provider_in_words
+from PySide6.QtGui import QHideEvent, QShowEvent
+
+from leafdesk.edits import Create, Delete, change
+from leafdesk.records import USER_CREATED, Machine, provider_in_words
+from leafdesk.ui.dialogs.machine import LINES, DeleteMachine, MachineSheet
+from leafdesk.ui.panels.machine_detail import MachineDetail, owner
+from leafdesk.ui.parts import button
 from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, leaf_users, name, provider, value
-from leafdesk.ui.tables.detail import RecordDetail
+from leafdesk.ui.tables.detail import Lines, RecordDetail
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.ui.tables.tabs import Tabs
-from leafdesk.workspace import Row
 
 if TYPE_CHECKING:
     from leafdesk.ui.lists import Lists
@@ -21,6 +27,8 @@ ORIGINS = {
     "PROVIDER_POOLED": "From a provider",
 }
 """Leaf's origins of machines in words."""
+ACTIONS = ("edit-machine", "delete-machine", "fetch-files", "new-machine")
+"""What the context menu of a machine offers."""
 UNSENT = Chip("unsent", "Unsent", pending=True, tip="Changes that Leaf does not have yet")
 
 
@@ -85,22 +93,101 @@ def operators(lists: Lists) -> Table:
     )
 
 
+class MachinesPanel(TablePanel):
+    """The table of machines. `sheet` is the question that is open, or was last."""
+
+    def __init__(self, window: MainWindow) -> None:
+        table = machines(window.lists)
+        new = window.commands.bind(button(""), "new-machine")
+        self.machine = MachineDetail(window, _lines(table))
+        self.sheet: MachineSheet | DeleteMachine | None = None
+        super().__init__(window, table, self.machine, extra=(new,), heading=False, menu=ACTIONS)
+        for key, do in (
+            ("edit-machine", self.edit),
+            ("delete-machine", self.delete),
+            ("fetch-files", self.machine.ask_for_files),
+        ):
+            window.commands[key].triggered.connect(lambda _=False, do=do: do())
+
+    def new(self) -> None:
+        """Ask what a new machine is like; it is queued and shown."""
+        users = self.window_.lists.users
+        if not users:
+            self.window_.notice.say("There is no Leaf user yet whose machine it could be.")
+            return
+        sheet = self.sheet = MachineSheet(self.window_, users)
+
+        def make_it() -> None:
+            user = str(sheet.user.currentData())
+            made = Machine(id=str(uuid4()), leaf_user_id=user, origin_type=USER_CREATED, **sheet.answer())
+            self.window_.doing.do(Create(made), then=lambda _: done(made.id), sorry=sheet.say_failed)
+
+        def done(id_: str) -> None:
+            sheet.done_well()
+            self.window_.show_page("machines")
+            self.look_up(id_)
+
+        sheet.wanted.connect(make_it)
+        sheet.open()
+
+    def edit(self) -> None:
+        """Ask what is different about the machine."""
+        shown = self.row
+        if shown is None:
+            return
+        values = {name: shown.values.get(name) for name in LINES if name != "name"}
+        texts = {name: value for name, value in values.items() if value is not None}
+        machine = Machine(id=shown.id, leaf_user_id=shown.leaf_user_id, name=shown.name, **texts)
+        sheet = self.sheet = MachineSheet(self.window_, self.window_.lists.users, machine)
+        edited = shown.id
+        sheet.wanted.connect(lambda: self.window_.doing.do_for(sheet, change("machines", edited, **sheet.answer())))
+        sheet.open()
+
+    def delete(self) -> None:
+        """Ask whether the machine shall go."""
+        shown = self.row
+        if shown is None:
+            return
+        sheet = self.sheet = DeleteMachine(self.window_, shown.name)
+        sheet.wanted.connect(lambda: self.window_.doing.do_for(sheet, Delete("machines", shown.id)))
+        sheet.open()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.machine.allow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.machine.allow()
+
+
+def new_machine(window: MainWindow) -> None:
+    """Turn to the machines and ask what a new one is like."""
+    window.show_page("machines")
+    page = window.pages.page("machines")
+    assert isinstance(page, Tabs)
+    page.show_tab("Machines")
+    panel = page.panel("Machines")
+    assert isinstance(panel, MachinesPanel)
+    panel.new()
+
+
+def _lines(table: Table) -> Lines:
+    return [(column.title, column.text) for column in table.columns[1:]]
+
+
 def make(window: MainWindow) -> Tabs:
     """The page."""
 
     def of(table: Table) -> TablePanel:
-        lines = [(column.title, column.text) for column in table.columns[1:]]
-        return TablePanel(window, table, RecordDetail("Select one to look at it.", lines, _where), heading=False)
-
-    def _where(row: Row) -> str:
-        user = window.lists.users.get(row.leaf_user_id)
-        return user.name if user else ""
+        detail = RecordDetail(f"Select an {table.one} to look at it.", _lines(table), lambda row: owner(window, row))
+        return TablePanel(window, table, detail, heading=False)
 
     return Tabs(
         window,
         "Machines",
         {
-            "Machines": lambda: of(machines(window.lists)),
+            "Machines": lambda: MachinesPanel(window),
             "Implements": lambda: of(implements(window.lists)),
             "Operators": lambda: of(operators(window.lists)),
         },

@@ -18,9 +18,13 @@ from leafdesk.ui.toolbox import MORE, tool_named
 
 SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
+SHORT = 12
+"""So many letters of a tool's name fit under its icon."""
+CORNER = "corner"
+EXAMPLE = "41.7001, -93.5 or 41°42'N 93°30'W"
 NARROW = STEP * 70
 """With less room than this for the hint, its buttons go underneath."""
-EXTRA: tuple[tuple[str, str], ...] = ()
+EXTRA: tuple[tuple[str, str], ...] = (("Boundary", "type"), ("Boundary", "together"))
 """What else stands in the menu of the rarer tools: (heading, action)."""
 KEYS = re.compile(r"\b(Enter|Esc|Del|Delete|Backspace|Space|Shift|Alt|Ctrl\+\w|Ctrl|N|I)\b")
 
@@ -33,6 +37,8 @@ class MapPage(QWidget):
 
     kept = Signal()
     taken_back = Signal()
+    typed = Signal(str)
+    """A corner's latitude and longitude, as text."""
 
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,8 +69,8 @@ class MapPage(QWidget):
         self.line = row(self.hint)
         self.line.addLayout(row(None, self.back, self.keep))
         self.form.answered.connect(lambda key, text: self.canvas.hand_tool.answer(key, text))
-        self.form.kept.connect(self.kept)
-        self.form.left.connect(self.taken_back)
+        self.form.kept.connect(self._form_kept)
+        self.form.left.connect(self._form_left)
         self.bar.column.addWidget(self.form)
         self.bar.column.addLayout(self.line)
         self.empty = Empty()
@@ -107,7 +113,7 @@ class MapPage(QWidget):
         def follow() -> None:
             held = next((action for action in rarer if action.isChecked()), actions["more"])
             self.more.setIcon(held.icon())
-            self.more.setText(held.text())
+            self.more.setText(_short(held.text()))
             self.more.setAccessibleName("More tools")
             self.more.setToolTip(actions["more"].toolTip())
             self.more.setChecked(held is not actions["more"])
@@ -128,6 +134,24 @@ class MapPage(QWidget):
         if held and not asks:
             self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._place()
+
+    def ask_corner(self) -> None:
+        """Ask for a corner's place; Enter there emits `typed`, Esc asks no more."""
+        self.ask((Ask(CORNER, "Corner at", example=EXAMPLE, wide=True),))
+        self.form.take_focus()
+
+    def _form_kept(self) -> None:
+        if CORNER in self.form.fields:
+            self.typed.emit(self.form.text(CORNER))
+        else:
+            self.kept.emit()
+
+    def _form_left(self) -> None:
+        if CORNER in self.form.fields:
+            self.ask(self.canvas.hand_tool.asks)
+            self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.taken_back.emit()
 
     def focus(self) -> None:
         """Give the keys to the numbers that are asked for, or to the map."""
@@ -193,6 +217,14 @@ class MapPage(QWidget):
         self.empty.setFixedWidth(min(STEP * 100, room))
         self.empty.adjustSize()
         self.empty.move(QPoint((self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2))
+
+
+def _short(text: str) -> str:
+    """A tool's name for its button: whole words of it, as many as fit."""
+    words = text.split()
+    while len(words) > 1 and len(" ".join(words)) > SHORT:
+        words.pop()
+    return " ".join(words)
 
 
 class Empty(Card):

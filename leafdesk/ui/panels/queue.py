@@ -10,7 +10,7 @@ from leafdesk.edits import Delete
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
-from leafdesk.ui.panels.navigator import paint_mark
+from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.parts import Card, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Changes, Item, Workspace

@@ -20,6 +20,8 @@ class StartPage(QFrame):
         self.setObjectName("startPage")
         self.demo = button("Try the demo farm", tip="Fields made up on this machine; nothing leaves it")
         self.demo.setObjectName("tryDemo")
+        self.demo.setParent(self)  # where there is no demo, too: it would outlive the window
+        self.demo.setVisible(demo)
         self.sign_in = button("Sign in to Leaf", "primary", tip="With the user name and password of your Leaf account")
         self.sign_in.setObjectName("startSignIn")
         self.files = button("Import files", tip="GeoJSON, KML or Shapefile, also dropped on this window")

@@ -55,7 +55,8 @@ class Finder(QLineEdit):
         self.lists, self.commands = lists, actions
         self._turn = 0
         self.glass = self.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition)
-        self.answers = QListWidget()
+        self.answers = QListWidget(self)  # not without a parent: it would outlive the window
+        self.answers.hide()
         self.answers.setObjectName("finderAnswers")
         self.answers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.answers.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -109,6 +110,7 @@ class Finder(QLineEdit):
             assert isinstance(column, QVBoxLayout)
             column.setContentsMargins(STEP, STEP, STEP, STEP)
             column.addWidget(self.answers)
+            self.answers.show()
         at = self.mapTo(self.window(), QPoint(0, self.height() + STEP))
         wide = max(self.width(), min(READABLE, self.window().width() - at.x() - STEP * 2))
         height = sum(self.answers.sizeHintForRow(place) for place in range(self.answers.count()))

@@ -76,7 +76,7 @@ class Pick:
 
 def leaf_users(lists: Lists) -> Pick:
     """Pick the rows of one Leaf user."""
-    return Pick("leaf_user_id", "Leaf user", lambda key: user.name if (user := lists.users.get(key)) else key)
+    return Pick("leaf_user_id", "Leaf user", lambda key: user.name if (user := lists.everybody.get(key)) else key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

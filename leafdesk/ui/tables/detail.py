@@ -18,8 +18,7 @@ Lines = Sequence[tuple[str, Callable[[Row], str]]]
 
 
 class RecordDetail(QFrame):
-    """Shows a row with its lines. A page with more to show overrides `furnish`, which is called before the first row,
-    and `show_row`: `body` takes what comes under the lines, `buttons` what can be done.
+    """Shows a row with its lines. `body` takes what a page adds under them, `buttons` what can be done.
 
     Parts for tests: `title`, `under`, `banner`, `figures`, `reason`, `nothing`.
     """
@@ -34,15 +33,12 @@ class RecordDetail(QFrame):
         self.nothing.setContentsMargins(STEP * 4, STEP * 5, STEP * 4, 0)
         self._either = QStackedLayout(self)
         self._either.addWidget(self.nothing)
+        self._page = QWidget(self)
+        self._page.hide()  # until there is a row: the style of all this is worked out when it is first shown
+        self._build()
 
-    def furnish(self) -> None:
-        """Make what a row is shown with."""
-        scroll = QScrollArea(self, widgetResizable=True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._either.addWidget(scroll)
-        page = QWidget(scroll.viewport())  # from the top down: the style is worked out once for each
-        column = QVBoxLayout(page)
+    def _build(self) -> None:
+        column = QVBoxLayout(self._page)
         column.setContentsMargins(STEP * 4, STEP * 4, STEP * 4, STEP * 4)
         column.setSpacing(STEP * 3)
         self.title, self.under = label("", "title", wrap=True, select=True), label("", "small", wrap=True)
@@ -67,7 +63,13 @@ class RecordDetail(QFrame):
         self.reason = label("", "small", wrap=True)
         column.addWidget(self.reason)
         column.addStretch(1)
-        scroll.setWidget(page)
+
+    def _open(self) -> None:
+        scroll = QScrollArea(self, widgetResizable=True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._either.addWidget(scroll)
+        scroll.setWidget(self._page)
 
     def show_row(self, row: Row | None) -> None:
         """Show a row; None: that none is selected."""
@@ -76,7 +78,7 @@ class RecordDetail(QFrame):
             self._either.setCurrentIndex(0)
             return
         if self._either.count() == 1:
-            self.furnish()
+            self._open()
         self._either.setCurrentIndex(1)
         self.title.setText(row.name or "Unnamed")
         self.under.setText(self._under(row))

@@ -73,7 +73,8 @@ class Filters(QWidget):
         made.setAccessibleName(pick.title)
         made.addItem(f"{pick.title}: all", None)
         made.setProperty("chosen", False)
-        made.setMaximumWidth(STEP * 55)
+        made.hide()  # until there is something to choose
+        made.setMaximumWidth(STEP * 44)
         made.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
         made.currentIndexChanged.connect(self.changed)
         self.picks[pick.key] = made
@@ -122,9 +123,10 @@ class Filters(QWidget):
     def _fill(self, pick: Pick, choices: Sequence[tuple[str, int]]) -> None:
         picker = self.picks[pick.key]
         lines = [(f"{pick.words(value)}  ·  {many:,}", value) for value, many in choices[:MOST]]
+        picked = picker.currentData()
+        picker.setVisible(len(lines) > 1 or picked is not None)
         if lines == [(picker.itemText(place), picker.itemData(place)) for place in range(1, picker.count())]:
             return
-        picked = picker.currentData()
         if picked is not None and all(value != picked for _, value in lines):
             lines.append((f"{pick.words(picked)}  ·  0", picked))
         with QSignalBlocker(picker):

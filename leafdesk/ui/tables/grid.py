@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import (
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
@@ -27,7 +28,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from leafdesk.ui.panels.navigator import paint_mark
+from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.tables.declare import as_text
 from leafdesk.ui.tables.rows import NOT_READ, Rows, rows_at
 from leafdesk.ui.theme import STEP, Theme, font
@@ -60,6 +61,7 @@ class Grid(QTableView):
         self.setCornerButtonEnabled(False)
         self.setTabKeyNavigation(False)
         self.setMouseTracking(True)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setMinimumSectionSize(TALL)
@@ -179,9 +181,14 @@ class Grid(QTableView):
         self.rows.bridge.read(lambda workspace: read(rows_at(workspace, table, numbers)), take)
 
     # ------------------------------------------------------------------ keys
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _letter(event):
+            event.accept()  # on the map a letter takes a tool; here it is typed
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        shift = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
-        if shift and event.text().isprintable() and event.text().strip():
+        if _letter(event):
             self.typed.emit(event.text())
             return
         if event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers() and self.rows.rowCount():
@@ -191,6 +198,12 @@ class Grid(QTableView):
 
     def keyboardSearch(self, search: str) -> None:
         """Qt would look through every row; what is typed goes to the filter instead."""
+
+
+def _letter(event: QKeyEvent) -> str:
+    """What somebody types without Ctrl or Alt."""
+    plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier)
+    return event.text().strip() if plain and event.text().isprintable() else ""
 
 
 class Cell(QStyledItemDelegate):

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QSplitter, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from leafdesk.records import Kind
 from leafdesk.ui import words
@@ -25,6 +25,8 @@ from leafdesk.workspace import Changes, Order, Row, Where, Workspace
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
+EVERYWHERE = ("copy-rows", "sort-up", "sort-down")
+"""The actions of every table."""
 DETAIL = STEP * 80
 """The first width of the detail in pixels."""
 
@@ -33,7 +35,10 @@ class TablePanel(QFrame):
     """A page with one table, or one of several on a page (see `Tabs`).
 
     `detail`: what is known of the current row, at the right. `opened(row)`: what Enter and a double click do; by
-    default the keyboard goes into the detail. `extra`: buttons at the right of the heading.
+    default the keyboard goes into the detail. `extra`: buttons at the right of the heading. `menu`: the actions (keys
+    of ui/actions.py) that the context menu offers above those of every table.
+
+    `fetch`: what brings these rows here when a sync does not: the name of the button, and what it does.
 
     Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `message`, `next_step`, `detail`.
     """
@@ -50,14 +55,18 @@ class TablePanel(QFrame):
         opened: Callable[[Row], None] | None = None,
         extra: Sequence[QWidget] = (),
         heading: bool = True,
+        fetch: tuple[str, Callable[[], None]] | None = None,
+        menu: Sequence[str] = (),
     ) -> None:
         super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
+        self._fetch = fetch or ("Sync", window.sync)
         self.rows = Rows(window.bridge, table, self)
         self.row: Row | None = None
         self._seek: str | None = None
         self._due = self._offers_due = True
+        self._menu = (*menu, *EVERYWHERE)
         self._build(extra, heading)
         self._wire()
         self._restore()
@@ -117,12 +126,14 @@ class TablePanel(QFrame):
         self.grid.sorted_by.connect(self._sort)
         self.grid.typed.connect(self._type)
         self.grid.activated.connect(self._open)
+        self.grid.customContextMenuRequested.connect(self._show_menu)
         self.grid.selectionModel().currentRowChanged.connect(self._follow)
         self.grid.selectionModel().selectionChanged.connect(self._follow)
         self.next_step.clicked.connect(self._take_step)
         self.window_.lists.loaded.connect(self._other_records)
         if self.detail is not None:
             self.row_changed.connect(self.detail.show_row)
+            self.detail.show_row(None)
         for key, do in (
             ("copy-rows", self.copy),
             ("sort-up", lambda: self.grid.sort_here(descending=False)),
@@ -135,6 +146,8 @@ class TablePanel(QFrame):
         if self._due:
             self._due = False
             self._ask()
+        elif self.rows.standing is not None:
+            self._read_offer()
 
     def _ask(self) -> None:
         parent = self.rows.wish.where.parent
@@ -153,10 +166,23 @@ class TablePanel(QFrame):
     def look_up(self, id: str) -> None:
         """Select a record and bring it in sight, taking away what hides it."""
         self._seek = id
+        self.rows.standing = None  # the present rows may be older than the record
         if self.filters.where() != Wish().where:
             self.filters.reset()
-        elif self.isVisible():
-            self._ask()
+        self._ask()
+
+    def point_at(self, id: str) -> None:
+        """Select a record if it is among the rows."""
+        self._seek = id
+        if self.rows.standing is not None:
+            self._look_for(id)
+
+    def own(self, parent: str | None) -> None:
+        """Show only what belongs to one record; None: everything."""
+        wish = self.rows.wish
+        self.rows.wish = replace(wish, where=replace(wish.where, parent=parent))
+        self._offers_due = True
+        self._ask()
 
     def enter(self) -> None:
         """Take the keyboard into the table, to its current or first row."""
@@ -209,9 +235,10 @@ class TablePanel(QFrame):
             self._show_step("Clear the filter")
         elif standing.fetched is None:
             self.message.setText(f"{table.plural.capitalize()} were not fetched yet.")
-            self._show_step("Sync")
+            self._show_step(self._fetch[0])
         else:
-            self.message.setText(f"Leaf has no {table.plural} for this account.")
+            whose = "this account" if self.rows.wish.where.parent is None else "this one"
+            self.message.setText(f"Leaf has no {table.plural} for {whose}.")
             self._show_step("")
 
     def _show_step(self, text: str) -> None:
@@ -222,7 +249,7 @@ class TablePanel(QFrame):
     def _take_step(self) -> None:
         {
             "Clear the filter": self.filters.reset,
-            "Sync": self.window_.sync,
+            self._fetch[0]: self._fetch[1],
             "Sign in to Leaf": self.window_.sign_in,
             "Try again": self._ask,
         }[self.next_step.text()]()
@@ -246,20 +273,31 @@ class TablePanel(QFrame):
             self.detail.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.detail.focusNextChild()
 
+    def _show_menu(self, at: QPoint) -> None:
+        menu = QMenu(self.grid)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setToolTipsVisible(True)
+        for key in self._menu:
+            if key == EVERYWHERE[0] and len(self._menu) > len(EVERYWHERE):
+                menu.addSeparator()
+            menu.addAction(self.window_.commands[key])
+        menu.popup(self.grid.viewport().mapToGlobal(at))
+
     def _look_for(self, id: str) -> None:
+        """Find the place of a record among the present rows; if others came meanwhile, they ask again."""
+        before = self.rows.standing
+
         def read(workspace: Workspace) -> int | None:
             found = workspace.tables.row(self.table.kind, id)
             return None if found is None else found.number
 
         def take(number: int | None) -> None:
             standing = self.rows.standing
-            if number is None or standing is None or self._seek != id:
+            if number is None or standing is None or self._seek != id or standing is not before:
                 return
+            self._seek = None
             if number in standing.numbers:
-                self._seek = None
                 self.grid.select_place(standing.numbers.index(number))
-            elif not self.rows.wish.narrowed:
-                self._seek = None
 
         self.window_.bridge.read(read, take)
 

@@ -44,6 +44,9 @@ def test_tiles_show_what_one_painter_paints_in_one_go(field: Any, ratio: float) 
     view = View((-93.49, 41.707), 14.375, 700, 500).aligned(ratio)
     tiles = filled(fields, ratio)
     while block := tiles.wanted(view):
+        slots = tiles.slots(block)
+        assert slots is not None
+        tiles.outlines.thin(slots, 14)
         list(tiles.render(block))
     seen, wanted = blank(view, ratio), blank(view, ratio)
     painter = QPainter(seen)

@@ -367,19 +367,3 @@ def test_the_window_does_not_get_the_drawings_own_keys(qtbot: QtBot) -> None:
     press_keys(canvas, QKeySequence.StandardKey.Undo)
     assert len(taken) == 1
     window.hide()
-
-
-def test_set_tool_edits_what_is_selected(show: Callable[..., MapCanvas], field: Any) -> None:
-    shape: Shape = ((SQUARE, HOLE),)
-    canvas = show(field("one", shape))
-    canvas.set_tool("edit")
-    assert canvas.tool == "browse"
-    canvas.select("one")
-    canvas.set_tool("edit")
-    assert canvas.tool == "edit"
-    assert canvas.edit_state is not None
-    assert canvas.edit_state.before_ha == pytest.approx(area_ha(shape))
-    canvas.set_tool("browse")
-    assert canvas.tool == "browse"
-    with pytest.raises(ValueError, match="no such tool"):
-        canvas.set_tool("spade")

@@ -1,0 +1,54 @@
+"""Fetch what belongs to one field when somebody asks: every boundary it had, or one of its operation files."""
+
+from dataclasses import replace
+
+from leafdesk.api import calls
+from leafdesk.api.errors import GoneError, LeafError, UnreadableAnswerError
+from leafdesk.records import Boundary, OperationFile
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.drafts import unread_boundaries
+from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all
+from leafdesk.sync.pull import PAGE
+
+
+def read_boundaries(leaf_user_id: str, key: str, leaf_id: str, trip: Trip) -> Rule[int]:
+    """Every boundary of a field; answers how many Leaf listed.
+
+    Leaf's page says nothing of paging here, its general page says that every list is paged: so page until one is short.
+    """
+    found, number = dict[str, Boundary](), 0
+    while True:
+        page = yield from read(calls.list_boundaries(leaf_user_id, leaf_id, page=number, size=PAGE), trip)
+        fresh = [one for one in page.items if one.id not in found]
+        found |= {one.id: one for one in fresh}
+        number += 1
+        if not fresh or page.count < PAGE or page.total == len(found):
+            break
+    yield from put(lambda catalog, _: catalog.put_boundaries(key, found.values()))
+    yield from _named_only(leaf_user_id, key, leaf_id, trip)
+
+    def remember(catalog: Catalog) -> Changes:
+        catalog.put_fetched("boundaries", leaf_user_id, trip.now(), key)
+        return Changes(frozenset({("fields", key)}))
+
+    yield from put(lambda catalog, _: remember(catalog))
+    return len(found)
+
+
+def _named_only(leaf_user_id: str, key: str, leaf_id: str, trip: Trip) -> Rule[None]:
+    """The boundaries that the field names though the list left them out, one by one."""
+    missing = yield from look(lambda catalog, _: unread_boundaries(catalog.connection, key))
+    answers = yield from read_all([calls.get_boundary(leaf_user_id, leaf_id, one) for one in missing], trip)
+    got = [one for one in answers if not isinstance(one, LeafError)]
+    yield from put(lambda catalog, _: catalog.put_boundaries(key, got))
+    for answer in answers:
+        if isinstance(answer, LeafError) and not isinstance(answer, GoneError | UnreadableAnswerError):
+            raise answer
+
+
+def read_field_file(leaf_user_id: str, key: str, leaf_id: str, file_id: str, trip: Trip) -> Rule[OperationFile]:
+    """One operation file of a field as Leaf has it now."""
+    answer = yield from read(calls.get_field_file(leaf_user_id, leaf_id, file_id), trip)
+    found = replace(answer, field_id=key)
+    yield from put(lambda catalog, _: catalog.put([found]))
+    return found

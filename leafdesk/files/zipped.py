@@ -38,7 +38,7 @@ class Archive:
 
     def _place(self, entry: zipfile.ZipInfo) -> None:
         name = entry.filename.replace("\\", "/")
-        if entry.is_dir() or name.startswith(_ASIDE) or PurePosixPath(name).name.startswith("."):
+        if not name or entry.is_dir() or name.startswith(_ASIDE) or PurePosixPath(name).name.startswith("."):
             return
         why = _why_not(entry, name)
         if not why and name in self._entries:

@@ -76,10 +76,13 @@ def logout(desk: Desk) -> None:
 @click.option("--pull-only", is_flag=True, help="Only read from Leaf.")
 @click.option("--push-only", is_flag=True, help="Only send what waits.")
 @click.option("--leaf-user", metavar="ID", help="Read only this Leaf user's records.")
+@click.option("--everything", is_flag=True, help="Read machines and catalogs too, which otherwise come once a day.")
 @click.option("--remove-missing", is_flag=True, help="Remove here the many records that the last sync missed at Leaf.")
 @reports
 @click.pass_obj
-def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, remove_missing: bool) -> int:
+def sync(
+    desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, everything: bool, remove_missing: bool
+) -> int:
     """Send what waits and read what is new at Leaf."""
     if pull_only and push_only:
         raise BadInputError("--pull-only and --push-only exclude each other.")
@@ -88,7 +91,9 @@ def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, re
             wait(workspace.remove_missing())
         stop = workspace.listen(_Teller())
         try:
-            report = _synced(workspace, pull=not push_only, push=not pull_only, leaf_user=leaf_user)
+            report = _synced(
+                workspace, pull=not push_only, push=not pull_only, leaf_user=leaf_user, stock=everything or None
+            )
         finally:
             stop()
         parked, conflicts = _needing_a_person(workspace)
@@ -102,7 +107,7 @@ def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, re
     return _exit_code(report, parked + conflicts)
 
 
-def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | None) -> SyncReport:
+def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | None, stock: bool | None) -> SyncReport:
     try:
         if leaf_user is not None and workspace.account is not None:
             leaf_user = workspace.catalog.key("users", leaf_user) or leaf_user
@@ -110,7 +115,7 @@ def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | No
                 raise BadInputError(
                     f"The Leaf user {leaf_user!r} is not kept here; `leafdesk users keep` changes that."
                 )
-        future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user)
+        future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user, stock=stock)
         try:
             return wait(future)
         except KeyboardInterrupt:

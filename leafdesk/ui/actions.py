@@ -53,9 +53,9 @@ TABLE = (
     Entry("fetch-files", "Fetch files", "download-simple", ("Ctrl+Shift+M",), "Ask Leaf for the machine's files"),
     Entry("field-more", "More", "dots-three", ("A",), "More about the selected field: history, files, overlaps, Leaf"),
     Entry(
-        "history", "Boundary history", "clock-counter-clockwise", ("B",), "Every boundary the field had; restore one"
+        "history", "Boundary history", "clock-counter-clockwise", ("Z",), "Every boundary the field had; restore one"
     ),
-    Entry("files", "Operation files", "files", ("W",), "The machine files of the selected field"),
+    Entry("files", "Operation files", "files", ("N",), "The machine files of the selected field"),
     Entry("overlaps", "Overlapping fields", "intersect", ("O",), "Which fields lie over the selected one"),
     Entry("enable", "Enable preview", "lightning", (), "Full sync for a preview field, which Leaf bills"),
     Entry("upload", "Upload to provider", "cloud-arrow-up", (), "Send the field to John Deere or FieldView, once"),
@@ -86,6 +86,11 @@ TABLE = (
     ),
     Entry("change-match", "Change product", "swap", ("Ctrl+Shift+P",), "The machine's text means another product"),
     Entry("match-history", "Product's history", "clock-counter-clockwise", ("Ctrl+Shift+H",), "What it was taken for"),
+    Entry("new-grower", "New grower", "user-plus", ("Ctrl+Shift+N",), "Make a grower, the level above farms"),
+    Entry("new-farm", "New farm", "house-line", ("Ctrl+Shift+B",), "Make a farm"),
+    Entry("edit-grower", "Rename grower", "user", (), "Give the grower in the list of fields another name"),
+    Entry("edit-farm", "Change farm", "house", (), "Give the farm in the list of fields another name or grower"),
+    Entry("enable-grower", "Enable all previews", "lightning", (), "Full sync for all of a grower's, which Leaf bills"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),

@@ -53,9 +53,13 @@ TABLE = (
     Entry("fetch-files", "Fetch files", "download-simple", ("Ctrl+Shift+M",), "Ask Leaf for the machine's files"),
     Entry("field-more", "More", "dots-three", ("A",), "More about the selected field: history, files, overlaps, Leaf"),
     Entry(
-        "history", "Boundary history", "clock-counter-clockwise", ("Z",), "Every boundary the field had; restore one"
+        "history",
+        "Boundary history",
+        "clock-counter-clockwise",
+        ("Ctrl+H",),
+        "Every boundary the field had; restore one",
     ),
-    Entry("files", "Operation files", "files", ("N",), "The machine files of the selected field"),
+    Entry("files", "Operation files", "files", ("Ctrl+L",), "The machine files of the selected field"),
     Entry("overlaps", "Overlapping fields", "intersect", ("O",), "Which fields lie over the selected one"),
     Entry("enable", "Enable preview", "lightning", (), "Full sync for a preview field, which Leaf bills"),
     Entry("upload", "Upload to provider", "cloud-arrow-up", (), "Send the field to John Deere or FieldView, once"),

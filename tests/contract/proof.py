@@ -17,13 +17,11 @@ import pytest
 from tests.api import contract
 
 HOUSE = Path(__file__).parents[2]
-NONE = "—"
-"""Stands where an operation has no such part by nature."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Where each part of an operation is proved: `file::test` under tests/, or NONE."""
+    """Where each part of an operation is proved: `file::test` under tests/."""
 
     answer: str
     """Its published answer is decoded, or what stands for an answer that nobody publishes."""
@@ -85,7 +83,12 @@ PROOFS: dict[str, Proof] = {
     "listLeafUsers": Proof(
         DECODED, PULLED, f"{_WHOLE}test_leaf_users_and_their_settings", f"{_PROVIDERS}test_choosing_whose_records_stay"
     ),
-    "getLeafUser": Proof(ONCE, ENDED, NONE, NONE),
+    "getLeafUser": Proof(
+        ONCE,
+        ENDED,
+        f"{_WHOLE}test_a_leaf_user_that_is_gone_goes_after_leaf_said_so",
+        f"{_YARD}test_a_leaf_user_that_left_is_no_longer_offered",
+    ),
     "listProviderOrganizations": Proof(
         f"{_BETA}test_published_organizations",
         f"{_STOCK}test_organizations_and_files_of_a_field",
@@ -347,7 +350,7 @@ def table() -> str:
 
 def _short(test: str) -> str:
     file, _, name = test.partition("::")
-    return f"`{file.removesuffix('.py')}` {name.removeprefix('test_').replace('_', ' ')}" if name else test
+    return f"`{file.removesuffix('.py')}` {name.removeprefix('test_').replace('_', ' ')}"
 
 
 class Watch:
@@ -378,8 +381,7 @@ def run() -> int:
     silent = [
         f"{operation}: {test}"
         for operation, proof in PROOFS.items()
-        for test in (proof.cache, proof.command, proof.window)
-        if test != NONE and operation not in watch.asked.get(test, ())
+        for test in (proof.cache, proof.command, proof.window) and operation not in watch.asked.get(test, ())
     ]
     for line in (*silent, *(f"failed: {one}" for one in watch.failed)):
         sys.stdout.write(line + "\n")

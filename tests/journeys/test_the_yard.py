@@ -56,6 +56,14 @@ def test_what_a_provider_no_longer_has_leaves_the_tables(window: MainWindow, san
         qtbot.waitUntil(lambda panel=panel, many=many: panel.rows.rowCount() == many - 1, timeout=WAIT)  # type: ignore[misc]
 
 
+def test_a_leaf_user_that_left_is_no_longer_offered(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    gone = sorted(window.lists.users)[-1]
+    sandbox.leaf._ledger.drop("users", gone)  # Leaf has a call for it that Leafdesk never makes
+    hands.sync(window, qtbot)
+    qtbot.waitUntil(lambda: gone not in window.lists.users, timeout=WAIT)
+    assert sandbox.requests.count("getLeafUser") == 1
+
+
 def test_a_providers_fields_are_fetched_again_on_request(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
     row = next(one for one in window.lists.rows.values() if one.provider_name == "JohnDeere" and one.box)
     window.select(row.id)

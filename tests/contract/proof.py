@@ -375,13 +375,14 @@ class Watch:
 
 def run() -> int:
     """Run every named test but those of the wire; tell which did not ask Leaf for its operation."""
-    named = {test for proof in PROOFS.values() for test in (proof.cache, proof.command, proof.window) if test != NONE}
+    named = {test for proof in PROOFS.values() for test in (proof.cache, proof.command, proof.window)}
     watch = Watch()
     pytest.main(["-q", "-p", "no:cacheprovider", *(f"tests/{test}" for test in sorted(named))], plugins=[watch])
     silent = [
         f"{operation}: {test}"
         for operation, proof in PROOFS.items()
-        for test in (proof.cache, proof.command, proof.window) and operation not in watch.asked.get(test, ())
+        for test in (proof.cache, proof.command, proof.window)
+        if operation not in watch.asked.get(test, ())
     ]
     for line in (*silent, *(f"failed: {one}" for one in watch.failed)):
         sys.stdout.write(line + "\n")

@@ -50,6 +50,16 @@ def test_shared_ground_decides_what_a_plot_becomes(workspace: Workspace, user: s
     )
 
 
+def test_a_county_among_the_fields_is_no_field(workspace: Workspace, user: str) -> None:
+    fields = [Field(id=f"f{n}", leaf_user_id=user, name=f"F{n}", shape=square(11 + n / 50, 51)) for n in range(201)]
+    workspace.do(*(Create(field) for field in fields)).result(30)
+    county, part = square(10.9, 50.9, 5, 0.5), square(10.9, 50.9, 1, 0.5)
+    lines = planned(workspace, user, reading(county, part))
+    assert told(lines[:1]) == [("skip", "It reaches over 201 fields here; it is no single field.")]
+    assert lines[0].why_not("new") == ""
+    assert lines[1].action == "new"
+
+
 def test_of_two_plots_for_one_field_the_better_one_gets_it(workspace: Workspace, user: str) -> None:
     lines = planned(workspace, user, reading(square(10.004, 50)), reading(square(10.001, 50), file="b.kml"))
     assert told(lines) == [

@@ -23,6 +23,8 @@ SAME_BOUNDARY = 99.95
 _TOLD = 1.0
 """From so many percent of the plot on, an overlap with a field is told."""
 _LONGEST_NAME = 200
+_TOO_MANY = 200
+"""No single field has so many others around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,9 @@ def plan(
 
 
 def _line(catalog: Catalog, file: str, plot: Plot, name: str, wishes: Wishes) -> Line:
+    around = catalog.fields(leaf_user_id=wishes.leaf_user_id, box=box(plot.shape))
+    if len(around) > _TOO_MANY:  # a county among the fields would be compared with each of them, for minutes
+        return Line(file, plot, name, "skip", f"It reaches over {len(around):,} fields here; it is no single field.")
     met = [one for one in meeting(catalog, plot.shape, leaf_user_id=wishes.leaf_user_id) if not one.problem]
     rows = {row.id: row for row in catalog.fields(ids=[one.field_id for one in met])}
     met = [one for one in met if one.field_id in rows]

@@ -9,7 +9,7 @@ from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Field
 from leafdesk.workspace import Create, Workspace
-from leafdesk.workspace.importing import Line, Wishes, edits_of, looks_swapped, plan
+from leafdesk.workspace.importing import Line, Wishes, _doubles, edits_of, looks_swapped, plan
 
 
 def square(x: float, y: float, wide: float = 0.01, high: float = 0.01) -> Shape:
@@ -77,6 +77,12 @@ def test_the_same_ground_twice_counts_once_whatever_the_order(workspace: Workspa
         ("skip", "The same ground as feature 1."),
         ("skip", "The same ground as feature 1 of farm.kml."),
     ]
+
+
+def test_thousands_of_the_same_plot_are_told_apart_in_no_time(workspace: Workspace) -> None:
+    plot = Plot("feature 1", square(20, 50), 1.0, {})
+    lines = [Line("a.kml", plot, str(n), "new") for n in range(20_000)]
+    assert _doubles(lines) == dict.fromkeys(range(1, 20_000), 0)
 
 
 def test_a_plot_without_a_name_is_called_by_file_and_number(workspace: Workspace, user: str) -> None:

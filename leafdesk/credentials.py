@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from leafdesk.sealed import LEAST, UnreadableSealError, WeakPassphraseError, WrongPassphraseError, seal, unseal
+from leafdesk.sealed import LEAST, SIGN_IN, UnreadableSealError, WeakPassphraseError, WrongPassphraseError, seal, unseal
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -143,7 +143,7 @@ class Credentials:
             ) from None
 
     def _sealed(self, account_id: str) -> Path:
-        return (self._folder or Path(os.devnull)) / "accounts" / account_id / "sign-in"
+        return (self._folder or Path(os.devnull)) / "accounts" / account_id / SIGN_IN
 
     def _unlink(self, account_id: str) -> None:
         with contextlib.suppress(OSError):

@@ -1,13 +1,13 @@
 """A text in a file that only a passphrase opens: scrypt for the key, AES-256-GCM for the text."""
 
 import base64
-import hashlib
 import json
 import os
-import unicodedata
 from pathlib import Path
 
 FORM = "leafdesk sealed 1"
+SIGN_IN = "sign-in"
+"""The file of an account's folder in which its sign-in lies sealed."""
 _N, _R, _P = 1 << 17, 8, 1
 """scrypt's cost: 128 MB and about half a second for each guess. It is no field of the file: whoever wrote that could
 else ask for all of the memory, or for no work at all."""
@@ -74,6 +74,9 @@ def _parts(file: Path) -> tuple[bytes, bytes, bytes]:
 
 
 def _key(passphrase: str, salt: bytes) -> bytes:
+    import hashlib
+    import unicodedata
+
     typed = unicodedata.normalize("NFC", passphrase)  # keyboards spell the same letter in two ways
     return hashlib.scrypt(typed.encode("utf-8", "replace"), salt=salt, n=_N, r=_R, p=_P, maxmem=_MEMORY, dklen=32)
 

@@ -63,6 +63,17 @@ def test_what_was_found_at_leaf_keeps_its_date_and_a_misspelt_word_is_forgiven(s
     assert found[0]["id"] in ids(alike) and not any(one["exact"] for one in alike)
 
 
+def test_all_of_a_variety_is_asked_for(signed_in: Shell, sandbox: "Sandbox") -> None:
+    variety = signed_in.json("varieties", "search", "21")[0]
+    assert variety["detailed"] is None
+    sandbox.leaf.change("varieties", variety["id"], companyName="Other Seeds")
+    shown = signed_in.json("varieties", "show", variety["id"], "--online")
+    assert shown["companyName"] == "Other Seeds" and shown["detailed"].startswith("20")
+    sandbox.go_dark()
+    assert signed_in.json("varieties", "show", variety["id"]) == shown
+    signed_in("varieties", "show", variety["id"], "--online", ends=3)
+
+
 def test_leaf_users_and_their_settings(signed_in: Shell, sandbox: "Sandbox") -> None:
     users = signed_in.json("users", "list")
     assert ids(users) == ids(sandbox.leaf.all("users"))
@@ -75,6 +86,15 @@ def test_leaf_users_and_their_settings(signed_in: Shell, sandbox: "Sandbox") -> 
     assert isinstance(shown["configuration"]["customDataSync"], bool)
     assert one["name"] in signed_in("users", "list").out
     assert signed_in("users", "show", one["id"]).out.startswith("id")
+
+
+def test_a_leaf_user_that_is_gone_goes_after_leaf_said_so(signed_in: Shell, sandbox: "Sandbox") -> None:
+    gone = signed_in.json("users", "list")[-1]["id"]
+    sandbox.leaf._ledger.drop("users", gone)  # Leaf has a call for it that Leafdesk never makes
+    signed_in("sync")
+    assert gone not in ids(signed_in.json("users", "list"))
+    assert sandbox.requests.count("getLeafUser") == 1
+    signed_in("users", "show", gone, ends=2)
 
 
 def test_counts_of_each_provider_stand_beside_those_here(

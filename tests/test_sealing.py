@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from leafdesk.credentials import NO_KEY_STORE
 from leafdesk.sandbox import Sandbox
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.settings import Settings
 from leafdesk.workspace import SignedOutError, UnreadableSealError, WeakPassphraseError, Workspace, WrongPassphraseError
 from tests.shell import Shell, environment
 from tests.ui.conftest import open_window
@@ -190,6 +192,8 @@ def test_the_window_offers_it_and_unlocks(
     keep.again.setText("corn")
     keep.yes.click()
     assert keep.wrong.text() == "The two passphrases differ."
+    for text in keep.findChildren(QLabel):  # no line is cut off at its lower edge
+        assert text.height() >= text.heightForWidth(text.width())
     keep.again.setText(PASSPHRASE)
     with qtbot.waitSignal(keep.kept, timeout=15000):
         keep.yes.click()
@@ -197,7 +201,9 @@ def test_the_window_offers_it_and_unlocks(
     window.close()
     again = open_window(desk())
     assert again.commands["sync"].text() == "Unlock to sync"
-    assert again.settings.account.value("state") == "Locked with your passphrase"
+    settings = again.pages.page("settings")
+    assert isinstance(settings, Settings)
+    assert settings.account.value("state") == "Locked with your passphrase"
     again.sync()
     unlock = again.leaf.unlock
     assert unlock is not None

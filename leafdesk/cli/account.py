@@ -76,11 +76,23 @@ def logout(desk: Desk) -> None:
 @click.option("--pull-only", is_flag=True, help="Only read from Leaf.")
 @click.option("--push-only", is_flag=True, help="Only send what waits.")
 @click.option("--leaf-user", metavar="ID", help="Read only this Leaf user's records.")
+@click.option("--only", metavar="ID", multiple=True, help="Send only this edit of the queue and what it rests on.")
+@click.option("--everything", is_flag=True, help="Read machines and catalogs too, which otherwise come once a day.")
 @click.option("--remove-missing", is_flag=True, help="Remove here the many records that the last sync missed at Leaf.")
 @reports
 @click.pass_obj
-def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, remove_missing: bool) -> int:
-    """Send what waits and read what is new at Leaf."""
+def sync(
+    desk: Desk,
+    pull_only: bool,
+    push_only: bool,
+    leaf_user: str | None,
+    only: tuple[str, ...],
+    everything: bool,
+    remove_missing: bool,
+) -> int:
+    """Send what waits and read what is new at Leaf. With --only nothing is read."""
+    if only and pull_only:
+        raise BadInputError("--only sends, --pull-only does not: they exclude each other.")
     if pull_only and push_only:
         raise BadInputError("--pull-only and --push-only exclude each other.")
     with desk.workspace() as workspace:
@@ -88,7 +100,14 @@ def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, re
             wait(workspace.remove_missing())
         stop = workspace.listen(_Teller())
         try:
-            report = _synced(workspace, pull=not push_only, push=not pull_only, leaf_user=leaf_user)
+            report = _synced(
+                workspace,
+                leaf_user,
+                only,
+                pull=not push_only and not only,
+                push=not pull_only,
+                stock=everything or None,
+            )
         finally:
             stop()
         parked, conflicts = _needing_a_person(workspace)
@@ -102,7 +121,13 @@ def sync(desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, re
     return _exit_code(report, parked + conflicts)
 
 
-def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | None) -> SyncReport:
+def _synced(
+    workspace: Workspace, leaf_user: str | None, only: tuple[str, ...], *, pull: bool, push: bool, stock: bool | None
+) -> SyncReport:
+    live = {item.id for item in workspace.outbox.items()} if only else set[str]()
+    for id in only:
+        if id not in live:
+            raise BadInputError(f"There is no edit {id!r} in the queue. `leafdesk queue list` shows what is.")
     try:
         if leaf_user is not None and workspace.account is not None:
             leaf_user = workspace.catalog.key("users", leaf_user) or leaf_user
@@ -110,7 +135,7 @@ def _synced(workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | No
                 raise BadInputError(
                     f"The Leaf user {leaf_user!r} is not kept here; `leafdesk users keep` changes that."
                 )
-        future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user)
+        future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user, only=only or None, stock=stock)
         try:
             return wait(future)
         except KeyboardInterrupt:

@@ -2,6 +2,7 @@
 
 import sys
 from concurrent.futures import Future
+from typing import Any
 
 import click
 
@@ -30,11 +31,9 @@ class AtTerminal(Workspace):
         open_(self)
         return super().online
 
-    def sync(
-        self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None, stock: bool | None = None
-    ) -> Future[SyncReport]:
+    def sync(self, **wanted: Any) -> Future[SyncReport]:
         open_(self)
-        return super().sync(pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+        return super().sync(**wanted)
 
 
 def open_(workspace: Workspace) -> None:

@@ -43,6 +43,16 @@ def overlap(field: Shape, shape: Shape) -> Overlap:
     return Overlap(shared, _percent(shared, area_ha(field)), _percent(shared, area_ha(shape)))
 
 
+def likeness(one: Shape, other: Shape) -> float:
+    """How much two shapes are the same land, from 0 to 1: what they share of what they cover together."""
+    try:
+        shared = overlap(one, other).area_ha
+        whole = area_ha(one) + area_ha(other) - shared
+    except (NotComparableError, ValueError):
+        return 0.0
+    return shared / whole if whole > 0 else 0.0
+
+
 def common(shapes: Iterable[Shape]) -> Shape:
     """What all shapes have in common; () when that is nothing. Raises NotComparableError, or ValueError for none."""
     geometries = [_geometry(shape) for shape in shapes]

@@ -201,6 +201,8 @@ class _Job:
 
 
 def _transact(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
+    if connection.in_transaction:  # a failing disk kept the last one from being rolled back
+        connection.execute("ROLLBACK")
     connection.execute("BEGIN IMMEDIATE")
     try:
         result = work(connection)

@@ -18,9 +18,13 @@ FIELDS: Mapping[str, str] = {
     "created_time": "(SELECT c.created FROM copies c WHERE c.n = s.n)",
     "updated_time": "(SELECT c.updated FROM copies c WHERE c.n = s.n)",
     "boundary": "s.west IS NOT NULL",
+    **{
+        name: f"(SELECT json_extract(nullif(c.raw, ''), '$.{key}') FROM copies c WHERE c.n = s.n)"
+        for name, key in (("provider_status", "providerStatus"), ("organization", "organizationId"))
+    },
 }
 """By attribute. `area` is what the user sees (see FieldRow), `leaf_area` Leaf's own figure; both in hectares."""
-_READ = ("area", "leaf_area", "type", "created_time", "updated_time", "boundary")
+_READ = ("area", "leaf_area", "type", "created_time", "updated_time", "boundary", "provider_status", "organization")
 
 
 def field_values(connection: sqlite3.Connection, numbers: Iterable[int]) -> dict[int, dict[str, Any]]:

@@ -69,16 +69,16 @@ class Outbox:
     def blocker(self, item: Item) -> Item | None:
         """The live item that must be done first: an earlier one of the same record, or the create of a record that this
         edit refers to. None when it may go."""
+        return next(iter(self.blockers(item)), None)
+
+    def blockers(self, item: Item) -> list[Item]:
+        """All live items that must be done first."""
         earlier = f"kind = ? AND key = ? AND seq < ? AND {LIVE_SQL}"
         found = load_items(self.connection, earlier, (item.kind, item.record_id, item.seq))
-        if found:
-            return found[0]
         for kind, id_ in references(item.edit):
             key = find_key(self.connection, kind, id_) or id_
-            for one in live_items(self.connection, kind, key):
-                if isinstance(one.edit, Create):
-                    return one
-        return None
+            found += [one for one in live_items(self.connection, kind, key) if isinstance(one.edit, Create)]
+        return found
 
     def uploads_of(self, field_id: str) -> dict[str, str]:
         """By provider, when a field was last sent there, or was meant to be."""

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from leafdesk.edits import decode, references
+from leafdesk.edits import Create, decode, references
 from leafdesk.store.copies import row_number
 from leafdesk.store.database import SUSPECT, DamagedError, Database, DiskFullError, NotOursError, StoreError
 from leafdesk.store.disk import network_name
@@ -128,6 +128,8 @@ def _put_line(connection: sqlite3.Connection, line: dict[str, Any], found: Rescu
         connection.execute(
             f"INSERT INTO attempts ({', '.join(ATTEMPT_COLUMNS)}) VALUES ({', '.join('?' * len(row))})", row
         )
+    if isinstance(edit, Create):  # Leaf may have it already, and numbers what has a row
+        row_number(connection, edit.kind, edit.id, edit.record.leaf_user_id)
     for kind, key in references(edit):
         connection.execute("INSERT OR REPLACE INTO needs (seq, kind, key) VALUES (?, ?, ?)", (line["seq"], kind, key))
     return True

@@ -91,7 +91,7 @@ class SecondCopy:
     def rewrite(self, connection: sqlite3.Connection) -> None:
         """Write the file anew with what still waits: beside it, synced, then renamed."""
         found = Rescued()
-        for line in _all_that_waits(connection):
+        for line in all_that_waits(connection):
             found.take(line)
         if found.lines or self.path.exists():
             with contextlib.suppress(OSError):
@@ -191,7 +191,8 @@ def _news(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
         yield from _names(connection, "kind = ? AND key = ?", kind, key)
 
 
-def _all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+def all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    """The lines of a file that holds just what is needed."""
     yield from _names(connection, "leaf_id <> key")
     waits = f"{LIVE_SQL} OR superseded_by IS NOT NULL"
     yield from _attempts(connection, f"seq IN (SELECT seq FROM outbox WHERE {waits})", whole=True)

@@ -28,7 +28,9 @@ Verdict = Literal["done", "there", "waiting", "sent", "parked", "conflict"]
 """How a turn ended: `done` by our request, `there` without one; else the state in which the item stays."""
 
 MOST_UNKNOWN = 8
-"""After so many lost answers an item is parked: Leaf's server cannot process it (sync.md §9, poison)."""
+POISON_SECONDS = 3600.0
+"""After so many lost answers, over so long, an item is parked: Leaf's server cannot process it (sync.md §9, poison). In
+less time it may only be the line that is bad."""
 GONE = "Somebody deleted this at Leaf."
 UNBELIEVABLE = "Leaf's answer spoke of another record; whether this arrived will be checked."
 TWIN = "Leaf says it has this already; looking."
@@ -141,7 +143,9 @@ def send_ahead(
 def _unknown(item: Item, trip: Trip, error: UnknownOutcomeError) -> Rule[Verdict]:
     """It left and nobody knows: it may still land until the settle time is over."""
     later = trip.clock() + trip.settle_seconds
-    if item.attempts >= MOST_UNKNOWN:
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    first = next((attempt.at for attempt in attempts if attempt.at is not None), None)
+    if item.attempts >= MOST_UNKNOWN and (first is None or abs(trip.clock() - first) >= POISON_SECONDS):
         reason = f"Leaf's server could not process this {item.attempts} times. {error}"
         yield from settle(item, trip, "parked", "unknown", reason=reason, not_before=later)
         return "parked"

@@ -12,6 +12,7 @@ from leafdesk.sync.push import Pushed, count, push
 from leafdesk.sync.report import LAST_SYNC, Outcome
 from leafdesk.sync.stock import is_due, pull_stock, remember
 from leafdesk.sync.tally import Pulled
+from leafdesk.sync.wish import LAND, Wish
 
 
 @dataclass(slots=True)
@@ -28,22 +29,19 @@ class Cycle:
         return (*self.pushed.notices, *self.pulled.notices)
 
 
-def sync(
-    trip: Trip, cycle: Cycle, *, pulls: bool = True, pushes: bool = True, stock: bool | None = False
-) -> Rule[None]:
+def sync(trip: Trip, cycle: Cycle, wish: Wish = LAND) -> Rule[None]:
     """Push, pull, and push again if something became possible. Trouble with Leaf ends it and is written in `cycle`.
 
-    `stock`: machines, catalogs and all that is no land too; None: when a day has gone by since.
     A failed step ends the cycle: nothing is sent on the strength of a pull that did not succeed (sync.md §1, R5).
     """
     anew = yield from look(lambda catalog, _: catalog.fact(REBUILD) is not None)
     try:
-        if pushes and not anew:
-            yield from push(trip, cycle.pushed)
-        if pulls or anew:
-            yield from _pull(trip, cycle, stock, anew=anew)
-            if pushes and (yield from look(lambda catalog, outbox: _possible(catalog, outbox, trip))):
-                yield from push(trip, cycle.pushed)
+        if wish.push and not anew:
+            yield from push(trip, cycle.pushed, wish.only)
+        if wish.pull or anew:
+            yield from _pull(trip, cycle, wish, anew=anew)
+            if wish.push and (yield from look(lambda catalog, outbox: _possible(catalog, outbox, trip))):
+                yield from push(trip, cycle.pushed, wish.only)
             if trip.leaf_user_id is None:
                 yield from write(lambda catalog, _: _remember(catalog, trip))
     except LeafError as error:
@@ -53,10 +51,10 @@ def sync(
     yield from count(cycle.pushed)
 
 
-def _pull(trip: Trip, cycle: Cycle, stock: bool | None, *, anew: bool) -> Rule[None]:
+def _pull(trip: Trip, cycle: Cycle, wish: Wish, *, anew: bool) -> Rule[None]:
     """Read all land, and all else when that is due. Once everything of a database made anew is here, edits may go."""
-    yield from pull(trip, cycle.pulled)
-    due = (yield from look(lambda catalog, _: is_due(catalog, trip))) if stock is None else stock
+    yield from pull(trip, cycle.pulled, whole=anew or not wish.by_itself)
+    due = (yield from look(lambda catalog, _: is_due(catalog, trip))) if wish.stock is None else wish.stock
     if due or anew:
         yield from pull_stock(trip, cycle.pulled)
         if trip.leaf_user_id is None:

@@ -19,16 +19,18 @@ from leafdesk.api.errors import (
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, StoppedError, Tell, Trip, Write
+from leafdesk.sync.gate import Gate
+from leafdesk.sync.pace import AT_ONCE, Pace
 from leafdesk.sync.report import Connection, ConnectionChanged, Event, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
+from leafdesk.sync.waking import TICK, Waking
+from leafdesk.sync.wish import Wish
 
 if TYPE_CHECKING:
     from leafdesk.api.calls import Call
     from leafdesk.api.client import Client
 
 T = TypeVar("T")
-AT_ONCE = 6
-"""Requests under way at the same time (sync.md §9)."""
 
 
 class Engine:
@@ -45,15 +47,15 @@ class Engine:
         self._ride: Ride | None = None
         self._stopped = False
         self._alarm: asyncio.TimerHandle | None = None
+        self.gate = Gate(Pace(terms.ceiling))
+        self._on_waking: Callable[[], object] | None = None
 
     @property
     def syncing(self) -> bool:
         running = self._running
         return running is not None and not running.done()
 
-    def sync(
-        self, line: Line, *, pull: bool, push: bool, leaf_user_id: str | None, stock: bool | None = False
-    ) -> Future[SyncReport]:
+    def sync(self, line: Line, wish: Wish) -> Future[SyncReport]:
         """Start a sync; the running one is answered when there is one."""
         with self._guard:
             if self._running is not None and not self._running.done():
@@ -66,7 +68,9 @@ class Engine:
             self._running = running
             ride = self._ride = Ride(self, line, self._terms)
         running.set_running_or_notify_cancel()
-        self._submit(self._sync(ride, running, pull, push, leaf_user_id, stock))
+        if not wish.by_itself:
+            self.gate.pace.try_again()
+        self._submit(self._sync(ride, running, wish))
         return running
 
     def ask(self, line: Line, rule: Callable[[Trip], Rule[T]]) -> Future[T]:
@@ -142,17 +146,9 @@ class Engine:
             (ended,), _ = await asyncio.wait([asyncio.wrap_future(running)])
             ended.exception()  # whoever asked for that sync hears of it
 
-    async def _sync(
-        self,
-        ride: "Ride",
-        running: "Future[SyncReport]",
-        pull: bool,
-        push: bool,
-        leaf_user_id: str | None,
-        stock: bool | None,
-    ) -> None:
+    async def _sync(self, ride: "Ride", running: "Future[SyncReport]", wish: Wish) -> None:
         try:
-            report = await ride.sync(pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+            report = await ride.sync(wish)
         except BaseException as error:  # the world's (a full disk) or a bug of ours: whoever waits must hear of it
             self._tell(SyncEnded(None, error))
             running.set_exception(error)
@@ -171,6 +167,8 @@ class Engine:
                     target=self._live, args=(self._loop,), name="leafdesk-sync", daemon=True
                 )
                 self._thread.start()
+                waking = Waking(self._terms.clock(), self._terms.steady())
+                self._loop.call_soon_threadsafe(self._look_at_the_clocks, waking)
             return asyncio.run_coroutine_threadsafe(job, self._loop)
 
     @staticmethod
@@ -186,6 +184,19 @@ class Engine:
         finally:
             asyncio.set_event_loop(None)
             loop.close()
+
+    def keep_awake(self, start: Callable[[], object]) -> None:
+        """Run `start` whenever the computer has slept."""
+        self._on_waking = start
+
+    def _look_at_the_clocks(self, waking: Waking) -> None:
+        """Every few seconds: after a sleep what was under way is dead, and there may be much to do."""
+        if waking.slept(self._terms.clock(), self._terms.steady()):
+            self.gate.give_up()
+            self.heard("unknown", "The computer slept.")
+            if self._on_waking is not None and not self.syncing:
+                self._on_waking()
+        asyncio.get_running_loop().call_later(TICK, self._look_at_the_clocks, waking)
 
     # ------------------------------------------------------------------ what real calls say about the connection
     def observe(self, error: LeafError | None) -> None:
@@ -226,20 +237,20 @@ class Ride:
         for one in list(self._under_way):
             one.cancel()
 
-    async def sync(self, *, pull: bool, push: bool, leaf_user_id: str | None, stock: bool | None) -> SyncReport:
+    async def sync(self, wish: Wish) -> SyncReport:
         from leafdesk.api.client import Client
         from leafdesk.sync.cycle import Cycle, sync
 
         begun = time.monotonic()
         terms, cycle = self._terms, Cycle()
-        trip = self._trip(leaf_user_id)
+        trip = self._trip(wish.leaf_user_id)
         token = self._line.token()
         async with Client(self._line.api_url, token, transport=terms.transport) as client:
             if token is None:
                 cycle.outcome, cycle.reason = "signed-out", "Sign in first; everything is kept until then."
                 self._engine.heard("signed-out", cycle.reason)
             else:
-                await self.drive(sync(trip, cycle, pulls=pull, pushes=push, stock=stock), client)
+                await self.drive(sync(trip, cycle, wish), client)
             requests = client.requests
         return SyncReport(
             outcome=cycle.outcome,
@@ -322,20 +333,28 @@ class Ride:
         return value
 
     async def _send(self, call: "Call[Any]", client: "Client") -> Any:
-        if self._stopped:
+        gate = self._engine.gate
+        if not await gate.enter(lambda: self._stopped):
             raise StoppedError("The sync was stopped before this was sent.", operation=call.operation)
         sending = asyncio.ensure_future(client.send(call))
         self._under_way.add(sending)
+        gate.flying.add(sending)
+        error: LeafError | None = StoppedError("given up")
         try:
             answer = await sending
+            error = None
         except asyncio.CancelledError:
-            kind = UnknownOutcomeError if call.writes else StoppedError
-            raise kind("The sync was stopped before Leaf's answer came.", operation=call.operation) from None
-        except LeafError as error:
-            self._engine.observe(error)
+            kind = UnknownOutcomeError if call.writes or not self._stopped else StoppedError
+            why = "The sync was stopped" if self._stopped else "The computer slept"
+            raise kind(f"{why} before Leaf's answer came.", operation=call.operation) from None
+        except LeafError as raised:
+            error = raised
+            self._engine.observe(raised)
             raise
         finally:
             self._under_way.discard(sending)
+            gate.flying.discard(sending)
+            gate.leave(error)
         self._engine.observe(None)
         return answer
 

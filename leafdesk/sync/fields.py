@@ -10,6 +10,7 @@ from typing import Any
 from leafdesk.api import calls
 from leafdesk.api.errors import LeafError
 from leafdesk.edits import Change, Create, Redraw
+from leafdesk.geo.overlap import likeness
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
 from leafdesk.records import Boundary, Field
 from leafdesk.store.catalog import Catalog, Changes
@@ -37,6 +38,8 @@ from leafdesk.sync.lag import note_news
 from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
+SAME_LAND = 0.9999
+"""Likeness from which a boundary that another program wrote down is taken for the one drawn here (sync.md §6)."""
 LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
 CHANGED = "Somebody changed this at Leaf after you saw it."
 
@@ -68,7 +71,10 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
 def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:
     """Leaf has a field of our id: it is ours if its history holds what we drew."""
     history = yield from boundaries_of(found, trip)
-    if not any(same_shape(boundary.shape, record.shape) for boundary in history):
+    drawn = record.shape
+    if drawn is None or not any(
+        same_shape(one.shape, drawn) or likeness(one.shape, drawn) >= SAME_LAND for one in history
+    ):
         theirs = _their_field(found, history)
         return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
     return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, found, *history)))
@@ -167,10 +173,17 @@ def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Cha
 
 
 def _landed(history: Iterable[Boundary], mine: Shape, before: set[str] | None) -> Boundary | None:
-    """The boundary that an earlier request of ours made: new since then, and drawn as ours."""
+    """The boundary that an earlier request of ours made: new since then, and drawn as ours.
+
+    Where Leaf wrote it down a little differently: the one new boundary, if it is the same land.
+    """
     if before is None:
         return None
-    return next((b for b in history if b.id not in before and same_shape(b.shape, mine)), None)
+    new = [boundary for boundary in history if boundary.id not in before]
+    exact = next((boundary for boundary in new if same_shape(boundary.shape, mine)), None)
+    if exact is not None or len(new) != 1:
+        return exact
+    return new[0] if likeness(new[0].shape, mine) >= SAME_LAND else None
 
 
 def _seen(active: Boundary, base: dict[str, Any]) -> bool:

@@ -7,6 +7,7 @@ for it: paging over a changing list drops rows (sync.md §8).
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from leafdesk.api import calls
@@ -16,6 +17,7 @@ from leafdesk.edits import Create
 from leafdesk.records import Boundary, Farm, Field, Grower, Kind, LeafUser, Record
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
+from leafdesk.sync import watermark
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
 from leafdesk.sync.audit import tell_doubles
 from leafdesk.sync.boundaries import fetch_boundaries, moved_boundaries
@@ -46,6 +48,8 @@ class Listing(Generic[R]):
     leaf_user_id: str | None = None
     source: str = ""
     parent: str | None = None
+    part: bool = False
+    """Only what changed lately: what it does not say is still there."""
 
     @property
     def name(self) -> str:
@@ -57,28 +61,36 @@ class Sweep:
     """The ids that one reading of a whole list met, and whether it can be trusted to be whole."""
 
     ids: set[str] = field(default_factory=set)
+    unreadable: set[str] = field(default_factory=set)
     total: int | None = None
     drifted: bool = False
     ended: bool = False
+    newest: datetime | None = None
 
     @property
     def complete(self) -> bool:
         return self.ended and (self.total is None or self.total == len(self.ids))
 
 
-def pull(trip: Trip, pulled: Pulled) -> Rule[None]:
+def pull(trip: Trip, pulled: Pulled, *, whole: bool = True) -> Rule[None]:
     """One whole pull: every list from its first page to its last, then the missing boundaries.
 
-    Counts into `pulled`. Raises the LeafError that ended it; what was read until then is kept.
+    Not `whole`: of the fields only what changed since the last time, if they were all read within the hour. Counts into
+    `pulled`. Raises the LeafError that ended it; what was read until then is kept.
     """
     yield from read_list(_users(), trip, pulled)
     for one in (yield from trips(trip)):
-        listings: tuple[Listing[Any], ...] = (_growers(one), _farms(one), _fields(one))
+        since = None if whole else (yield from _since(one))
+        listings: tuple[Listing[Any], ...] = (_growers(one), _farms(one), _fields(one, since))
         for listing in listings:
             yield from read_list(replace(listing, leaf_user_id=one.leaf_user_id), one, pulled)
         yield from fetch_boundaries(one, pulled)
     yield from put_away_rest()
     pulled.notices.extend((yield from tell_doubles(trip)))
+
+
+def _since(trip: Trip) -> Rule[str | None]:
+    return (yield from look(lambda catalog, _: watermark.since(catalog, trip)))
 
 
 # ---------------------------------------------------------------------- the lists
@@ -106,12 +118,14 @@ def _farms(trip: Trip) -> Listing[Farm]:
     )
 
 
-def _fields(trip: Trip) -> Listing[Field]:
+def _fields(trip: Trip, since: str | None) -> Listing[Field]:
+    narrowed: Any = {"leaf_user_id": trip.leaf_user_id} | ({"after_updated": since} if since else {})
     return Listing(
         "fields",
         "Fields",
-        lambda page: calls.list_fields(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
+        lambda page: calls.list_fields(page=page, size=PAGE, **narrowed),
         lambda one: calls.get_field(one.leaf_user_id, one.id),
+        part=since is not None,
     )
 
 
@@ -120,15 +134,39 @@ def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
     """Read one whole list and take what it says; then look after what it no longer says."""
     pulled.tally(listing.kind)
     sweep = yield from _read_whole(listing, trip, pulled)
-    if sweep.complete:
+    whole = sweep.complete and not listing.part
+    if whole:
         yield from _missing(listing, sweep, trip, pulled)
-        yield from put(lambda catalog, _: _remember(catalog, listing, trip))
+        yield from _compare(listing, sweep, trip, pulled)
+    if whole or (sweep.ended and listing.kind == "fields"):
+        yield from put(lambda catalog, _: _remember(catalog, listing, sweep, trip, whole=whole))
 
 
-def _remember(catalog: Catalog, listing: Listing[R], trip: Trip) -> Changes:
+def _compare(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Everything that Leaf lists must be here now (sync.md R8): if not, read once more, then say so."""
+    absent = yield from look(lambda catalog, outbox: _not_here(catalog, outbox, listing, sweep))
+    if absent:
+        again = yield from _read_whole(listing, trip, pulled)
+        absent &= yield from look(lambda catalog, outbox: _not_here(catalog, outbox, listing, again))
+    if absent:
+        pulled.notices.append(f"{len(absent)} of Leaf's {listing.word.lower()} could not be kept here.")
+
+
+def _not_here(catalog: Catalog, outbox: Outbox, listing: Listing[R], sweep: Sweep) -> set[str]:
+    """Ids that were listed and have no copy; what is held back for a probe, or cannot be read, is not missed."""
+    if _unproved(outbox, listing.kind):
+        return set()
+    keys = catalog.server_ids(listing.kind)
+    return sweep.ids - sweep.unreadable - keys - {catalog.leaf_id(listing.kind, key) or key for key in keys}
+
+
+def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *, whole: bool) -> Changes:
     about = listing.parent or ("" if listing.source == "list" else listing.source)
     user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
-    catalog.put_fetched(listing.kind, user, trip.now(), about)
+    if whole:
+        catalog.put_fetched(listing.kind, user, trip.now(), about)
+    if listing.kind == "fields":
+        watermark.keep(catalog, trip, sweep.newest, whole=whole)
     return Changes()
 
 
@@ -174,7 +212,10 @@ def _take(listing: Listing[R], page: Page[R], sweep: Sweep, trip: Trip, pulled: 
         sweep.drifted, sweep.total = True, page.total
     sweep.ended = sweep.ended or page.count < PAGE
     sweep.ids.update(_leaf_id(record) for record in page.items)
-    sweep.ids.update(problem.id for problem in page.problems if problem.id)
+    sweep.unreadable.update(problem.id for problem in page.problems if problem.id)
+    sweep.ids |= sweep.unreadable
+    latest = watermark.newest((getattr(record, "updated_time", "") for record in page.items), page.date)
+    sweep.newest = max(filter(None, (sweep.newest, latest)), default=None)
     pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
     fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
     tally = pulled.tally(listing.kind)
@@ -193,11 +234,7 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
     A new record that may be our own create whose answer was lost is left to the probe, or it would be here twice
     (sync.md §8.7).
     """
-    unproved = {
-        plain(item.edit.record.name)
-        for item in outbox.items(states=("waiting", "sent"))
-        if isinstance(item.edit, Create) and item.kind == kind and kind != "fields" and item.attempts
-    }
+    unproved = _unproved(outbox, kind)
     fresh: dict[str, R] = {}
     for record in records:
         known = catalog.server_copy(kind, record.id)
@@ -210,6 +247,15 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
         else:
             fresh.pop(record.id, None)
     return list(fresh.values())
+
+
+def _unproved(outbox: Outbox, kind: Kind) -> set[str]:
+    """The names of records made here of which nobody knows whether they are at Leaf already."""
+    return {
+        plain(item.edit.record.name)
+        for item in outbox.items(states=("waiting", "sent"))
+        if isinstance(item.edit, Create) and item.kind == kind and kind != "fields" and item.attempts
+    }
 
 
 def _keep(records: Sequence[R], moved: dict[str, Boundary], trip: Trip) -> Rule[tuple[int, int]]:

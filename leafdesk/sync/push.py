@@ -5,6 +5,7 @@ looked into before anything is sent again (sync.md §4 and §5).
 """
 
 from collections import deque
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -75,18 +76,18 @@ class Pass:
     over: bool = False
 
 
-def push(trip: Trip, pushed: Pushed) -> Rule[None]:
+def push(trip: Trip, pushed: Pushed, only: Collection[str] | None = None) -> Rule[None]:
     """One pass after the other over the queue, until a pass brings nothing forward. Counts into `pushed`.
 
-    Several records go side by side; a record's edits go one after the other. Raises the LeafError that ended it (not
-    sent, signed out, captive, too busy); every item is in order by then.
+    `only`: these items, with what they rest on. Several records go side by side; a record's edits go one after the
+    other. Raises the LeafError that ended it (not sent, signed out, captive, too busy); every item is in order by then.
     """
     yield from _orphans(trip)
     yield from _mind_the_clock(trip)
     turns: dict[str, int] = {}
     goes_on = True
     while goes_on:
-        items = yield from look(lambda _, outbox: outbox.items(states=("waiting", "sent")))
+        items = yield from look(lambda _, outbox: _chosen(outbox, only))
         groups: dict[tuple[str, str], list[str]] = {}
         for item in items:
             groups.setdefault((item.kind, item.record_id), []).append(item.id)
@@ -94,6 +95,20 @@ def push(trip: Trip, pushed: Pushed) -> Rule[None]:
         yield from side_by_side([_lane(walk, trip) for _ in range(min(LANES, len(groups)))])
         goes_on = walk.progressed and not walk.over
     yield from _say_what_waits(trip)
+
+
+def _chosen(outbox: Outbox, only: Collection[str] | None) -> list[Item]:
+    """What may go: everything that waits, or the chosen items with all that stands before them."""
+    items = outbox.items(states=("waiting", "sent"))
+    if only is None:
+        return items
+    wanted, ahead = set[str](), [item for item in items if item.id in only]
+    while ahead:
+        item = ahead.pop()
+        if item.id not in wanted:
+            wanted.add(item.id)
+            ahead.extend(outbox.blockers(item))
+    return [item for item in items if item.id in wanted]
 
 
 def _lane(walk: Pass, trip: Trip) -> Rule[None]:

@@ -31,6 +31,8 @@ class Terms:
     chance: Callable[[], float] = random.random
     new_id: Callable[[], str]
     settle_seconds: float = 90.0
+    ceiling: float | None = None
+    """Requests a minute at most; None: as many as Leaf bears."""
     transport: "httpx.AsyncBaseTransport | None" = None
 
     def now(self) -> str:

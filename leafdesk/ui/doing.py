@@ -1,6 +1,6 @@
 """What the window's actions do to records and queue: ask, queue the edit, and say when it was not possible."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Any, Literal
 
@@ -47,13 +47,28 @@ class Doing(QObject):
         if self.workspace.redo_name:
             self._when_done(self.workspace.redo())
 
-    def retry(self, item_id: str) -> None:
-        """Let a queue item go again."""
-        self._when_done(self.workspace.queue.retry(item_id))
+    def retry(self, item_ids: Sequence[str]) -> None:
+        """Let queue items go again."""
+        self._when_done(self.workspace.queue.retry(*item_ids))
 
-    def discard(self, item_id: str) -> None:
-        """Take a queue item back."""
-        self._when_done(self.workspace.queue.discard(item_id))
+    def discard(self, item_ids: Sequence[str]) -> None:
+        """Take queue items back."""
+        self._when_done(self.workspace.queue.discard(*item_ids))
+
+    def adopt(self, item_id: str, leaf_id: str) -> None:
+        """Say which record at Leaf a new one is."""
+        self._when_done(self.workspace.queue.adopt(item_id, leaf_id))
+
+    def heard(self, notice_id: int, remedy: Sequence[Edit]) -> None:
+        """Answer a notice, with the edits that put it right if any are wished."""
+
+        def dismiss(_: object) -> None:
+            self._when_done(self.workspace.queue.dismiss(notice_id))
+
+        if remedy:
+            self.do(*remedy, then=dismiss)
+        else:
+            dismiss(None)
 
     def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> None:
         """Answer a conflict."""

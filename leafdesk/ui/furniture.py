@@ -18,17 +18,17 @@ from leafdesk.ui.field_desk import FieldDesk
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.importing import Importing
 from leafdesk.ui.keeping import Keeping
+from leafdesk.ui.land_desk import LandDesk
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.newness import Newness
 from leafdesk.ui.pages import Pages
 from leafdesk.ui.panels.inspector import Inspector
 from leafdesk.ui.panels.map_page import MapPage
 from leafdesk.ui.panels.navigator import Navigator
-from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.panels.notice import Notice
 from leafdesk.ui.panels.queue import Queue
 from leafdesk.ui.panels.rail import Rail
-from leafdesk.ui.panels.settings import Settings
 from leafdesk.ui.panels.start import StartPage
 from leafdesk.ui.panels.status_bar import StatusBar
 from leafdesk.ui.panels.top_bar import TopBar
@@ -61,20 +61,20 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     yield
     window.queue = Queue(window.bridge, window.commands, window.theme)
     yield
-    window.newer = NewerCard(window.bridge)
-    window.settings = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newer)
     window.start = StartPage(window.theme, demo=try_demo is not None)
     if try_demo is not None:
         window.start.try_demo.connect(try_demo)
     yield
     window.notice = Notice(window)
-    window.newer.told.connect(window.notice.say)
-    window.opened.connect(window.newer.begin)
+    window.newness = Newness(window.bridge, window)
+    window.newness.told.connect(window.notice.say)
+    window.opened.connect(window.newness.begin)
     window.doing = Doing(window, window.lists)
     window.drawing = Drawing(window.map_page, window.commands, window.doing, window.inspector, window.lists)
     window.field_desk, window.keeping = FieldDesk(window), Keeping(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     window.importing, window.exporting = Importing(window), Exporting(window)
+    window.land = LandDesk(window)
     yield
     _set_side_by_side(window)
     for glass in (window.top.finder.glass, window.navigator.glass):
@@ -89,7 +89,7 @@ def _set_side_by_side(window: MainWindow) -> None:
     window.workbench.setSizes([262, 854, 302])
     window.workbench.setStretchFactor(1, 1)
     window.pages = Pages(window)
-    for key in ("map", "queue", "settings"):  # made already: a widget without a parent might outlive its window
+    for key in ("map", "queue"):  # made already: a widget without a parent might outlive its window
         window.pages.page(key)
     window.pages.addWidget(window.start)
     middle = QWidget()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -17,6 +17,8 @@ from leafdesk.ui.trouble import plain
 from leafdesk.workspace import ConnectionChanged, Progress, SyncEnded
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from leafdesk.ui.dialogs.passphrase import KeepSignIn, Unlock
     from leafdesk.ui.dialogs.sign_in import SignIn
 
@@ -117,11 +119,23 @@ class LeafSide(QObject):
         """As nobody asked for it: the status bar tells how it went, no question and no notice comes up."""
         if not self.expired:
             self._quiet = not self.workspace.syncing
-            self._sync()
+            self._sync(by_itself=True)
 
-    def _sync(self) -> None:
+    def send_only(self, item_ids: Sequence[str]) -> None:
+        """Send these changes and what they rest on, nothing else; a sync that runs goes on as it began."""
+        if self.expired:
+            self.sign_in()
+            return
+        self.notice.say("")
+        self._quiet = False
+        self._begin(self.workspace.sync(pull=False, only=item_ids))
+
+    def _sync(self, *, by_itself: bool = False) -> None:
+        self._begin(self.workspace.sync(by_itself=by_itself))
+
+    def _begin(self, running: Future[Any]) -> None:
         self.status.show_progress(Progress("Reaching Leaf", 0, None))
-        self.bridge.then(self.workspace.sync(), lambda report: self._over(), self._failed)
+        self.bridge.then(running, lambda report: self._over(), self._failed)
         self.stood.emit()
         self.offer()
 

@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
     from leafdesk.ui.keeping import Keeping
+    from leafdesk.ui.land_desk import LandDesk
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
+    from leafdesk.ui.newness import Newness
     from leafdesk.ui.pages import Pages
     from leafdesk.ui.panels.inspector import Inspector
     from leafdesk.ui.panels.map_page import MapPage
     from leafdesk.ui.panels.navigator import Navigator
-    from leafdesk.ui.panels.newer import NewerCard
     from leafdesk.ui.panels.notice import Notice
     from leafdesk.ui.panels.queue import Queue
     from leafdesk.ui.panels.rail import Rail
-    from leafdesk.ui.panels.settings import Settings
     from leafdesk.ui.panels.start import StartPage
     from leafdesk.ui.panels.status_bar import StatusBar
     from leafdesk.ui.panels.top_bar import TopBar
@@ -49,7 +49,7 @@ class MainWindow(FirstSight):
     """One window on one workspace. Its parts are there once it is `furnished`.
 
     For whoever drives it (demo, journeys): the panels `canvas` (MapCanvas), `navigator`, `inspector`, `queue`,
-    `status`, `top`, `rail`, `map_page`, `settings`, `start`, `notice`; `drawing` (mode, sheet), `lists` (rows, ready),
+    `status`, `top`, `rail`, `map_page`, `start`, `notice`; `drawing` (mode, sheet), `lists` (rows, ready),
     `theme`, `bridge`, `leaf` (sheet). `commands["draw"].trigger()` does what the button does; keys: ui/actions.py.
 
     select(field_id | None)       as if clicked on the map or in the list
@@ -60,7 +60,7 @@ class MainWindow(FirstSight):
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
     """
 
-    opened = Signal()  # the parts are there, the icons too, and the lists are being read
+    opened = Signal()  # the parts are there, the icons too; the lists are read next
     unopened = Signal(object)  # the workspace did not open: the exception
     theme: Theme
     icons: Icons
@@ -74,8 +74,7 @@ class MainWindow(FirstSight):
     canvas: MapCanvas
     inspector: Inspector
     queue: Queue
-    settings: Settings
-    newer: NewerCard
+    newness: Newness
     start: StartPage
     status: StatusBar
     notice: Notice
@@ -84,6 +83,7 @@ class MainWindow(FirstSight):
     field_desk: FieldDesk
     keeping: Keeping
     leaf: LeafSide
+    land: LandDesk
     importing: Importing
     exporting: Exporting
     workbench: QSplitter
@@ -197,6 +197,9 @@ class MainWindow(FirstSight):
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
         self.queue.resolve.connect(self.doing.resolve)
+        self.queue.adopt.connect(self.doing.adopt)
+        self.queue.heard.connect(self.doing.heard)
+        self.queue.send_only.connect(self.leaf.send_only)
         self.queue.counted.connect(self._counted)
         self.inspector.show_in_queue.connect(lambda: self.show_page("queue"))
         self.status.open_queue.connect(lambda: self.show_page("queue"))
@@ -204,7 +207,6 @@ class MainWindow(FirstSight):
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
         self.start.asked_files.connect(self.importing.ask)
-        self.settings.look_chosen.connect(self.choose_look)
         self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
         self.doing.stepped.connect(self._allow)
@@ -215,10 +217,7 @@ class MainWindow(FirstSight):
         self.bridge.failed.connect(_bug)
 
     def _begin(self) -> Iterator[None]:
-        """The lists, the icons, the first sync."""
-        self.lists.load()
-        self.queue.load()
-        yield
+        """The icons, the first sync, and the lists: they are read when what they fill stands painted on the screen."""
         self.icons.dress()
         self.theme.wear()
         self.show_instead(self.whole)
@@ -226,10 +225,15 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self)
+            self._autosync = Autosync(
+                self.bridge, self.leaf.sync_by_itself, self, lambda: self.memory.get("by_itself") != "no"
+            )
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
+        yield
+        self.lists.load()
+        self.queue.load()
         yield
         yield from load(LATER)
 

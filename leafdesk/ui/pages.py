@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QLineEdit, QStackedWidget, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -46,6 +47,16 @@ def _machines(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.machines import make
 
     return make(window)
+
+
+def _settings(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.settings import Settings
+
+    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
+    page.look_chosen.connect(window.choose_look)
+    page.by_itself.setChecked(window.memory.get("by_itself") != "no")
+    page.by_itself.toggled.connect(lambda on: window.memory.put("by_itself", "yes" if on else "no"))
+    return page
 
 
 def _inputs(window: MainWindow) -> QWidget:
@@ -92,7 +103,7 @@ PAGES = (
         "gear-six",
         ("Ctrl+8", "Ctrl+,"),
         "Look, account and files",
-        lambda window: window.settings,
+        _settings,
         at_foot=True,
     ),
 )
@@ -105,21 +116,44 @@ class Pages(QStackedWidget):
         super().__init__()
         self._window = window
         self._made: dict[str, QWidget] = {}
-        self.key = ""
+        self._blank = QFrame(self)
+        self._blank.setObjectName("page")
+        self.addWidget(self._blank)
+        self._arriving = QTimer(self, singleShot=True, interval=0)
+        self._arriving.timeout.connect(self._arrive)
+        self.key: str = ""
         """The page in sight; "" while something else is shown."""
 
     def page(self, key: str) -> QWidget:
         """The page, made now if this is the first visit."""
+        made = self._make(key)
+        if key == self.key:
+            self.setCurrentWidget(made)
+        return made
+
+    def _make(self, key: str) -> QWidget:
         if key not in self._made:
             (page,) = (page for page in PAGES if page.key == key)
             self._made[key] = page.make(self._window)
             self.addWidget(self._made[key])
         return self._made[key]
 
+    def _arrive(self) -> None:
+        """Make the page in one turn of the event loop, show it in another: each takes half a frame."""
+        if self.key in self._made:
+            self.page(self.key)
+        elif self.key:
+            self._make(self.key)
+            self._arriving.start()
+
     def turn_to(self, key: str) -> None:
-        """Show a page."""
-        self.setCurrentWidget(self.page(key))
+        """Show a page; one that is to be made first comes in the next turns of the event loop."""
         self.key = key
+        if key in self._made:
+            self.setCurrentWidget(self._made[key])
+        else:
+            self.setCurrentWidget(self._blank)
+            self._arriving.start()
 
     @property
     def filter_line(self) -> QLineEdit | None:

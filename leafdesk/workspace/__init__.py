@@ -6,16 +6,15 @@ import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, UnknownOutcomeError
 from leafdesk.api.errors import SignedOutError as WrongPasswordError
 from leafdesk.edits import Change, Create, Delete, Edit, Enable, Match, Redraw, SyncProvider, Upload, change
 from leafdesk.edits import why_not as edits_why_not
 from leafdesk.geo.shape import Shape
-from leafdesk.newer import Newer
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
@@ -26,6 +25,7 @@ from leafdesk.store.steps import Steps
 from leafdesk.store.tables import Found, Order, Row, Tables, Where
 from leafdesk.sync.report import LAST_SYNC, Connection, ConnectionChanged, Event, Progress, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line
+from leafdesk.sync.wish import Wanted, Wish
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions, remedy
@@ -43,9 +43,10 @@ from leafdesk.workspace.undoing import Moved, Names, do_step, move_step, names_o
 
 if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
+    from leafdesk.newer import Newer, Source
     from leafdesk.sync.engine import Engine
 
-__all__ = ["Decisions", "InUseError", "LockedError", "Newer", "Online", "Sealing", "SignedOutError", "UserHere"]
+__all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
 __all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
 __all__ += ["Attempt", "Connection", "ConnectionChanged", "Event", "Item", "Notice", "OpenDrawing", "Progress"]
@@ -79,9 +80,9 @@ class Workspace:
         self._nothing: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
         self._terms = terms_of(parts, self._environ)
-        self._rhythm = Rhythm(self._terms, self._engines, self.sync, lambda: self.outbox)
-        self.newer = Newer(folder, self._terms, self._engines, parts.get("newest"))
-        self.sealing = Sealing(lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
+        self._rhythm = Rhythm(self._terms, self._engines, partial(self.sync, by_itself=True), lambda: self.outbox)
+        self._newest: Source | None = parts.get("newest")
+        self.sealing = Sealing(folder, lambda: self._account, self._keys, self._engines, self._signed_in_for_good)
         self.drafts = Drafting(lambda: self._database, self._terms.now)
         self._lock = lock_folder(folder)
         try:
@@ -132,6 +133,13 @@ class Workspace:
         engine = self._engines()
         engine.call(lambda: self._keys().forget(account.id))
         engine.heard("signed-out", "You signed out; everything here is kept.")
+
+    @cached_property
+    def newer(self) -> "Newer":
+        """Whether there is a newer Leafdesk, for those who wish to be told."""
+        from leafdesk.newer import Newer
+
+        return Newer(self.folder, self._terms, self._engines, self._newest)
 
     # ------------------------------------------------------------------ look
     @property
@@ -221,19 +229,17 @@ class Workspace:
         return Decisions(self._decide)
 
     # ------------------------------------------------------------------ sync
-    def sync(
-        self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None, stock: bool | None = None
-    ) -> Future[SyncReport]:
+    def sync(self, **wanted: Unpack[Wanted]) -> Future[SyncReport]:
         """Push what waits, then pull everything, on the engine's thread. A second call joins the one that runs.
 
-        `stock`: machines, implements, operators, catalogs, summaries and settings too; None: once a day.
+        `wanted`: see sync.wish. `pull=False` only sends, `push=False` only reads, `only=[item ids]` sends just these.
         """
         line = self._line()
         if line is None:
             return failed(SignedOutError(NOBODY))
         if not self.syncing:
             self._rhythm.begins()
-        running = self._engines().sync(line, pull=pull, push=push, leaf_user_id=leaf_user_id, stock=stock)
+        running = self._engines().sync(line, Wish(**wanted))
         running.add_done_callback(self._ended)
         return running
 

@@ -16,7 +16,15 @@ def terms_of(parts: Mapping[str, Any], environ: Mapping[str, str]) -> Terms:
     if "clock" in parts:
         chosen.setdefault("steady", parts["clock"])
     new_id = parts.get("new_id", lambda: str(uuid.uuid4()))
-    return Terms(new_id=new_id, settle_seconds=_settle(parts, environ), **chosen)
+    ceiling = _number(environ.get("LEAFDESK_REQUESTS_PER_MINUTE", ""))
+    return Terms(new_id=new_id, settle_seconds=_settle(parts, environ), ceiling=ceiling, **chosen)
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text) if float(text) > 0 else None
+    except ValueError:
+        return None
 
 
 def _settle(parts: Mapping[str, Any], environ: Mapping[str, str]) -> float:

@@ -32,6 +32,7 @@ class Rhythm:
     def keep_up(self) -> None:
         """From now on sync without being asked."""
         self._on = True
+        self._engine().keep_awake(self._sync)
         self._engine().arm(0.0, self._sync)
 
     def edited(self) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from leafdesk.sealed import SIGN_IN
 from leafdesk.workspace.accounts import NOBODY, Account, SignedOutError
 
 if TYPE_CHECKING:
@@ -22,18 +24,22 @@ class Sealing:
 
     def __init__(
         self,
+        folder: Path,
         account: Callable[[], Account | None],
         keys: Callable[[], Credentials],
         engine: Callable[[], Engine],
         signed: Callable[[], None],
     ) -> None:
-        self._account, self._keys, self._engine, self._signed = account, keys, engine, signed
+        self._folder, self._account = folder, account
+        self._keys, self._engine, self._signed = keys, engine, signed
 
     @property
     def locked(self) -> bool:
         """Whether the sign-in waits for its passphrase."""
         account = self._account()
-        return account is not None and account.signed_in and self._keys().locked(account.id)
+        if account is None or not account.signed_in or not (account.path(self._folder).parent / SIGN_IN).exists():
+            return False
+        return self._keys().locked(account.id)
 
     def protect(self, passphrase: str) -> Future[None]:
         """Keep this session's sign-in in a file under a passphrase. WeakPassphraseError, OSError (in the future)."""

@@ -193,10 +193,12 @@ def walk(window: "MainWindow") -> None:  # type: ignore[name-defined]  # noqa: F
 
 
 def rest(seconds: float) -> None:
-    """Let the window live for a while."""
-    from PySide6.QtTest import QTest
+    """Let the window live for a while (QTest.qWait would keep Python's lock, and with it the reading thread)."""
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    QTest.qWait(round(1000 * seconds))
+    loop = QEventLoop()
+    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    loop.exec()
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -37,9 +37,8 @@ def test_an_old_boundary_comes_back_and_a_preview_is_enabled(
     side = window.inspector.side
     assert isinstance(side, History)
     side.fetch.click()
-    qtbot.waitUntil(
-        lambda: side.history is not None and len(side.history.versions) == len(field["boundaries"]), timeout=PATIENCE
-    )
+    qtbot.waitUntil(lambda: side.history is not None and side.history.read is not None, timeout=PATIENCE)
+    assert side.history is not None and len(side.history.versions) == len(field["boundaries"])
 
     sandbox.go_dark()
     side.slider.setValue(0)

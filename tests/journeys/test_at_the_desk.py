@@ -32,6 +32,7 @@ def test_a_morning_at_the_desk(window: MainWindow, sandbox: Sandbox, qtbot: QtBo
     sandbox.go_dark()
     # the largest fields of one farm, taken into a spreadsheet
     qtbot.keyClick(window, Qt.Key.Key_2, CTRL)
+    qtbot.waitUntil(lambda: isinstance(window.pages.currentWidget(), FieldsPage))
     fields = window.pages.currentWidget()
     assert isinstance(fields, FieldsPage)
     qtbot.waitUntil(lambda: fields.rows.rowCount() > 0, timeout=15000)

@@ -79,6 +79,7 @@ def test_every_name_in_the_guide_is_one_that_the_window_shows(
     nobody = Workspace(tmp_path / "nobody")
     request.addfinalizer(nobody.close)
     first = open_window(nobody, try_demo=lambda: None)
+    window.pages.page("settings")  # made on the first visit
     names |= {action.text() for one in (window, first) for action in one.actions()}
     names |= {button.text().strip() for one in (window, first) for button in one.findChildren(QAbstractButton)}
     said = set(re.findall(r"\*\*([^*]+)\*\*", TEXT))
@@ -98,7 +99,7 @@ def test_help_opens_the_guide_with_its_pictures(window: MainWindow, qtbot: QtBot
 
 def test_the_licences_open_from_the_settings(window: MainWindow, qtbot: QtBot) -> None:
     hands.press(window, "settings")
-    licences = next(b for b in window.settings.findChildren(QAbstractButton) if b.text() == "Licences")
+    licences = next(b for b in window.pages.page("settings").findChildren(QAbstractButton) if b.text() == "Licences")
     licences.click()
     reader = next(one for one in window.findChildren(Reader) if one.windowTitle() == "Licences")
     assert "LESSER GENERAL PUBLIC LICENSE" in reader.text.toPlainText()

@@ -8,9 +8,17 @@ from pytestqt.qtbot import QtBot
 from leafdesk import __version__, newer
 from leafdesk.newer import Source
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.newer import NewerCard
+from leafdesk.ui.panels.settings import Settings
 from leafdesk.workspace import Workspace
 from tests.newer.conftest import Host, Signer
 from tests.shell import Shell
+
+
+def card_of(window: MainWindow) -> NewerCard:
+    page = window.pages.page("settings")
+    assert isinstance(page, Settings)
+    return page.newer
 
 
 def test_the_settings_ask_nobody_until_somebody_wishes_it(
@@ -18,7 +26,7 @@ def test_the_settings_ask_nobody_until_somebody_wishes_it(
 ) -> None:
     host.say(signer.notice())
     window = open_window(desk)
-    card, told = window.newer, window.notice.text
+    card, told = card_of(window), window.notice.text
     assert (card.never.isChecked(), card.found.isHidden(), card.page.isHidden()) == (True, True, True)
     assert "Nothing about you" in card.about.text()
     card.daily.click()
@@ -28,7 +36,7 @@ def test_the_settings_ask_nobody_until_somebody_wishes_it(
     assert told.text() == "Leafdesk 99.1.0 is out. The settings tell where to get it."
     qtbot.waitUntil(lambda: card.state.told, timeout=15000)
     window.notice.say("")
-    card.begin()
+    window.newness.begin()
     qtbot.waitUntil(lambda: card.state.told and card.state.release is not None, timeout=15000)
     assert told.text() == ""
     card.never.click()
@@ -44,7 +52,7 @@ def test_a_host_that_hangs_holds_no_window_up(
     host.pieces, host.pause = iter([b"HTTP/1.1 200 OK\r\n", *[b"a"] * 10_000]), 0.05
     window = open_window(desk)
     qtbot.waitUntil(lambda: bool(host.seen), timeout=15000)
-    assert window.newer.daily.isChecked()
+    assert card_of(window).daily.isChecked()
     qtbot.waitUntil(lambda: window.lists.ready, timeout=15000)
 
 

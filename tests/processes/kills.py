@@ -14,7 +14,7 @@ from typing import Any
 
 from leafdesk.geo.shape import from_geojson
 from leafdesk.sync.merge import normal
-from leafdesk.workspace import RefusedError, Workspace
+from leafdesk.workspace import Create, Item, RefusedError, Workspace
 
 from .desk import Kept, environ, work
 from .leaf_side import FAULTS, SETTLE, LeafSide, leaf_side
@@ -42,7 +42,7 @@ def kill_often(folder: Path, kills: int, *, seed: int = 1, say: Callable[[str], 
         workspace.close()
         leaf.faults(FAULTS)
         for _ in range(kills):
-            kept = _one_kill(folder, leaf, dice)
+            kept = _one_kill(folder, leaf, dice, found.wrong)
             found.kills += 1
             found.kept += kept
             found.requests_open += _look(folder, kept, found.wrong)
@@ -65,7 +65,7 @@ def desks() -> Any:
     return context
 
 
-def _one_kill(folder: Path, leaf: LeafSide, dice: random.Random) -> list[Kept]:
+def _one_kill(folder: Path, leaf: LeafSide, dice: random.Random, wrong: list[str]) -> list[Kept]:
     """Let a desk work, and kill it some time after its first edit; the edits that it said it had kept."""
     context = desks()
     here, there = context.Pipe(duplex=False)
@@ -75,7 +75,9 @@ def _one_kill(folder: Path, leaf: LeafSide, dice: random.Random) -> list[Kept]:
     there.close()
     heard: list[Any] = [here.recv()] if here.poll(60) else []  # it is open
     if here.poll(60):
-        heard += _hear(here, until=time.monotonic() + dice.choice([0.05, 0.3, 0.6, 1.2]) * dice.random())
+        heard += _hear(here, until=time.monotonic() + dice.choice([0.1, 0.5, 1.0, 2.0]) * dice.random())
+    if not process.is_alive() or not heard:
+        wrong.append(f"the desk ended by itself ({process.exitcode}) or never opened")
     process.kill()
     process.join()
     heard += _hear(here, until=None)
@@ -118,7 +120,7 @@ def _look(folder: Path, kept: list[Kept], wrong: list[str]) -> int:
 
 # ---------------------------------------------------------------------- in the end
 def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
-    """Sync over a good line until nothing waits; every question is answered with "keep theirs"."""
+    """Sync over a good line until nothing waits; every question is answered."""
     workspace = Workspace(folder, environ=environ(leaf.url, leaf.token))
     try:
         for _ in range(60):
@@ -130,9 +132,9 @@ def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
             for item in waiting:
                 with suppress(RefusedError):
                     if item.state == "conflict":
-                        workspace.decisions.resolve(item.id, "theirs").result(60)
+                        _answer(workspace, item)
                     elif item.state == "parked":
-                        workspace.decisions.retry(item.id).result(60)
+                        workspace.queue.retry(item.id).result(60)
             time.sleep(SETTLE / 2)
         found.wrong += [f"stuck: {item.sentence} is {item.state}: {item.reason}" for item in workspace.outbox.items()]
         if not found.wrong:
@@ -140,6 +142,19 @@ def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
             _compare(workspace, leaf, found)
     finally:
         workspace.close()
+
+
+def _answer(workspace: Workspace, item: Item) -> None:
+    """Of a create that may have arrived the user knows the name; whatever else: keep theirs."""
+    if not isinstance(item.edit, Create):
+        workspace.queue.resolve(item.id, "theirs").result(60)
+        return
+    name = item.edit.record.name
+    mine = [one["id"] for one in (item.theirs or {}).get("candidates", ()) if one["name"] == name]
+    if mine:
+        workspace.queue.adopt(item.id, mine[0]).result(60)
+    else:
+        workspace.queue.resolve(item.id, "mine").result(60)
 
 
 def _compare(workspace: Workspace, leaf: LeafSide, found: Killed) -> None:

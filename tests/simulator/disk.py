@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from leafdesk.store.database import _in_plain_words, _transact
+from leafdesk.store.items import LIVE_SQL
 from leafdesk.store.migrations import STEPS, Step, upgrade
+from leafdesk.store.salvage import re_attach
+from leafdesk.store.second_copy import LINE_COLUMNS, Rescued, all_that_waits
 
 T = TypeVar("T")
 _WRITES = re.compile(r"\s*(?:INSERT(?: OR REPLACE)? INTO|REPLACE INTO|UPDATE(?: OR REPLACE)?|DELETE FROM) (\w+)")
@@ -133,6 +136,22 @@ class Disk:
             with suppress(KilledError):
                 upgrade(self.connection, self._steps)
             self.restart()
+
+    def lose(self) -> None:
+        """The database is gone; a new one is made from its second copy. (What was over stays to be asked about.)"""
+        old, found = self.connection, Rescued()
+        for line in all_that_waits(old):
+            found.take(line)
+        over = old.execute(f"SELECT {', '.join(LINE_COLUMNS)} FROM outbox WHERE NOT {LIVE_SQL}").fetchall()
+        self.__init__(old.deaf)  # type: ignore[misc]
+        marks = ", ".join("?" * len(LINE_COLUMNS))
+        self.connection.execute("PRAGMA foreign_keys = OFF")
+        self.connection.executemany(f"INSERT INTO outbox ({', '.join(LINE_COLUMNS)}) VALUES ({marks})", over)
+        journal = old.execute("SELECT * FROM journal").fetchall()
+        self.connection.executemany("INSERT INTO journal VALUES (?, ?, ?, ?, ?, ?, ?, ?)", journal)
+        self.connection.execute("PRAGMA foreign_keys = ON")
+        self.write(lambda connection: re_attach(connection, found))
+        old.close()
 
     def close(self) -> None:
         self.connection.close()

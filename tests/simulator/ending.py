@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from leafdesk.edits import Redraw
+from leafdesk.edits import REFERENCES, Redraw
 from leafdesk.records import Farm, Field, Machine
 from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item
@@ -104,6 +104,8 @@ def _agree_on(oracle: Oracle, kind: str, key: str, there: dict[str, Any]) -> Non
     names = {Field: ("name", "farm_id"), Farm: ("name", "grower_id"), Machine: ("name", "serial_number", "model")}
     for name in names.get(type(record), ("name",)):
         here = oracle.proofs.number(name, getattr(record, name))
+        if name in REFERENCES and getattr(record, name) is not None and not _seen(oracle, name, getattr(record, name)):
+            oracle.say(f"I6 {kind} {key} belongs to {getattr(record, name)!r}, and there is none by this name here")
         if not same(text(here), text(there.get(ATTRIBUTES[name]))):
             oracle.say(f"I3 {kind} {key}: {name} is {here!r} here and {there.get(ATTRIBUTES[name])!r} there")
     if isinstance(record, Field):
@@ -111,3 +113,9 @@ def _agree_on(oracle: Oracle, kind: str, key: str, there: dict[str, Any]) -> Non
         drawn = oracle.far.memory.drawn[active][1] if active else None
         if (normal(record.shape) if record.shape else None) != drawn:
             oracle.say(f"I3 {kind} {key} has another shape here than there")
+
+
+def _seen(oracle: Oracle, name: str, key: str) -> bool:
+    """Whether a farm or grower is seen by just this key: lists and the map look no further."""
+    query = "SELECT 1 FROM seen WHERE kind = ? AND key = ?"
+    return oracle.laptop.disk.connection.execute(query, (REFERENCES[name], key)).fetchone() is not None

@@ -16,6 +16,7 @@ from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, Tell, Trip, Write
 from leafdesk.sync.cycle import Cycle, sync
+from leafdesk.sync.wish import Wish
 
 from .disk import Disk, KilledError
 from .far import Far, Reply, Sender
@@ -88,6 +89,8 @@ class Laptop:
         """Edits of the user that were taken in."""
         self.upgraded = False
         """Whether the next start is a newer Leafdesk's."""
+        self.lost = False
+        """Whether the next start finds no database."""
         self.poison = "!"
         """A name with this in it makes Leaf answer 500 for ever."""
 
@@ -115,13 +118,15 @@ class Laptop:
             self.disk.arm(self.dice.randint(1, 15), kind)
         elif kind == "clock":
             self.astray += self.dice.choice([-86400.0, -300.0, 300.0, 86400.0])
-        elif kind in ("reboot", "migrated"):
-            self.upgraded = kind == "migrated"
+        elif kind in ("reboot", "migrated", "lost all"):
+            self.upgraded, self.lost = kind == "migrated", kind == "lost all"
             raise KilledError
 
     def restart(self) -> None:
-        """The program starts again, sometimes the whole computer, sometimes a newer version of it."""
+        """The program starts again, sometimes the whole computer, sometimes a newer version, sometimes from nothing."""
         self.disk.restart()
+        if self.lost:
+            self.disk.lose()
         if self.upgraded:
             self.upgraded = False
             self.disk.migrate([self.dice.randint(1, 25) for _ in range(self.dice.randint(0, 2))])
@@ -163,7 +168,9 @@ class Laptop:
         Raises KilledError when the program was killed, StoreError when the disk refused.
         """
         cycle = Cycle()
-        self.drive(sync(self.trip(), cycle, stock=stock))
+        self.drive(
+            sync(self.trip(), cycle, Wish(stock=stock, by_itself=self.dice.random() < 0.3 and not self.weather.calm))
+        )
         return cycle
 
     def drive(self, rule: Rule[T]) -> T:

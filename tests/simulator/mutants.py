@@ -10,7 +10,7 @@ from leafdesk.store.changes import Changes
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync import attempt, pull, triggers
 from leafdesk.sync.asks import Rule, Trip, look
-from leafdesk.sync.merge import Merged
+from leafdesk.sync.merge import Merged, plain
 
 from .naive import naive_rule
 
@@ -80,6 +80,12 @@ def _as_it_is_now(method: Any) -> Any:
     return write
 
 
+def _exact_key(connection: Any, kind: Any, id: str) -> str | None:
+    """Neither an alias nor Leaf's own id leads to a record. (Either alone still does: records keep Leaf's id, too.)"""
+    found = connection.execute("SELECT key FROM records WHERE kind = ? AND key = ?", (kind, id)).fetchone()
+    return None if found is None else str(found[0])
+
+
 def _send_all(base: Any, mine: dict[str, Any], theirs: Any) -> Merged:
     return Merged({name: value for name, value in mine.items() if theirs.get(name) != value}, {})
 
@@ -116,6 +122,14 @@ def _upload_again(item: Item, edit: Any, place: Any, trip: Trip) -> Rule[Any]:
     return (yield from _upload(item, edit, place, trip))
 
 
+def _only_named(one: Any, body: Any) -> bool:
+    return plain(one.name) == plain(body.get("name"))
+
+
+def _without_a_look(item: Item, record: Any, answer: Any, trip: Trip) -> Any:
+    return lambda catalog: catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
+
+
 def _in(name: str, value: Any, *rooms: str) -> tuple[tuple[str, Any], ...]:
     """The same name replaced in several rooms of sync."""
     return tuple((f"leafdesk.sync.{room}.{name}", value) for room in rooms)
@@ -131,12 +145,15 @@ MUTANTS = (
         ),
     ),
     Mutant(name="no settle time", settle_seconds=0.0),
+    Mutant(name="a 404 of a machine that is behind is believed", instead=_in("catch_up", _nothing, "attempt", "pull")),
+    Mutant(name="a farm known by its name alone", instead=_in("as_sent", _only_named, "farms")),
+    Mutant(name="no look before a record is claimed", instead=_in("created", _without_a_look, "farms", "machines")),
     Mutant(name="no attempts written ahead", deaf=("INSERT INTO attempts",)),
     Mutant(name="no state before the first attempt", instead=_in("earlier_pre", _nothing, "fields")),
     Mutant(name="no list before the first attempt", instead=_in("known_before", _nothing, "farms", "machines")),
     Mutant(name="removed without asking", instead=_in("_missing", _drop_at_once, "pull")),
     Mutant(name="no hold-back", instead=_in("_news", _take_news, "pull")),
-    Mutant(name="no alias", deaf=("INSERT OR REPLACE INTO aliases",)),
+    Mutant(name="old names are forgotten", instead=(("leafdesk.store.queueing.find_key", _exact_key),)),
     Mutant(name="references not pointed again", instead=(("leafdesk.store.numbering._point_again", _no_changes),)),
     Mutant(name="no base of a boundary", instead=_in("_seen", _always, "fields")),
     Mutant(name="no audit of lost updates", instead=_in("_replaced_unseen", _empty, "fields")),

@@ -103,6 +103,11 @@ class Oracle:
                 self.say(f"I6 an older copy of {name} was taken for a newer one: {updated} for {self._updated[name]}")
         self._updated = now
 
+    def began_anew(self) -> None:
+        """The database was lost: what Leaf has is not here before it is read again."""
+        self._updated = {}
+        self.user_acted()
+
     def user_acted(self) -> None:
         """After every act of the user: what left the queue by it is theirs to decide; nothing is refused wrongly."""
         for sentence in self.user.refused:

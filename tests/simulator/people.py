@@ -21,6 +21,7 @@ from leafdesk.geo.shape import Shape
 from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.store.salvage import REBUILD
 from leafdesk.sync.removals import confirm
 
 from .far import USER, Far
@@ -71,7 +72,9 @@ class User:
     # ------------------------------------------------------------------ edits
     def edit(self) -> None:
         """The user does something with what there is."""
-        edit = self._edit()
+        edit = self._old_name()
+        self.window = {kind: self._seen(kind) for kind in ("farms", "growers", "machines")}
+        edit = edit or self._edit()
         if edit is None:
             return
         if isinstance(edit, Delete) and (seen := self.laptop.catalog.field(edit.id)):
@@ -79,7 +82,8 @@ class User:
         try:
             self.queued.add(self.laptop.do(edit))
         except RefusedError as error:
-            if str(error) == "This is no longer here." and edit.id in self.far.there[edit.kind]:
+            anew = self.laptop.catalog.fact(REBUILD) is not None
+            if str(error) == "This is no longer here." and not anew and edit.id in self.far.there[edit.kind]:
                 self.refused.append(f"{edit}: {error}")
             return
         self.touched[edit.kind] = edit.id
@@ -158,35 +162,39 @@ class User:
     def _pick(self, kind: str, *, where: str = "") -> str | None:
         """One of the records that are seen; half the time one that has edits waiting, for people come back to those."""
         connection, marked = self.laptop.disk.connection, ""
-        renamed = self._renamed_meanwhile(kind)
-        if renamed is not None:
-            return renamed
         if self.dice.random() < 0.5:
             marked = "AND mark IN ('pending', 'parked', 'conflict')"
         for more in dict.fromkeys((marked, "")):
             query = f"SELECT key FROM seen WHERE kind = ? {where} {more} ORDER BY sort, key LIMIT 8"
             keys = [key for (key,) in connection.execute(query, (kind,))]
             if keys:
-                self.window[kind] = keys
                 return str(self.dice.choice(keys))
         return None
 
-    def _renamed_meanwhile(self, kind: str) -> str | None:
-        """A record that is still at Leaf, by the name that it had when the user last looked and has no longer here."""
-        for key in self.window.get(kind, ()) if kind in ("farms", "growers", "machines") else ():
-            query = "SELECT 1 FROM seen WHERE kind = ? AND key = ?"
-            if key in self.far.there[kind] and not self._shown(query, kind, key) and not self._taken_away(kind, key):
-                self.window[kind] = []
-                return key
+    def come_back(self) -> None:
+        """The user goes on in a window that was open all the time."""
+        if self._old_name() is not None:
+            self.edit()
+
+    def _old_name(self) -> Edit | None:
+        """A change of a record by the name that it had when the user last looked, and has no longer here: a pull had
+        shown what a create of ours was then found to be."""
+        for kind, keys in self.window.items():
+            now = self._seen(kind)
+            for key in keys:
+                if key not in now and key in self.far.there[kind] and not self._taken_away(kind, key):
+                    self.said["by an old name"] += 1
+                    return change(kind, key, name=f"{key} later")  # type: ignore[arg-type]
         return None
+
+    def _seen(self, kind: str) -> list[str]:
+        rows = self.laptop.disk.connection.execute("SELECT key FROM seen WHERE kind = ? ORDER BY key", (kind,))
+        return [key for (key,) in rows]
 
     def _taken_away(self, kind: str, key: str) -> bool:
         now = self.laptop.catalog.key(kind, key)  # type: ignore[arg-type]
         query = "SELECT 1 FROM outbox WHERE kind = ? AND key = ? AND verb LIKE '%.delete'"
-        return self._shown(query, kind, now or key)
-
-    def _shown(self, query: str, *values: str) -> bool:
-        return self.laptop.disk.connection.execute(query, values).fetchone() is not None
+        return self.laptop.disk.connection.execute(query, (kind, now or key)).fetchone() is not None
 
     # ------------------------------------------------------------------ answers
     def decide(self, *, everything: bool = False) -> None:

@@ -48,8 +48,9 @@ class Proofs:
         if isinstance(edit, Upload):
             return self.memory.uploads[item.id] > 0
         if isinstance(edit, SyncProvider):
-            asked = [at for at, sender in self.memory.landed if sender.kind == "users"]
-            return bool(asked) and (not item.attempts or self.laptop.time - asked[-1] < OFTEN_ENOUGH)
+            asked = [(at, sender.item) for at, sender in self.memory.landed if sender.kind == "users"]
+            lately = bool(asked) and (not item.attempts or self.laptop.time - asked[-1][0] < OFTEN_ENOUGH)
+            return lately or any(who == item.id for _, who in asked)
         if isinstance(edit, Match):
             wanted = edit.product_id or item.base.get("product_id")
             said = [(record["productId"], record["matchDetails"]["status"]) for _, _, record in history]

@@ -29,7 +29,7 @@ from .speed import remembered
 from .weather import Weather, weather
 
 ROUNDS = 6
-QUIET = 14
+QUIET = 20
 """Syncs in which a calm line must bring everything home."""
 
 
@@ -123,6 +123,9 @@ class Story:
             cycle = self.laptop.sync(stock=stock)
         except (KilledError, StoreError):
             self.laptop.restart()
+            if self.laptop.lost:
+                self.laptop.lost = False
+                self.oracle.began_anew()
             return
         except Exception as error:
             self.laptop.disk.restart()
@@ -148,8 +151,10 @@ class Story:
             if n and asked is None and not self.laptop.outbox.items():
                 break
             self.user.decide(everything=True)
+            if n < 4:
+                self.user.come_back()
             self.oracle.user_acted()
-            self.laptop.pass_time(200)
+            self.laptop.pass_time(400)
         self.oracle.requests_landed()
         look_back(self.oracle)
 

@@ -11,8 +11,9 @@ LINE = (
 """Faults of the line and the server (sync.md §12.2). `other id`: Leaf takes a field under an id of its own."""
 OPEN = ("lost", "late", "500 before", "504 after", "html after", "cut", "sleep")
 """Those after which nobody knows whether a write arrived."""
-LAPTOP = ("killed", "full", "busy", "ioerr", "clock", "reboot", "migrated")
-"""Faults of the laptop. `migrated`: it is stopped, and a newer Leafdesk starts that migrates one step further."""
+LAPTOP = ("killed", "full", "busy", "ioerr", "clock", "reboot", "migrated", "lost all")
+"""Faults of the laptop. `migrated`: it is stopped, and a newer Leafdesk starts that migrates one step further.
+`lost all`: it is stopped, and the database is gone."""
 LATEST = 60.0
 """Seconds after which a lost request no longer lands: shorter than the settle time, or nobody can prove anything."""
 

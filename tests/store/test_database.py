@@ -292,3 +292,13 @@ def test_a_second_program_that_never_lets_go_is_told_in_plain_words(path: Path) 
     other.close()
     assert database.write(lambda _: "again").result() == "again"
     database.close()
+
+
+def test_a_transaction_that_could_not_be_rolled_back_does_not_stop_the_next(path: Path) -> None:
+    database = Database(path)
+    database.write(lambda c: None).result()
+    database._connection.execute("BEGIN")
+    database._connection.execute("INSERT INTO facts VALUES ('lost', '1')")
+    assert database.write(lambda c: c.execute("INSERT INTO facts VALUES ('kept', '1')").rowcount).result() == 1
+    assert [name for (name,) in database.reader().execute("SELECT name FROM facts")] == ["kept"]
+    database.close()

@@ -28,6 +28,7 @@ from leafdesk.store.database import Database
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, Tell, Trip, Write
 from leafdesk.sync.cycle import Cycle, sync
+from leafdesk.sync.wish import Wish
 
 T = TypeVar("T")
 USER = "ace92e9c-2e83-4d85-ab34-1f76a480abc8"
@@ -146,10 +147,22 @@ class Laptop:
             leaf_user_id=leaf_user_id,
         )
 
-    def sync(self, *, pull: bool = True, push: bool = True, leaf_user_id: str | None = None) -> Cycle:
+    def sync(
+        self,
+        *,
+        pull: bool = True,
+        push: bool = True,
+        leaf_user_id: str | None = None,
+        only: frozenset[str] | None = None,
+        by_itself: bool = False,
+    ) -> Cycle:
         """One whole sync."""
         cycle = Cycle()
-        self.drive(sync(self.trip(leaf_user_id), cycle, pulls=pull, pushes=push))
+        self.drive(
+            sync(
+                self.trip(leaf_user_id), cycle, Wish(pull=pull, push=push, stock=False, only=only, by_itself=by_itself)
+            )
+        )
         return cycle
 
     def drive(self, rule: Rule[T]) -> T:

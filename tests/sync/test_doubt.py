@@ -89,9 +89,9 @@ def test_what_was_parked_while_nobody_knows_is_looked_into_before_it_goes_again(
     laptop.far.fault = lost
     for _ in range(8):
         laptop.sync()
-        laptop.time += 100
+        laptop.time += 600
     assert laptop.item(item).state == "parked"
-    laptop.time -= 100
+    laptop.time -= 600
     laptop.far.fault = None
     laptop.queue(lambda outbox: Outbox.retry(outbox, item))
     assert laptop.item(item).state == "sent" and laptop.item(item).not_before > laptop.time

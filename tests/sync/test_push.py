@@ -95,6 +95,15 @@ def test_a_farm_is_put_whole_and_what_others_changed_stays(laptop: Laptop) -> No
     assert laptop.leaf.grower(grower)["name"] == "Smith & Son"
 
 
+def test_a_growers_new_name_arrives(laptop: Laptop) -> None:
+    id = laptop.leaf.create_grower(USER, "Hill")["id"]
+    laptop.sync()
+    laptop.do(change("growers", str(id), name="Hill & Sons"))
+    laptop.sync()
+    assert [one["name"] for one in laptop.leaf.all("growers") if one["id"] == id] == ["Hill & Sons"]
+    assert laptop.far.counts["updateGrower"] == 1 and laptop.outbox.items() == []
+
+
 def test_a_wish_that_leaf_fulfilled_already_is_not_sent(laptop: Laptop) -> None:
     field = laptop.make_field("Old")
     laptop.sync()
@@ -235,7 +244,7 @@ def test_after_eight_lost_answers_only_this_edit_stops(laptop: Laptop) -> None:
     laptop.far.fault = fault
     for _ in range(10):
         laptop.sync(pull=False)
-        laptop.time += 91
+        laptop.time += 600
     assert laptop.item(sick).state == "parked" and laptop.item(sick).attempts == 8
     assert laptop.item(well).state == "done"
 
@@ -254,7 +263,7 @@ def test_a_parked_create_of_unknown_outcome_is_looked_for_before_it_is_sent_agai
     laptop.far.fault = fault
     for _ in range(9):
         laptop.sync(pull=False)
-        laptop.time += 91
+        laptop.time += 600
     assert laptop.item(item).state == "parked"
     laptop.queue(lambda outbox: outbox.retry(item))
     laptop.sync()

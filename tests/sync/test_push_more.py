@@ -11,6 +11,7 @@ from leafdesk.store.outbox import RefusedError
 from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
 from leafdesk.sync.cycle import Cycle, sync
+from leafdesk.sync.wish import Wish
 
 from .laptop import USER, Laptop, square
 from .test_push import lose
@@ -32,7 +33,7 @@ TRACTOR = Machine(
 
 def whole(laptop: Laptop) -> Cycle:
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(), cycle, stock=True))
+    laptop.drive(sync(laptop.trip(), cycle, Wish(stock=True)))
     return cycle
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from leafdesk.records import FieldOperation, Machine, MachineFile, Product, ProductMatch, Variety
+from leafdesk.records import FieldOperation, Machine, MachineFile, Product, ProductMatch, TankMix, Variety
 from leafdesk.sandbox.farmland import farmland
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.sowing import Sowing
@@ -18,6 +18,7 @@ from leafdesk.store.tables import Tables, Where
 from leafdesk.sync import stock
 from leafdesk.sync.cycle import Cycle, sync
 from leafdesk.sync.removals import HANDFUL, confirm
+from leafdesk.sync.wish import Wish
 
 from .laptop import USER, Laptop
 
@@ -35,7 +36,7 @@ def farm(tmp_path: Path) -> Iterator[Laptop]:
 
 def whole(laptop: Laptop, stock: bool | None = True) -> Cycle:
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(), cycle, stock=stock))
+    laptop.drive(sync(laptop.trip(), cycle, Wish(stock=stock)))
     return cycle
 
 
@@ -95,7 +96,7 @@ def test_a_second_pull_changes_nothing(farm: Laptop) -> None:
 
 def test_what_is_gone_at_leaf_goes_after_it_says_so(farm: Laptop) -> None:
     whole(farm)
-    gone = {kind: farm.leaf.all(kind)[0]["id"] for kind in ("machines", "operators", "tankMixes")}
+    gone = {kind: farm.leaf.all(kind)[0]["id"] for kind in ("machines", "implements", "operators", "tankMixes")}
     for kind, id in gone.items():
         farm.leaf.take_away(kind, id)  # type: ignore[arg-type]
     cycle = whole(farm)
@@ -139,6 +140,15 @@ def test_what_a_search_found_stays_with_its_date(farm: Laptop) -> None:
     assert hit.row.values["found"] == found.found
 
 
+def test_a_tank_mix_that_was_searched_for_stays_too(farm: Laptop) -> None:
+    farm.drive(sync(farm.trip(), Cycle()))
+    mix = farm.leaf.all("tankMixes")[0]
+    assert mix["id"] in farm.drive(stock.search_online("tankMixes", mix["name"], farm.trip()))
+    found = farm.catalog.get("tankMixes", mix["id"])
+    assert isinstance(found, TankMix) and (found.source, found.found) == ("search", farm.now())
+    assert [part.name for part in found.components] == [part["name"] for part in mix["components"]]
+
+
 def test_a_search_never_makes_a_listed_entry_poorer(farm: Laptop) -> None:
     whole(farm)
     (variety, *_) = farm.leaf.all("varieties")
@@ -179,6 +189,16 @@ def test_what_was_asked_about_an_entry_of_a_list_stays_with_its_date(farm: Lapto
     assert again == replace(asked, registrant="Other Ltd.", raw=again.raw if again else "")
     assert again is not None and json.loads(again.raw) == more | {"registrant": "Other Ltd."}
     assert whole(farm).pulled.tally("products").changed == 0
+
+
+def test_all_of_a_variety_is_asked_for_and_kept(farm: Laptop) -> None:
+    whole(farm)
+    (leafs, *_) = farm.leaf.all("varieties")
+    farm.leaf.change("varieties", leafs["id"], companyName="Other Seeds")
+    farm.drive(stock.look_up("varieties", leafs["id"], farm.trip()))
+    asked = farm.catalog.get("varieties", leafs["id"])
+    assert isinstance(asked, Variety)
+    assert (asked.company, asked.source, asked.detailed) == ("Other Seeds", "list", farm.now())
 
 
 def test_what_john_deere_search_found_is_no_longer_only_found_once_its_list_tells_it(farm: Laptop) -> None:
@@ -239,7 +259,7 @@ def test_organizations_and_files_of_a_field(farm: Laptop) -> None:
 def test_the_trips_leaf_user_alone_is_asked(laptop: Laptop) -> None:
     laptop.leaf.create_machine(USER, {"name": "Tractor"})
     cycle = Cycle()
-    laptop.drive(sync(laptop.trip(USER), cycle, stock=True))
+    laptop.drive(sync(laptop.trip(USER), cycle, Wish(stock=True)))
     rows = tables(laptop).rows("machines", limit=1000)
     assert "Tractor" in {row.name for row in rows}
     assert {row.leaf_user_id for row in rows} == {USER}

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from leafdesk import app
 from leafdesk.edits import change
 from leafdesk.sandbox import Sandbox
+from leafdesk.ui.bridge import beside
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.workspace import Workspace
 from tests.journeys import hands
@@ -94,7 +95,7 @@ def test_a_database_of_a_newer_leafdesk_is_told_in_a_window_and_left_alone(
     folder = workspace.folder
     workspace.sync().result(60)
     workspace.close()
-    (file,) = folder.rglob("*.db")
+    (file,) = folder.rglob("leafdesk.db")
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA user_version = 9999")
     before = file.read_bytes()
@@ -106,16 +107,24 @@ def test_a_database_of_a_newer_leafdesk_is_told_in_a_window_and_left_alone(
     assert file.read_bytes() == before
 
 
-def test_a_damaged_database_is_told_in_a_window_and_left_alone(workspace: Workspace, qtbot: QtBot) -> None:
-    app.make_application()
+def test_a_damaged_database_is_put_aside_and_the_window_opens_on_a_new_one(
+    workspace: Workspace, sandbox: Sandbox, open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
     folder = workspace.folder
+    workspace.sync().result(60)
     workspace.close()
-    (file,) = folder.rglob("*.db")
+    (file,) = folder.rglob("leafdesk.db")
     file.write_bytes(b"this was a database" * 100)
-    seen = answer_the_box()
-    assert app.run(folder) == 2
-    assert [heading for heading, _ in seen] == ["The database is damaged"]
-    assert file.read_bytes() == b"this was a database" * 100
+    opening = beside(lambda: app.open_workspace(folder))
+    qtbot.waitUntil(opening.done, timeout=PATIENCE)
+    again = opening.result()
+    window = open_window(again)
+    assert window.lists.ready and not window.lists.rows, "the next sync reads the fields again"
+    (notice,) = [one for one in again.notices if one.sort == "rescued"]
+    aside = Path(notice.details["folder"]) / "leafdesk.db"
+    assert aside.read_bytes() == b"this was a database" * 100, "it is moved, never deleted"
+    window.close()
+    again.close()
 
 
 def answer_the_box() -> list[tuple[str, str]]:

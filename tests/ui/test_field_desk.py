@@ -149,8 +149,12 @@ def test_the_history_on_a_slider_restores_an_older_boundary(window: MainWindow, 
     qtbot.waitUntil(lambda: "not fetched yet" in side.note.text(), timeout=PATIENCE)
     assert not side.restore.isEnabled() and side.reason.text() == "The field has this boundary."
     side.fetch.click()
-    qtbot.waitUntil(lambda: side.history is not None and len(side.history.versions) >= 3, timeout=PATIENCE)
-    assert side.history is not None and side.note.text().startswith("All of Leaf's boundaries")
+    qtbot.waitUntil(lambda: side.history is not None and side.history.read is not None, timeout=PATIENCE)
+    assert (
+        side.history is not None
+        and len(side.history.versions) >= 3
+        and side.note.text().startswith("All of Leaf's boundaries")
+    )
     assert side.slider.value() == side.slider.maximum()
     sandbox.go_dark()
     side.slider.setValue(0)
@@ -244,6 +248,10 @@ def test_operation_files_are_fetched_when_asked_and_narrowed(
     qtbot.waitUntil(lambda: "cannot be reached" in side.trouble.text(), timeout=PATIENCE)
     hands.settle(window, qtbot)
     assert "cannot be reached" in side.trouble.text() and side.found.count()  # both what went wrong and what is here
+    sandbox.come_back()
+    side.card.again.click()
+    qtbot.waitUntil(lambda: sandbox.requests.count("getFieldOperationFile") == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not side.trouble.isVisible(), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.inspector.work.text() == str(len(every)), timeout=PATIENCE)
 
 

@@ -29,7 +29,7 @@ WAIT = 15000
 def inputs(window: MainWindow, qtbot: QtBot, tab: str = "Products") -> TablePanel:
     """A tab of the page, in sight and read."""
     qtbot.keyClick(window, Qt.Key.Key_4, CTRL)
-    page = window.pages.currentWidget()
+    page = window.pages.page("inputs")
     assert isinstance(page, InputsPage)
     page.show_tab(tab)
     panel = page.panel(tab)
@@ -161,6 +161,29 @@ def test_what_leaf_finds_is_shown_and_stays_with_its_date(window: MainWindow, sa
     assert "searched at Leaf just now" in said(panel.detail) and row.values["found"]  # type: ignore[arg-type]
     sandbox.go_dark()
     assert label["name"] in typed(panel, label["name"], qtbot), "it is found offline from now on"
+
+
+@pytest.mark.parametrize(("tab", "kind"), [("Varieties", "varieties"), ("Tank mixes", "tankMixes")])
+def test_varieties_and_tank_mixes_are_searched_at_leaf_too(
+    tab: str, kind: Any, window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    panel = inputs(window, qtbot, tab)
+    one = sandbox.leaf.all(kind)[0]
+    sandbox.leaf.change(kind, one["id"], name="Night Shade 7")
+    typed(panel, "Night", qtbot)
+    assert "Night Shade 7" not in names(panel)
+    window.commands["search-leaf"].trigger()
+    qtbot.waitUntil(lambda: "Night Shade 7" in names(panel), timeout=WAIT)
+
+
+def test_all_of_a_variety_is_asked_for(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    panel = inputs(window, qtbot, "Varieties")
+    one = sandbox.leaf.all("varieties")[0]
+    sandbox.leaf.change("varieties", one["id"], companyName="Other Seeds")
+    looked_up(panel, one["id"], qtbot)
+    window.commands["fetch-details"].trigger()
+    qtbot.waitUntil(lambda: panel.row is not None and panel.row.values["company"] == "Other Seeds", timeout=WAIT)
+    assert isinstance(panel.detail, InputDetail) and "details of just now" in said(panel.detail)
 
 
 def test_offline_a_search_at_leaf_says_why_not_and_the_one_here_goes_on(

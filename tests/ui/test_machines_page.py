@@ -121,10 +121,10 @@ def test_the_files_of_a_machine_are_fetched_on_demand_and_kept_with_their_date(
 ) -> None:
     row = pick(panel, qtbot, lambda row: row.values["origin_type"] == "FILE_POOLED")
     qtbot.waitUntil(lambda: panel.machine.age.text() == "Not fetched yet.")
-    panel.machine.fetch.click()
-    assert not panel.machine.fetch.isEnabled()
+    panel.machine.asking.button.click()
+    assert not panel.machine.asking.button.isEnabled() and panel.machine.asking.said.text() == "Asking Leaf…"
     qtbot.waitUntil(lambda: "fetched just now" in panel.machine.age.text(), timeout=15000)
-    qtbot.waitUntil(panel.machine.fetch.isEnabled)
+    qtbot.waitUntil(panel.machine.asking.button.isEnabled)
     found = window.workspace.tables.rows("machineFiles", Where(parent=row.id), [("start_time", True)])
     assert found and panel.machine.age.text().startswith(f"{len(found)} file")
     file = window.workspace.catalog.get("machineFiles", found[0].id)
@@ -142,10 +142,10 @@ def test_without_a_connection_the_files_say_so_and_stay(
 ) -> None:
     pick(panel, qtbot, lambda row: row.values["origin_type"] == "FILE_POOLED")
     sandbox.go_dark()
-    panel.machine.fetch.click()
-    qtbot.waitUntil(window.notice.isVisible, timeout=15000)
-    qtbot.waitUntil(lambda: panel.machine.age.text() == "Not fetched yet.")
-    assert panel.machine.fetch.isEnabled()
+    panel.machine.asking.button.click()
+    qtbot.waitUntil(lambda: panel.machine.asking.said.property("role") == "error", timeout=15000)
+    assert panel.machine.asking.said.text() and panel.machine.age.text() == "Not fetched yet."
+    assert panel.machine.asking.button.isEnabled()
 
 
 def test_implements_and_operators_are_looked_at(panel: MachinesPanel, window: MainWindow, qtbot: QtBot) -> None:

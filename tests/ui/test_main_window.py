@@ -103,7 +103,7 @@ def test_find_runs_a_command(window: MainWindow, qtbot: QtBot) -> None:
     finder.setText("settings")
     qtbot.waitUntil(lambda: finder.answers.count() > 0)
     qtbot.keyClick(finder, Qt.Key.Key_Return)
-    assert window.pages.currentWidget() is window.settings
+    assert window.pages.currentWidget() is window.pages.page("settings")
 
 
 def test_pages_turn_by_key(window: MainWindow, qtbot: QtBot) -> None:

@@ -1,10 +1,16 @@
 """The queue page: sentences, states, reasons and the buttons that fix them."""
 
+from typing import Any
+
 import pytest
 from pytestqt.qtbot import QtBot
 
-from leafdesk.edits import change
+from leafdesk.edits import Create, Redraw, change
+from leafdesk.geo.shape import to_geojson
+from leafdesk.records import Farm
 from leafdesk.sandbox import Sandbox
+from leafdesk.store.notices import Notices
+from leafdesk.store.outbox import Outbox
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.panels import queue as queue_page
 from leafdesk.workspace import FieldRow
@@ -89,3 +95,91 @@ def test_a_long_queue_shows_more_when_asked(
         window.doing.do(change("fields", row.id, name=f"{row.name} once more"))
     qtbot.waitUntil(lambda: len(window.queue.items) == 4, timeout=15000)
     assert [item.state for item in window.queue.items] == ["parked", "waiting", "waiting", "waiting"]
+
+
+def two_queued(window: MainWindow, qtbot: QtBot) -> list[FieldRow]:
+    manual = [row for row in window.lists.rows.values() if row.provider_name in (None, "Leaf") and row.box][:2]
+    for n, row in enumerate(manual):
+        window.doing.do(change("fields", row.id, name=f"Renamed {n}"))
+    window.show_page("queue")
+    qtbot.waitUntil(lambda: len(window.queue.lines) == 2)
+    return manual
+
+
+def test_several_changes_are_chosen_and_discarded_together(window: MainWindow, qtbot: QtBot) -> None:
+    two_queued(window, qtbot)
+    assert window.queue.chosen_bar.isHidden()
+    for line in window.queue.lines.values():
+        line.chosen.setChecked(True)
+    assert not window.queue.chosen_bar.isHidden() and "2 changes chosen" in window.queue.chosen_note.text()
+    window.queue.together["discard"].click()
+    qtbot.waitUntil(lambda: not window.queue.lines)
+    assert window.queue.chosen_bar.isHidden()
+
+
+def test_only_the_chosen_change_is_sent_and_what_was_sent_can_be_read(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    first, second = two_queued(window, qtbot)
+    line = next(line for line in window.queue.lines.values() if line.line.item.record_id == second.id)
+    line.buttons["send"].click()
+    qtbot.waitUntil(lambda: len(window.queue.lines) == 1, timeout=15000)
+    (left,) = window.queue.lines.values()
+    assert left.line.item.record_id == first.id and left.buttons["send"].isHidden()  # it is the only one
+    assert sandbox.leaf.field(second.id)["name"] == "Renamed 1"
+    assert sandbox.leaf.field(first.id)["name"] == first.name
+    window.queue.ask_past.click()
+    qtbot.waitUntil(lambda: window.queue.past is not None)
+    assert window.queue.past is not None and window.queue.past.lines == [f"At Leaf · {line.line.item.sentence}"]
+    window.queue.ask_past.click()
+    assert window.queue.past is None
+
+
+def test_a_notice_stays_until_it_is_heard_and_can_be_put_right(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    field = window.workspace.catalog.field(row.id)
+    assert field is not None and field.shape is not None
+    shape = to_geojson(tuple(tuple(tuple((x + 0.001, y) for x, y in ring) for ring in part) for part in field.shape))
+
+    def tell(connection: Any) -> bool:
+        notices = Notices(connection)
+        details = {"boundary_id": "b", "shape": shape, "created_time": "then"}
+        notices.tell("duplicate", "growers", "g", "7", "A second one.", {"leaf_id": "7"}, at="2026-03-01T08:00:00Z")
+        return notices.tell("replaced", "fields", row.id, "b", "Replaced.", details, at="2026-03-01T08:00:00Z")
+
+    window.workspace._database.write(tell).result(10)
+    window.show_page("queue")
+    window.queue.load()
+    qtbot.waitUntil(lambda: len(window.queue.notices) == 2)
+    second, replaced = window.queue.notices
+    assert second.mend.isHidden() and replaced.mend.text() == "Put their boundary back"
+    second.heard.click()
+    qtbot.waitUntil(lambda: len(window.queue.notices) == 1)
+    window.queue.notices[0].mend.click()
+    qtbot.waitUntil(lambda: not window.queue.notices and len(window.queue.lines) == 1)
+    (line,) = window.queue.lines.values()
+    assert isinstance(line.line.item.edit, Redraw)
+
+
+def test_one_of_several_at_leaf_is_said_to_be_mine(window: MainWindow, qtbot: QtBot) -> None:
+    user = window.workspace.catalog.users()[0].id
+    window.doing.do(Create(Farm(id="made", leaf_user_id=user, name="South")))
+    window.show_page("queue")
+    qtbot.waitUntil(lambda: len(window.queue.lines) == 1)
+
+    def in_doubt(connection: Any) -> None:
+        outbox = Outbox(connection)
+        (item,) = outbox.items()
+        sent, _ = outbox.mark_sent(item, body={"name": "South"}, pre={"ids": []}, now="now", run_id="r", at=1.0)
+        candidates = {"candidates": [{"id": "999", "name": "South"}, {"id": "998", "name": "North"}]}
+        outbox.settle(sent, "conflict", outcome="unknown", reason="Which?", theirs=candidates, now="now")
+
+    window.workspace._database.write(in_doubt).result(10)
+    window.queue.load()
+    qtbot.waitUntil(lambda: [line.line.item.state for line in window.queue.lines.values()] == ["conflict"])
+    (line,) = window.queue.lines.values()
+    shown = [made.text() for made in line.buttons.values() if not made.isHidden()]
+    assert shown == ["“South” (999) is mine", "“North” (998) is mine", "Send mine again", "Forget mine"]
+    line.buttons["is-998"].click()
+    qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["waiting"])
+    assert window.queue.items[0].theirs == {"adopt": "998"}

@@ -47,8 +47,8 @@ def asked(panel: TablePanel, qtbot: QtBot, ask: Callable[[], object]) -> list[Ro
 def test_a_page_is_made_on_its_first_visit(window: MainWindow, qtbot: QtBot) -> None:
     assert window.pages.findChild(Tabs) is None
     qtbot.keyClick(window, Qt.Key.Key_3, CTRL)
-    page = window.pages.currentWidget()
-    assert isinstance(page, Tabs) and page is window.pages.page("machines")
+    qtbot.waitUntil(lambda: isinstance(window.pages.currentWidget(), Tabs))
+    assert window.pages.currentWidget() is window.pages.page("machines")
     assert window.commands["machines"].isChecked()
     assert list(window.rail.buttons) == [one.key for one in PAGES]
 
@@ -162,6 +162,16 @@ def test_a_change_shows_where_it_stands_and_stays_selected(window: MainWindow, q
     assert panel.rows.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole) == "Aaron, not sent yet"
     unsent = asked(panel, qtbot, panel.filters.chips["unsent"].click)
     assert [row.name for row in unsent] == ["Aaron"]
+
+
+def test_a_row_selected_while_others_are_read_stays_selected(window: MainWindow, qtbot: QtBot) -> None:
+    panel = machines(window, qtbot)
+    panel.grid.sorted_by.emit((("name", True),))  # asked for, not answered yet
+    panel.grid.select_place(0)
+    first = panel.row
+    with qtbot.waitSignal(panel.rows.stood):
+        pass
+    assert panel.row == first and panel.grid.chosen() == [range(panel.rows.rowCount() - 1, panel.rows.rowCount())]
 
 
 def test_what_was_not_fetched_does_not_look_empty(

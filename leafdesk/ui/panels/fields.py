@@ -60,6 +60,8 @@ def fields(lists: Lists) -> Table:
             Column("grower", "Grower", grower, "grower", 140),
             Column("updated", "Changed at Leaf", lambda row: words.moment(str(row.values.get("updated_time", ""))),
                    "updated_time", 130),
+            Column("created", "Made at Leaf", lambda row: words.moment(str(row.values.get("created_time", ""))),
+                   "created_time", 120),
         ),
         chips=CHIPS,
         picks=(
@@ -67,6 +69,8 @@ def fields(lists: Lists) -> Table:
             Pick("parent", "Farm", farm_in_words),
             Pick("status", "Status", words.status),
             Pick("type", "Type", str.capitalize),
+            Pick("provider_status", "At the provider", str.capitalize),
+            Pick("organization", "Organization"),
             leaf_users(lists),
         ),
         also=frozenset({"farms", "growers"}),

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from leafdesk.edits import Delete, change
 from leafdesk.records import MachineFile, Quantity
 from leafdesk.ui import words
-from leafdesk.ui.parts import Card, button, label, row
+from leafdesk.ui.panels.asking import Asking
+from leafdesk.ui.parts import Card, button, label
 from leafdesk.ui.tables.detail import Lines, RecordDetail
 from leafdesk.ui.tables.panel import fetched_in_words
 from leafdesk.ui.theme import STEP
-from leafdesk.ui.trouble import plain
 from leafdesk.workspace import Changes, Row, Where, Workspace
 
 if TYPE_CHECKING:
@@ -37,25 +37,24 @@ class Files:
 
 
 class MachineDetail(RecordDetail):
-    """Parts for tests: `files` (the lines shown), `age`, `fetch`, `sums`."""
+    """Parts for tests: `files` (the lines shown), `age`, `asking`, `sums`."""
 
     def __init__(self, window: MainWindow, lines: Lines) -> None:
         super().__init__("Select a machine to look at it.", lines, lambda row: owner(window, row))
         self.window_ = window
         self._turn = 0
-        self._asking: set[str] = set()
         self.files = QGridLayout()
         self.files.setContentsMargins(0, STEP, 0, 0)
         self.files.setHorizontalSpacing(STEP * 3)
         self.files.setColumnStretch(0, 1)
         self.age, self.sums = label("", "small", wrap=True), label("", "", wrap=True, select=True)
-        self.fetch = window.commands.bind(button(""), "fetch-files")
+        self.asking = Asking(window, window.commands.bind(button(""), "fetch-files"), first=True)
         card = Card()
         card.column.addWidget(label("Machine files", "strong"))
         for part in (self.age, self.sums):
             card.column.addWidget(part)
         card.column.addLayout(self.files)
-        card.column.addLayout(row(self.fetch, None))
+        card.column.addWidget(self.asking)
         self.body.addWidget(card)
         for key in ("edit-machine", "delete-machine"):
             self.buttons.addWidget(window.commands.bind(button(""), key))
@@ -68,6 +67,8 @@ class MachineDetail(RecordDetail):
         super().show_row(row)
         if other:
             self._clear()
+            if not self.asking.busy:
+                self.asking.say("")
         if row is not None:
             self._read(row)
         self.allow()
@@ -83,7 +84,7 @@ class MachineDetail(RecordDetail):
         delete = workspace.why_not(Delete("machines", shown.id))
         commands.allow("edit-machine", edit)
         commands.allow("delete-machine", delete)
-        commands.allow("fetch-files", "Leaf is being asked." if shown.id in self._asking else None)
+        commands.allow("fetch-files", "Leaf is being asked." if self.asking.busy else None)
         self.say_why(edit, delete)
 
     def _changed(self, changes: Changes) -> None:
@@ -127,30 +128,16 @@ class MachineDetail(RecordDetail):
     def ask_for_files(self) -> None:
         """Ask Leaf for the machine's files; what it answers stays here with its date."""
         machine = self.row
-        if machine is None or machine.id in self._asking:
+        if machine is None:
             return
-        self._asking.add(machine.id)
-        self.age.setText("Asking Leaf…")
-        self.allow()
-        future = self.window_.workspace.online.machine_files(machine.id)
 
-        def over() -> None:
-            self._asking.discard(machine.id)
+        def done(_: object) -> str:
             self.allow()
-            if self.row is not None and self.row.id == machine.id:
+            if self.row is not None:
                 self._read(self.row)
+            return ""
 
-        def failed(error: BaseException) -> None:
-            over()
-            self.window_.notice.say(_why(error))
-
-        self.window_.bridge.then(future, lambda _: over(), failed)
-
-
-def _why(error: BaseException) -> str:
-    if isinstance(error, KeyError):
-        return "Leaf does not have this machine yet; it has no files there."
-    return plain(error)
+        self.asking.ask(lambda: self.window_.workspace.online.machine_files(machine.id), done=done)
 
 
 def owner(window: MainWindow, row: Row) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 
 from leafdesk.edits import Create, Delete, change
 from leafdesk.records import USER_CREATED, Machine, provider_in_words
+from leafdesk.ui import words
 from leafdesk.ui.dialogs.machine import LINES, DeleteMachine, MachineSheet
 from leafdesk.ui.panels.machine_detail import MachineDetail, owner
 from leafdesk.ui.parts import button
@@ -38,7 +39,14 @@ def origin(word: str) -> str:
 
 
 _ORIGIN = Column("origin", "Origin", lambda row: origin(str(row.values.get("origin_type", ""))), "origin_type", 130)
-_WHENCE = (Pick("provider", "Provider", provider_in_words), Pick("origin_type", "Origin", origin))
+_WHENCE = (
+    Pick("provider", "Provider", provider_in_words),
+    Pick("origin_type", "Origin", origin),
+    Pick("organization_id", "Organization"),
+)
+_MADE = Column(
+    "created_time", "Made at Leaf", lambda row: words.moment(str(row.values.get("created_time", ""))), "created_time"
+)
 
 
 def machines(lists: Lists) -> Table:
@@ -56,9 +64,16 @@ def machines(lists: Lists) -> Table:
             provider(),
             value("serial_number", "Serial number", 150),
             value("vin", "VIN", 160, tip="Vehicle identification number"),
+            _MADE,
         ),
         chips=(Chip("mine", "Made by hand", {"origin_type": "USER_CREATED"}), UNSENT),
-        picks=(*_WHENCE, Pick("make", "Make"), Pick("category", "Category"), leaf_users(lists)),
+        picks=(
+            *_WHENCE,
+            Pick("make", "Make"),
+            Pick("category", "Category"),
+            Pick("model_year", "Year", of=int),
+            leaf_users(lists),
+        ),
         searched="name, make, model, category, serial number and VIN",
     )
 

@@ -4,18 +4,21 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QSize, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from leafdesk.edits import Delete
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
+from leafdesk.ui.panels.hearing import Heard, NoticeCard, PastCard, read_notices, read_past
 from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.parts import Card, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Changes, Item, Workspace
 
 WIDE = STEP * 220
+CANDIDATES = 4
+"""So many records at Leaf are offered as the one that was made here; the command line names all."""
 SHOWN = 200
 """So many lines are shown at first, and so many more each time somebody asks for them."""
 
@@ -26,21 +29,28 @@ class Line:
 
     item: Item
     after: str | None
+    alone: bool = False
+    """Whether it is the only one in the queue: to send only this is then to send all."""
 
 
 class Queue(QFrame):
-    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`, `more`.
+    """The page. Parts for tests: `lines` (item id → QueueLine), `items`, `note`, `more`, `notices`, `past`,
+    `chosen_bar`, `together`.
 
-    What needs a person comes first.
+    Notices come first, then what needs a person.
 
-    Signals: `show_on_map(field id)`, `retry(item id)`, `discard(item id)`, `resolve(item id, "mine" | "theirs")`,
+    Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
+    `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `heard(notice id, edits that put it right)`,
     `counted(number of items, number that need a person)`.
     """
 
     show_on_map = Signal(str)
-    retry = Signal(str)
-    discard = Signal(str)
+    retry = Signal(object)
+    discard = Signal(object)
+    send_only = Signal(object)
     resolve = Signal(str, str)
+    adopt = Signal(str, str)
+    heard = Signal(int, object)
     counted = Signal(int, int)
 
     def __init__(self, bridge: Bridge, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
@@ -60,12 +70,20 @@ class Queue(QFrame):
         heading.addWidget(label("Queue", "heading"))
         heading.addWidget(self.note)
         self.column.addLayout(heading)
-        self.column.addSpacing(STEP * 2)
+        self.column.addWidget(self._build_chosen_bar())
+        self.notices: list[NoticeCard] = []
+        self.told = QVBoxLayout()
+        self.told.setSpacing(STEP * 2)
+        self.column.addLayout(self.told)
         self.room = SHOWN
         self.more = button("")
         self.more.clicked.connect(self._show_more)
         self.more.hide()
         self.column.addLayout(row(self.more, None))
+        self.past: PastCard | None = None
+        self.ask_past = button("Show what was sent", "link", tip="The last changes that Leaf got or you discarded")
+        self.ask_past.clicked.connect(self._toggle_past)
+        self.column.addLayout(row(self.ask_past, None))
         self.column.addStretch(1)
         inside = QWidget()
         across = row(None, middle, None, gap=0)
@@ -82,6 +100,69 @@ class Queue(QFrame):
         """Read the queue (off this thread)."""
         room = self.room
         self.bridge.read(lambda workspace: _read(workspace, room), self._take)
+        self.bridge.read(read_notices, self._hear)
+        if self.past is not None:
+            self.bridge.read(read_past, self._show_past)
+
+    # ------------------------------------------------------------------ notices, what was sent, several at once
+    def _hear(self, found: list[Heard]) -> None:
+        for card in self.notices:
+            self.told.removeWidget(card)
+            card.hide()
+            card.deleteLater()
+        self.notices = []
+        for heard in found:
+            card = NoticeCard(heard)
+            card.heard.clicked.connect(lambda _=False, id_=heard.notice.id: self.heard.emit(id_, ()))
+            card.mend.clicked.connect(
+                lambda _=False, id_=heard.notice.id, edits=heard.remedy: self.heard.emit(id_, edits)
+            )
+            self.notices.append(card)
+            self.told.addWidget(card)
+
+    def _toggle_past(self) -> None:
+        if self.past is None:
+            self.bridge.read(read_past, self._show_past)
+        else:
+            self._forget_past()
+            self.ask_past.setText("Show what was sent")
+
+    def _show_past(self, items: list[Item]) -> None:
+        self._forget_past()
+        self.past = PastCard(items)
+        self.column.insertWidget(self.column.count() - 1, self.past)
+        self.ask_past.setText("Hide what was sent")
+
+    def _forget_past(self) -> None:
+        if self.past is not None:
+            self.column.removeWidget(self.past)
+            self.past.hide()
+            self.past.deleteLater()
+            self.past = None
+
+    def _build_chosen_bar(self) -> QWidget:
+        self.chosen_bar = QWidget()
+        self.chosen_note = label("", "muted")
+        self.together = {
+            "send": button("Send only these", tip="Send these changes and what they rest on, nothing else"),
+            "retry": button("Retry", tip="Let these go again now"),
+            "discard": button("Discard", tip="Take these changes back, with those that rest on them"),
+        }
+        for (name, made), signal in zip(self.together.items(), (self.send_only, self.retry, self.discard), strict=True):
+            made.setObjectName(f"chosen-{name}")
+            made.clicked.connect(lambda _=False, signal=signal: signal.emit(self.chosen()))
+        self.chosen_bar.setLayout(row(self.chosen_note, *self.together.values(), None))
+        self.chosen_bar.hide()
+        return self.chosen_bar
+
+    def chosen(self) -> tuple[str, ...]:
+        """The ids of the lines that are ticked."""
+        return tuple(id_ for id_, line in self.lines.items() if line.chosen.isChecked())
+
+    def _count_chosen(self) -> None:
+        many = len(self.chosen())
+        self.chosen_note.setText(f"{words.count(many, 'change')} chosen:")
+        self.chosen_bar.setVisible(many > 0)
 
     def _show_more(self) -> None:
         self.room += SHOWN
@@ -102,7 +183,9 @@ class Queue(QFrame):
         for place, (id_, line) in enumerate(shown.items()):
             if id_ not in self.lines:
                 self.lines[id_] = QueueLine(line, self)
-                self.column.insertWidget(place + 2, self.lines[id_])
+                self.lines[id_].chosen.toggled.connect(self._count_chosen)
+                self.column.insertWidget(place + 3, self.lines[id_])
+        self._count_chosen()
         hidden = len(lines) - len(shown)
         self.more.setText(f"Show {min(hidden, SHOWN):,} more of {words.count(hidden, 'change')} below")
         self.more.setAccessibleName(self.more.text())
@@ -112,7 +195,12 @@ class Queue(QFrame):
         self.counted.emit(len(self.items), need)
 
     def _same(self, widget: "QueueLine", line: Line | None) -> bool:
-        return line is not None and widget.line.item.rev == line.item.rev and widget.line.after == line.after
+        known = widget.line
+        return line is not None and (known.item.rev, known.after, known.alone) == (
+            line.item.rev,
+            line.after,
+            line.alone,
+        )
 
     def _say(self, need: int) -> None:
         if not self.items:
@@ -142,7 +230,10 @@ class QueueLine(Card):
         if not self.reason.text():
             self.reason.hide()
         self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
-        self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when))
+        self.chosen = QCheckBox()
+        self.chosen.setAccessibleName(f"Choose {item.sentence}")
+        self.chosen.setToolTip("Choose this change, to send, retry or discard several together")
+        self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when, self.chosen))
         self.column.addWidget(self.sentence)
         self.column.addWidget(self.reason)
         self._build_buttons(queue)
@@ -151,19 +242,29 @@ class QueueLine(Card):
 
     def _build_buttons(self, queue: Queue) -> None:
         item, id_ = self.line.item, self.line.item.id
+        candidates = (item.theirs or {}).get("candidates", []) if item.state == "conflict" else []
         self.buttons = {
-            "mine": button("Keep mine", tip="Send your change again, on top of Leaf's present copy"),
-            "theirs": button("Take theirs", tip="Keep Leaf's copy and take your change back"),
+            **{f"is-{one['id']}": _that_one(one, id_, queue) for one in candidates[:CANDIDATES]},
+            "mine": button("Send mine again", tip="None of these is mine: send it once more")
+            if candidates
+            else button("Keep mine", tip="Send your change again, on top of Leaf's present copy"),
+            "theirs": button("Forget mine", tip="Take my new record back; what is at Leaf stays there")
+            if candidates
+            else button("Take theirs", tip="Keep Leaf's copy and take your change back"),
+            "send": button("Send only this", tip="Send this change and what it rests on, nothing else"),
             "retry": button("Retry", tip="Send it again now"),
             "show": button("Show on map", tip="Look at the field on the map"),
             "discard": button("Discard", tip="Take this change back, with those that rest on it"),
         }
         self.buttons["mine"].clicked.connect(lambda: queue.resolve.emit(id_, "mine"))
         self.buttons["theirs"].clicked.connect(lambda: queue.resolve.emit(id_, "theirs"))
-        self.buttons["retry"].clicked.connect(lambda: queue.retry.emit(id_))
+        self.buttons["retry"].clicked.connect(lambda: queue.retry.emit((id_,)))
+        self.buttons["send"].clicked.connect(lambda: queue.send_only.emit((id_,)))
         self.buttons["show"].clicked.connect(lambda: queue.show_on_map.emit(item.record_id))
-        self.buttons["discard"].clicked.connect(lambda: queue.discard.emit(id_))
+        self.buttons["discard"].clicked.connect(lambda: queue.discard.emit((id_,)))
         shown = {
+            **{name: True for name in self.buttons if name.startswith("is-")},
+            "send": item.state == "waiting" and not self.line.alone,
             "mine": item.state == "conflict",
             "theirs": item.state == "conflict",
             "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
@@ -180,6 +281,15 @@ class QueueLine(Card):
         if item.state == "conflict":
             set_role(self.buttons["mine"], "choice")
             set_role(self.buttons["theirs"], "choice")
+
+
+def _that_one(candidate: dict[str, str], item_id: str, queue: Queue) -> QPushButton:
+    """The button that says which record at Leaf the new one is."""
+    made = button(
+        f"“{candidate['name']}” ({candidate['id']}) is mine", "choice", tip="This record at Leaf is the one I made"
+    )
+    made.clicked.connect(lambda: queue.adopt.emit(item_id, candidate["id"]))
+    return made
 
 
 class Sign(QWidget):
@@ -208,8 +318,9 @@ def _read(workspace: Workspace, room: int) -> list[Line]:
     if workspace.account is None:
         return []
     outbox = workspace.outbox
-    lines = []
-    for place, item in enumerate(sorted(outbox.items(), key=lambda item: item.state not in ("parked", "conflict"))):
+    lines, items = [], outbox.items()
+    alone = len(items) == 1
+    for place, item in enumerate(sorted(items, key=lambda item: item.state not in ("parked", "conflict"))):
         before = outbox.blocker(item) if item.state == "waiting" and place < room else None
-        lines.append(Line(item, before.sentence if before else None))
+        lines.append(Line(item, before.sentence if before else None, alone))
     return lines

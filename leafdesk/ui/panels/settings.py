@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
+from leafdesk.ui.newness import Newness
+from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.workspace import Workspace
@@ -15,11 +17,11 @@ CHOICES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light"
 
 
 class Settings(QFrame):
-    """Parts for tests: `looks` (buttons by choice), `account`."""
+    """Parts for tests: `looks` (buttons by choice), `account`, `by_itself`, `newer`."""
 
     look_chosen = Signal(str)
 
-    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newer: QWidget) -> None:
+    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newness: Newness) -> None:
         super().__init__()
         self.setObjectName("page")
         self.workspace, self.theme, self._actions = workspace, theme, actions
@@ -40,11 +42,15 @@ class Settings(QFrame):
         self.account.column.addLayout(row(*buttons, None))
         column.addWidget(self.account)
         column.addSpacing(STEP)
+        column.addWidget(label("Syncing", "title"))
+        column.addWidget(self._build_syncing())
+        column.addSpacing(STEP)
         column.addWidget(label("On this machine", "title"))
         column.addWidget(self._build_files(folder))
         column.addSpacing(STEP)
         column.addWidget(label("Newer versions", "title"))
-        column.addWidget(newer)
+        self.newer = NewerCard(newness)
+        column.addWidget(self.newer)
         column.addStretch(1)
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)
@@ -70,6 +76,17 @@ class Settings(QFrame):
             made.clicked.connect(lambda _=False, choice=choice: self.look_chosen.emit(choice))
             group.addButton(made)
         card.column.addLayout(row(*self.looks.values(), None))
+        return card
+
+    def _build_syncing(self) -> QWidget:
+        card = Card()
+        self.by_itself = QCheckBox("Sync by itself")
+        self.by_itself.setObjectName("sync-by-itself")
+        self.by_itself.setChecked(True)
+        self.by_itself.setToolTip("Soon after a change, when a connection comes back, and now and then")
+        card.column.addWidget(self.by_itself)
+        hint = "Switch this off on a connection that costs by the megabyte: then only Sync and “Send only this” use it."
+        card.column.addWidget(label(hint, "muted", wrap=True))
         return card
 
     def _build_files(self, folder: str) -> QWidget:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from leafdesk.ui.parts import label, row
@@ -32,6 +33,7 @@ class Tabs(QFrame):
         for name in makers:
             self.bar.addTab(name)
         self._panels = QStackedWidget()
+        self._panels.addWidget(QWidget())  # in sight while the first panel is made
         head = QFrame()
         head.setObjectName("tabsHead")
         top = row(label(heading, "heading"), STEP * 2, self.bar, None)
@@ -42,21 +44,42 @@ class Tabs(QFrame):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(self._panels, 1)
-        self.bar.currentChanged.connect(lambda place: self.show_tab(self.bar.tabText(place)))
+        self._arriving = QTimer(self, singleShot=True, interval=0)
+        self._arriving.timeout.connect(self._arrive)
+        self._arriving.start()
+        self.bar.currentChanged.connect(lambda _: self._arriving.start())
         window.commands["next-tab"].triggered.connect(lambda _=False: self._next() if self.isVisible() else None)
-        self.show_tab(next(iter(makers)))
 
     def panel(self, name: str) -> QWidget:
         """The panel of a tab, made now if nobody looked at it before."""
+        made = self._make(name)
+        if name == self.name:
+            self._panels.setCurrentWidget(made)
+        return made
+
+    @property
+    def name(self) -> str:
+        """The tab in sight."""
+        return self.bar.tabText(self.bar.currentIndex())
+
+    def _make(self, name: str) -> QWidget:
         if name not in self._made:
             self._made[name] = self._makers[name]()
             self._panels.addWidget(self._made[name])
         return self._made[name]
 
+    def _arrive(self) -> None:
+        """As `Pages` does it: a turn of the event loop for making, another for showing."""
+        if self.name in self._made:
+            self.show_tab(self.name)
+        else:
+            self._make(self.name)
+            self._arriving.start()
+
     def show_tab(self, name: str) -> None:
         """Turn to a tab."""
-        self._panels.setCurrentWidget(self.panel(name))
         self.bar.setCurrentIndex(list(self._makers).index(name))
+        self._panels.setCurrentWidget(self.panel(name))
 
     def _next(self) -> None:
         self.bar.setCurrentIndex((self.bar.currentIndex() + 1) % self.bar.count())

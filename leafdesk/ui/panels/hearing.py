@@ -1,0 +1,77 @@
+"""What a person should hear beside the queue: notices of the audits with what puts them right, and what was sent."""
+
+from dataclasses import dataclass
+
+from leafdesk.edits import Delete, Edit, Redraw
+from leafdesk.ui import words
+from leafdesk.ui.parts import Card, button, label, row
+from leafdesk.ui.theme import STEP
+from leafdesk.workspace import Item, Notice, Workspace
+
+PAST = 50
+"""So many of the last changes are shown."""
+_BECAME = {"done": "At Leaf", "discarded": "Discarded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A notice, and the edits that would put it right (none where Leaf offers no way)."""
+
+    notice: Notice
+    remedy: tuple[Edit, ...]
+
+
+def read_notices(workspace: Workspace) -> list[Heard]:
+    """All that nobody has answered (off the window's thread)."""
+    return [Heard(notice, workspace.remedy(notice)) for notice in workspace.notices]
+
+
+def read_past(workspace: Workspace) -> list[Item]:
+    """The last changes that left the queue, the newest first (off the window's thread)."""
+    return workspace.outbox.over(limit=PAST)
+
+
+class NoticeCard(Card):
+    """One notice. Parts for tests: `sentence`, `heard`, `mend` (hidden where there is nothing to be done)."""
+
+    def __init__(self, heard: Heard) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.setAccessibleName(heard.notice.sentence)
+        self.sentence = label(heard.notice.sentence, "", wrap=True, select=True)
+        self.mend = button(_words(heard.remedy), "choice", tip="Queues the changes that put this right; Undo works")
+        self.heard = button("I have heard it", tip="Do not show this any more")
+        self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
+        self.column.addLayout(row(label("Please look", "warn"), None, label(words.moment(heard.notice.at), "small")))
+        self.column.addWidget(self.sentence)
+        self.column.addSpacing(STEP)
+        self.column.addLayout(row(self.mend, self.heard, None))
+        if not heard.remedy:
+            self.mend.hide()
+
+
+def _words(remedy: tuple[Edit, ...]) -> str:
+    """What the button that puts it right says."""
+    if not remedy:
+        return ""
+    if isinstance(remedy[0], Redraw):
+        return "Put their boundary back"
+    if isinstance(remedy[0], Delete):
+        return "Delete the second one"
+    return f"Move {words.count(len(remedy), 'record')} to the first one"
+
+
+class PastCard(Card):
+    """What was sent and discarded lately, a line each. Parts for tests: `lines`."""
+
+    def __init__(self, items: list[Item]) -> None:
+        super().__init__()
+        self.lines = [f"{_BECAME[item.state]} · {item.sentence}" for item in items]
+        self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
+        if not items:
+            self.column.addWidget(label("Nothing has been sent from here yet.", "muted"))
+        for item, text in zip(items, self.lines, strict=True):
+            when = label(words.moment(item.ended) if item.ended else "", "small")
+            self.column.addLayout(row(label(text, wrap=True, select=True), None, when))
+            if item.reason:
+                self.column.addWidget(label(item.reason, "muted", wrap=True, select=True))

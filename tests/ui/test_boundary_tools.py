@@ -17,7 +17,7 @@ from leafdesk.workspace import FieldRow
 from tests.journeys import hands
 from tests.ui.conftest import FIELDS
 
-PATIENCE = 15000
+PATIENCE = 30000
 
 
 def shape_of(window: MainWindow, field_id: str) -> Shape:

@@ -90,7 +90,7 @@ def sync(
         raise BadInputError("--pull-only and --push-only exclude each other.")
     with desk.workspace() as workspace:
         if remove_missing:
-            wait(workspace.remove_missing())
+            wait(workspace.queue.remove_missing())
         stop = workspace.listen(_Teller())
         try:
             report = _synced(

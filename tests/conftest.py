@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import keyrings, watch
+from tests import canary, keyrings, watch
 
 if TYPE_CHECKING:
     from leafdesk.sandbox import Sandbox
@@ -36,6 +36,8 @@ def pytest_configure(config: pytest.Config) -> None:
         except ImportError:
             pytest.exit(f"Qt does not load here: {error}", returncode=4)
         pytest.exit(str(missing_libraries() or f"Qt does not load here: {error}"), returncode=4)
+    canary.mark_secrets()
+    config.pluginmanager.register(canary.Watch(), "canary")
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from typing import Any
 
 from leafdesk.geo.shape import from_geojson
 from leafdesk.sync.merge import normal
-from leafdesk.workspace import RefusedError, Workspace
+from leafdesk.workspace import Create, Item, RefusedError, Workspace
 
 from .desk import Kept, environ, work
 from .leaf_side import FAULTS, SETTLE, LeafSide, leaf_side
@@ -120,7 +120,7 @@ def _look(folder: Path, kept: list[Kept], wrong: list[str]) -> int:
 
 # ---------------------------------------------------------------------- in the end
 def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
-    """Sync over a good line until nothing waits; every question is answered with "keep theirs"."""
+    """Sync over a good line until nothing waits; every question is answered."""
     workspace = Workspace(folder, environ=environ(leaf.url, leaf.token))
     try:
         for _ in range(60):
@@ -132,7 +132,7 @@ def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
             for item in waiting:
                 with suppress(RefusedError):
                     if item.state == "conflict":
-                        workspace.queue.resolve(item.id, "theirs").result(60)
+                        _answer(workspace, item)
                     elif item.state == "parked":
                         workspace.queue.retry(item.id).result(60)
             time.sleep(SETTLE / 2)
@@ -142,6 +142,19 @@ def _calm(folder: Path, leaf: LeafSide, found: Killed) -> None:
             _compare(workspace, leaf, found)
     finally:
         workspace.close()
+
+
+def _answer(workspace: Workspace, item: Item) -> None:
+    """Of a create that may have arrived the user knows the name; whatever else: keep theirs."""
+    if not isinstance(item.edit, Create):
+        workspace.queue.resolve(item.id, "theirs").result(60)
+        return
+    name = item.edit.record.name
+    mine = [one["id"] for one in (item.theirs or {}).get("candidates", ()) if one["name"] == name]
+    if mine:
+        workspace.queue.adopt(item.id, mine[0]).result(60)
+    else:
+        workspace.queue.resolve(item.id, "mine").result(60)
 
 
 def _compare(workspace: Workspace, leaf: LeafSide, found: Killed) -> None:

@@ -8,6 +8,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from leafdesk.sandbox import Sandbox
+from tests.canary import mark_secrets
 
 FAULTS = "lost=0.06,late=0.04,drop=0.04,cut=0.03,500=0.04,503=0.03,504=0.04,429=0.02,html=0.02,truncated=0.02"
 LATE = 0.3
@@ -53,6 +54,7 @@ def leaf_side() -> Iterator[LeafSide]:
 
 
 def _serve(pipe: Connection) -> None:
+    mark_secrets()
     with Sandbox(fields=12, latency_ms=3) as sandbox:
         sandbox.faults.late_s = LATE
         token = sandbox.tokens.issue(remember=True)

@@ -18,6 +18,7 @@ from leafdesk.geo.shape import Shape
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
+from leafdesk.store.invariants import broken
 from leafdesk.store.notices import Notice
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
@@ -271,7 +272,7 @@ class Workspace:
 
     def check(self) -> list[str]:
         """What is wrong with the open account's database, in plain words; empty when it is whole. Takes its time."""
-        return self._database.check()
+        return self._database.check() or broken(self._database.reader())
 
     def close(self) -> None:
         """Stop the engine, finish the writer, free the folder."""

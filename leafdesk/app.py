@@ -219,7 +219,6 @@ class Desk:
 
         self.window.setWindowState(self.window.windowState() & ~Qt.WindowState.WindowMinimized)
         self.window.show()
-        self.window.raise_()
         self.window.activateWindow()
         self.window.importing.open(files)
 

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -49,6 +50,19 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
         *("queue history", "queue notices", "queue heard"),
     }
+
+
+@pytest.mark.parametrize("words", [["farm.kml"], ["open", "farm.kml"], ["farm.kml", "farm.kml"]])
+def test_a_file_instead_of_a_command_opens_the_window_on_it(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("farm.kml").write_text("<kml/>")
+    opened: list[object] = []
+    front = Front(window=lambda folder, files=(): opened.append((folder, files)) or 0, demo=lambda **wishes: 0)
+    assert run(["--data", str(tmp_path / "data"), *words], front) == 0
+    assert opened == [(tmp_path / "data", (Path("farm.kml"),) * words.count("farm.kml"))]
+    assert run(["--data", str(tmp_path / "data"), "no-such.kml"], front) == 2
 
 
 def loaded_after(statement: str) -> set[str]:

@@ -100,6 +100,18 @@ def test_a_machine_is_created_changed_and_deleted(signed_in: Shell, neighbour: N
     assert signed_in.json("queue", "list") == []
 
 
+def test_what_is_gone_at_leaf_goes_with_the_next_whole_sync(signed_in: Shell, sandbox: "Sandbox") -> None:
+    gone = {kind: signed_in.json(kind, "list")[0]["id"] for kind in ("machines", "implements", "operators")}
+    for kind, id in gone.items():
+        sandbox.leaf.take_away(kind, id)  # type: ignore[arg-type]
+    signed_in("sync")
+    assert signed_in.json("machines", "show", gone["machines"]), "they come once a day"
+    signed_in("sync", "--everything")
+    for kind, id in gone.items():
+        assert id not in {one["id"] for one in signed_in.json(kind, "list")}
+        signed_in(kind, "show", id, ends=2)
+
+
 def test_a_machine_not_made_by_hand_says_why_not(signed_in: Shell) -> None:
     pooled = signed_in.json("machines", "list", "--origin-type", "FILE_POOLED")[0]["id"]
     assert "machine files" in signed_in("machines", "edit", pooled, "--name", "Mine", ends=2).err

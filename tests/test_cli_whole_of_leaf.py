@@ -88,6 +88,15 @@ def test_leaf_users_and_their_settings(signed_in: Shell, sandbox: "Sandbox") -> 
     assert signed_in("users", "show", one["id"]).out.startswith("id")
 
 
+def test_a_leaf_user_that_is_gone_goes_after_leaf_said_so(signed_in: Shell, sandbox: "Sandbox") -> None:
+    gone = signed_in.json("users", "list")[-1]["id"]
+    sandbox.leaf._ledger.drop("users", gone)  # Leaf has a call for it that Leafdesk never makes
+    signed_in("sync")
+    assert gone not in ids(signed_in.json("users", "list"))
+    assert sandbox.requests.count("getLeafUser") == 1
+    signed_in("users", "show", gone, ends=2)
+
+
 def test_counts_of_each_provider_stand_beside_those_here(
     signed_in: Shell, neighbour: Neighbour, sandbox: "Sandbox"
 ) -> None:

@@ -77,11 +77,18 @@ def logout(desk: Desk) -> None:
 @click.option("--push-only", is_flag=True, help="Only send what waits.")
 @click.option("--leaf-user", metavar="ID", help="Read only this Leaf user's records.")
 @click.option("--only", metavar="ID", multiple=True, help="Send only this edit of the queue and what it rests on.")
+@click.option("--everything", is_flag=True, help="Read machines and catalogs too, which otherwise come once a day.")
 @click.option("--remove-missing", is_flag=True, help="Remove here the many records that the last sync missed at Leaf.")
 @reports
 @click.pass_obj
 def sync(
-    desk: Desk, pull_only: bool, push_only: bool, leaf_user: str | None, only: tuple[str, ...], remove_missing: bool
+    desk: Desk,
+    pull_only: bool,
+    push_only: bool,
+    leaf_user: str | None,
+    only: tuple[str, ...],
+    everything: bool,
+    remove_missing: bool,
 ) -> int:
     """Send what waits and read what is new at Leaf. With --only nothing is read."""
     if only and pull_only:
@@ -94,7 +101,12 @@ def sync(
         stop = workspace.listen(_Teller())
         try:
             report = _synced(
-                workspace, pull=not push_only and not only, push=not pull_only, leaf_user=leaf_user, only=only or None
+                workspace,
+                leaf_user,
+                only,
+                pull=not push_only and not only,
+                push=not pull_only,
+                stock=everything or None,
             )
         finally:
             stop()
@@ -110,10 +122,10 @@ def sync(
 
 
 def _synced(
-    workspace: Workspace, *, pull: bool, push: bool, leaf_user: str | None, only: tuple[str, ...] | None
+    workspace: Workspace, leaf_user: str | None, only: tuple[str, ...], *, pull: bool, push: bool, stock: bool | None
 ) -> SyncReport:
     live = {item.id for item in workspace.outbox.items()} if only else set[str]()
-    for id in only or ():
+    for id in only:
         if id not in live:
             raise BadInputError(f"There is no edit {id!r} in the queue. `leafdesk queue list` shows what is.")
     try:
@@ -123,7 +135,7 @@ def _synced(
                 raise BadInputError(
                     f"The Leaf user {leaf_user!r} is not kept here; `leafdesk users keep` changes that."
                 )
-        future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user, only=only)
+        future = workspace.sync(pull=pull, push=push, leaf_user_id=leaf_user, only=only or None, stock=stock)
         try:
             return wait(future)
         except KeyboardInterrupt:

@@ -25,7 +25,8 @@ _TOO_MUCH = "It takes too {} to read; no file of fields does. Divide it, or expo
 
 
 class _Asked(msgspec.Struct):
-    path: str
+    path: bytes
+    """As the system writes it; it need not be text."""
     crs: str | None
     swap: bool | None
     seconds: float
@@ -70,7 +71,7 @@ class Reader:
         memory: int = MEMORY,
     ) -> None:
         self.path = path
-        self._asked = _Asked(str(path.absolute()), crs, swap, seconds, memory)
+        self._asked = _Asked(os.fsencode(path.absolute()), crs, swap, seconds, memory)
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = False
         self._lock = threading.Lock()
@@ -163,11 +164,12 @@ def serve() -> int:
 
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
     faulthandler.dump_traceback_later(asked.seconds, exit=True)  # a thread of C: it needs nobody's leave
+    path = Path(os.fsdecode(asked.path))
     try:
         _stay_small(asked.memory)
         from leafdesk.files.formats import read
 
-        say(_Read(read(Path(asked.path), crs=asked.crs, swap=asked.swap, tell=lambda done, n: say(_Progress(done, n)))))
+        say(_Read(read(path, crs=asked.crs, swap=asked.swap, tell=lambda done, n: say(_Progress(done, n)))))
     except UnreadableError as error:
         say(_Unreadable(str(error), isinstance(error, UnplacedError)))
     except MemoryError:

@@ -79,7 +79,7 @@ def read(path: Path, *, crs: str | None = None, swap: bool | None = None, tell: 
     refusals = list[Refusal]()
     kind, layers = _layers(path, raw, refusals)
     made = list(layers)
-    reading = plots.plots(path.name, kind, made, crs=crs, swap=swap, tell=tell)
+    reading = plots.plots(shown(path.name), kind, made, crs=crs, swap=swap, tell=tell)
     return Reading(
         *(reading.file, reading.format, reading.plots, [*refusals, *reading.refusals], reading.notes, reading.ground),
         *(reading.columns, reading.name_column, reading.swapped),

@@ -1,12 +1,15 @@
 """What was found in a file: plots of ground, what had to be refused, and what the reader assumed."""
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from leafdesk.files.limits import LONGEST_TEXT
 from leafdesk.geo.shape import Polygon, Shape
 
 Tell = Callable[[int, int], None]
 """Told how far the reading is: done, of how many."""
+_JOINERS = "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"
 EXPORT_AGAIN = "Export it again from the program it comes from."
 
 
@@ -83,10 +86,11 @@ class Layer:
 
 
 def text_of(value: object) -> str:
-    """An attribute as one line of text that can be shown; "" for none."""
+    """An attribute as one line of text that can be shown; "" for none.
+
+    Whatever steers a line or a terminal becomes a space; the two joiners stay, which Persian and Indian names need.
+    """
     if value is None:
         return ""
-    from leafdesk.files.limits import LONGEST_TEXT
-
-    text = "".join(c if c.isprintable() else " " for c in str(value)[:LONGEST_TEXT])
-    return " ".join(text.split())
+    kept = (c if c.isprintable() or c in _JOINERS else " " for c in str(value)[:LONGEST_TEXT])
+    return unicodedata.normalize("NFC", " ".join("".join(kept).split()))

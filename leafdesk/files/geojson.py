@@ -37,7 +37,7 @@ def read(raw: bytes) -> Layer:
             if len(items) >= MOST_FEATURES:
                 raise UnreadableError(f"It holds more than {MOST_FEATURES:,} features. Divide it into several files.")
             items.append(item)
-    if any(isinstance(item, Drawn) and _heights(document) for item in items for _, document in documents[:1]):
+    if any(isinstance(item, Drawn) for item in items) and _heights(documents[0][1]):
         notes.append("Heights are left out; Leaf keeps none.")
     return Layer(items, named, notes, degrees=named is None)
 

@@ -1,6 +1,8 @@
 """Archives, opened without trusting what they say of themselves and without unpacking anything to the disk."""
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import PurePosixPath
@@ -9,6 +11,11 @@ from leafdesk.files.found import EXPORT_AGAIN, Refusal, UnreadableError
 from leafdesk.files.limits import LARGEST_ARCHIVE, LARGEST_FILE, MB, MOST_ENTRIES, STEEP_FROM, STEEPEST
 
 _PIECE = 1 * MB
+_DAMAGE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError, OverflowError),
+    *(RuntimeError, NotImplementedError, ValueError, LookupError, AttributeError),
+)
+"""What comes out of `zipfile` for archives whose numbers lie."""
 _ASIDE = ("__MACOSX/", "._")
 
 
@@ -31,7 +38,7 @@ class Archive:
 
     def _place(self, entry: zipfile.ZipInfo) -> None:
         name = entry.filename.replace("\\", "/")
-        if entry.is_dir() or name.startswith(_ASIDE) or PurePosixPath(name).name.startswith("."):
+        if not name or entry.is_dir() or name.startswith(_ASIDE) or PurePosixPath(name).name.startswith("."):
             return
         why = _why_not(entry, name)
         if not why and name in self._entries:
@@ -62,7 +69,9 @@ class Archive:
                         raise UnreadableError(
                             f"{shown(name)} unpacks to far more than a file of fields would; it looks like a trap."
                         )
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        except UnreadableError:
+            raise
+        except _DAMAGE as error:
             raise UnreadableError(f"{shown(name)} in the archive is damaged. {EXPORT_AGAIN}") from error
         return b"".join(pieces)
 
@@ -75,9 +84,7 @@ def shown(name: str) -> str:
 def _opened(raw: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(raw))
-    except (zipfile.BadZipFile, ValueError, OverflowError, NotImplementedError, OSError) as error:
-        raise UnreadableError(f"The archive is damaged. {EXPORT_AGAIN}") from error
-    except Exception as error:  # struct.error and others escape zipfile on fields that lie
+    except _DAMAGE as error:
         raise UnreadableError(f"The archive is damaged. {EXPORT_AGAIN}") from error
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from leafdesk.geo.actions import NotPossibleError
+from leafdesk.geo.check import refuse_invalid
 from leafdesk.geo.measure import along, area_ha
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape
 
@@ -26,6 +27,7 @@ def cut(shape: Shape, line: Ring) -> tuple[Shape, Shape]:
     New corners lie on the boundary's geodesic edges, so that the hectares of both sides add up to those before.
     Raises NotPossibleError, in words for the user, when the line does not cut through.
     """
+    refuse_invalid(shape)
     left, right, missed = sides(shape, line)
     if not left or not right:
         raise NotPossibleError("The line has to cross the field from one side to the other.")

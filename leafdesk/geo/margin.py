@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from leafdesk.geo.actions import NotPossibleError
-from leafdesk.geo.check import refuse_invalid
+from leafdesk.geo.check import made_sound, refuse_invalid
 from leafdesk.geo.plane import Plane
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape
 
@@ -20,14 +20,14 @@ def inset(shape: Shape, metres: float) -> Shape:
     inner = _shape(plane, _flat(plane, shape).buffer(-metres, join_style="mitre", mitre_limit=2.0))
     if not inner:
         raise NotPossibleError(f"Nothing is left {metres:g} metres inside this field.")
-    return inner
+    return made_sound(inner)
 
 
 def outset(shape: Shape, metres: float) -> Shape:
     """The field and what lies within so many metres of it; corners are cut off square, not rounded."""
     refuse_invalid(shape)
     plane = Plane.of(shape)
-    return _shape(plane, _flat(plane, shape).buffer(metres, join_style="mitre", mitre_limit=2.0))
+    return made_sound(_shape(plane, _flat(plane, shape).buffer(metres, join_style="mitre", mitre_limit=2.0)))
 
 
 def headland(shape: Shape, metres: float) -> tuple[Shape, Shape]:

@@ -32,6 +32,18 @@ def area_ha(shape: Shape) -> float:
     )
 
 
+def area_and_perimeter(shape: Shape) -> tuple[float, float]:
+    """(`area_ha`, `perimeter_m`) in one go over the edges: what a drawing with many corners needs again and again."""
+    hectares = metres = 0.0
+    for polygon in shape:
+        for n, ring in enumerate(polygon):
+            if len(ring) > 1:
+                area, around = geod().polygon_area_perimeter([x for x, _ in ring], [y for _, y in ring])
+                hectares += (-1 if n else 1) * abs(float(area)) / _M2_PER_HA
+                metres += float(around)
+    return hectares, metres
+
+
 def ring_area_ha(ring: Ring) -> float:
     """Hectares inside one ring, closed or not; 0.0 with fewer than three positions."""
     if len(ring) < 3:

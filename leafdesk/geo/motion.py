@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from leafdesk.geo.check import made_sound
 from leafdesk.geo.measure import reached
 from leafdesk.geo.plane import Plane
 from leafdesk.geo.shape import Position, Ring, Shape, rings
@@ -15,13 +16,14 @@ def moved(shape: Shape, metres: float, bearing: float, turn: float = 0.0) -> Sha
     """The shape so many metres along a bearing, turned clockwise by so many degrees around the mean of its corners.
 
     Distances and angles from the middle stay, so the hectares do to 1e-6 of them. With nothing to do it comes back
-    as it is. Raises NotPossibleError for what is no field.
+    as it is. Raises NotPossibleError for what is no field, and for what would be none there.
     """
     if not metres and not turn % 360.0:
         return shape
     plane = Plane(middle_of(shape))
     middle = reached(plane.middle, bearing, metres) if metres else plane.middle
-    return tuple(tuple(_ring(ring, plane, Plane(middle), turn) for ring in polygon) for polygon in shape)
+    there = Plane(middle)
+    return made_sound(tuple(tuple(_ring(ring, plane, there, turn) for ring in polygon) for polygon in shape))
 
 
 def middle_of(shape: Shape) -> Position:

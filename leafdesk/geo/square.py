@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from leafdesk.geo.actions import NotPossibleError
-from leafdesk.geo.check import refuse_invalid
+from leafdesk.geo.check import made_sound, refuse_invalid
 from leafdesk.geo.plane import Plane
 from leafdesk.geo.shape import Polygon, Position, Ring, Shape, rings
 
@@ -30,7 +30,7 @@ def squared(shape: Shape, tolerance: float) -> Shape:
     after = tuple(_part(polygon, plane, math.radians(tolerance)) for polygon in shape)
     if after == shape:
         raise NotPossibleError("The sides are square already, or too far from it.")
-    return after
+    return made_sound(after)
 
 
 def _part(polygon: Polygon, plane: Plane, tolerance: float) -> Polygon:

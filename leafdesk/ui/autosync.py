@@ -15,9 +15,12 @@ LOST_MS = 45_000
 class Autosync(QObject):
     """One timer; whatever happens sets when it rings next."""
 
-    def __init__(self, bridge: Bridge, sync: Callable[[], None], parent: QObject) -> None:
+    def __init__(
+        self, bridge: Bridge, sync: Callable[[], None], parent: QObject, allowed: Callable[[], bool] = lambda: True
+    ) -> None:
+        """`allowed`: whether a person wants this at the moment (not on a connection that costs by the megabyte)."""
         super().__init__(parent)
-        self._bridge, self._sync = bridge, sync
+        self._bridge, self._sync, self._allowed = bridge, sync, allowed
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._ring)
         bridge.changed.connect(self._changed)
@@ -37,7 +40,7 @@ class Autosync(QObject):
 
     def _ring(self) -> None:
         workspace = self._bridge.workspace
-        if workspace.account and workspace.signed_in and not workspace.syncing:
+        if workspace.account and workspace.signed_in and not workspace.syncing and self._allowed():
             self._sync()
         self._timer.start(NOW_AND_THEN_MS)
 

@@ -17,6 +17,9 @@ DOOR = "leafdesk.door"
 """The file in the workspace folder that says where the bell is; only its owner may read it."""
 _LONGEST = 64 << 10
 _PATIENCE_S = 2.0
+"""So long may somebody at the door say nothing."""
+_BUSY_S = 15.0
+"""So long may an open window be busy before it answers."""
 _AT_ONCE = 8
 """So many may stand at the door at once."""
 
@@ -119,7 +122,7 @@ def ring(folder: Path, files: Sequence[Path] = ()) -> bool:
     try:
         door = json.loads((folder / DOOR).read_bytes()[:_LONGEST])
         with socket.create_connection(("127.0.0.1", int(door["port"])), timeout=_PATIENCE_S) as line:
-            line.settimeout(_PATIENCE_S)
+            line.settimeout(_BUSY_S)
             said = {"key": door["key"], "files": [str(file.absolute()) for file in files]}
             line.sendall(json.dumps(said).encode() + b"\n")
             return line.recv(8) == b"ok\n"

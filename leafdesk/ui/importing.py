@@ -94,7 +94,7 @@ class Importing(QObject):
         self._read(None)
 
     def _wire(self, page: ImportPage) -> None:
-        page.read_again.connect(lambda: self._read(page.swap.isChecked()))
+        page.read_again.connect(lambda: self._read(page.form.swap.isChecked()))
         page.wished.connect(self._look)
         page.wanted.connect(self._import)
         page.cancelled.connect(self._cancel)
@@ -109,7 +109,7 @@ class Importing(QObject):
 
         assert self.page is not None
         self.stop()
-        crs = self.page.crs.text().strip() or None
+        crs = self.page.form.crs.text().strip() or None
         self._readers = [Reader(path, crs=crs, swap=swap) for path in self._paths]
         self.page.begin([path.name for path in self._paths])
         turn, readers = self._turn, self._readers
@@ -130,7 +130,7 @@ class Importing(QObject):
         else:
             self.page.stopped()
         if unplaced:
-            self.page.crs.setFocus(Qt.FocusReason.OtherFocusReason)
+            self.page.form.crs.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------------ comparing
     def _look(self) -> None:
@@ -140,7 +140,7 @@ class Importing(QObject):
         from leafdesk.ui.looked import look
 
         self._turn += 1
-        turn, workspace, readings, wishes = self._turn, self.window.workspace, page.readings, page.wishes
+        turn, workspace, readings, wishes = self._turn, self.window.workspace, page.readings, page.form.wishes
 
         def tell(done: int, total: int) -> None:
             if turn != self._turn:

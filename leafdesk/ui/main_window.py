@@ -225,7 +225,9 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self)
+            self._autosync = Autosync(
+                self.bridge, self.leaf.sync_by_itself, self, lambda: self.memory.get("by_itself") != "no"
+            )
             self._autosync.start()
         self._dressed = True
         self.opened.emit()

@@ -54,6 +54,8 @@ def _settings(window: MainWindow) -> QWidget:
 
     page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
     page.look_chosen.connect(window.choose_look)
+    page.by_itself.setChecked(window.memory.get("by_itself") != "no")
+    page.by_itself.toggled.connect(lambda on: window.memory.put("by_itself", "yes" if on else "no"))
     return page
 
 

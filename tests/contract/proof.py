@@ -17,13 +17,11 @@ import pytest
 from tests.api import contract
 
 HOUSE = Path(__file__).parents[2]
-NONE = "—"
-"""Stands where an operation has no such part by nature."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Where each part of an operation is proved: `file::test` under tests/, or NONE."""
+    """Where each part of an operation is proved: `file::test` under tests/."""
 
     answer: str
     """Its published answer is decoded, or what stands for an answer that nobody publishes."""
@@ -48,6 +46,7 @@ _INPUTS, _FIELD, _PROVIDERS, _MACHINE = (
     f"ui/{name}.py::" for name in ("test_inputs", "test_field_desk", "test_providers", "test_machines_page")
 )
 _FIRST, _DAY = "journeys/test_first_start.py::", "journeys/test_a_day_without_a_signal.py::"
+_YARD = "journeys/test_the_yard.py::"
 
 DECODED = f"{_WIRE}test_every_published_answer_decodes_and_keeps_its_text"
 PULLED = f"{_PULL}test_everything_comes_and_a_second_pull_asks_for_pages_only_and_writes_no_record"
@@ -55,6 +54,10 @@ STOCKED = f"{_STOCK}test_everything_that_is_no_land_comes"
 ORDERED = f"{_PUSH}test_grower_farm_and_field_arrive_in_order_with_leafs_numbers"
 FETCHED = f"{_FIRST}test_signs_in_fetches_and_shows_the_fields"
 CONFIRMED = f"{_PULL}test_what_leaf_no_longer_has_goes_after_leaf_confirmed_it"
+ENDED = f"{_PULL}test_growers_and_leaf_users_go_only_after_leaf_confirmed_it"
+SOLD = f"{_YARD}test_a_machine_is_changed_and_then_sold"
+LEFT = f"{_YARD}test_what_a_provider_no_longer_has_leaves_the_tables"
+TYPED_GONE = f"{_MACHINES}test_what_is_gone_at_leaf_goes_with_the_next_whole_sync"
 GONE = f"{_STOCK}test_what_is_gone_at_leaf_goes_after_it_says_so"
 LISTED = f"{_MACHINES}test_each_lists_and_shows_leafs_own_keys"
 SEARCHED = f"{_WHOLE}test_a_catalog_is_searched_here_and_at_leaf"
@@ -62,7 +65,6 @@ CATALOGS = f"{_FILTERS}test_the_catalogs_lists_are_narrowed_as_leaf_narrows_them
 TYPED = f"{_INPUTS}test_the_catalogs_are_searched_as_you_type_and_a_misspelt_word_is_forgiven"
 
 _LAND = "ui/test_land.py::"
-TREE = "ui/test_navigator.py::test_the_tree_is_grower_farm_field"
 FARM_MADE = f"{_LAND}test_a_grower_and_its_farm_are_made_and_renamed"
 FARM_SHOWN = f"{_END}test_farms_and_growers_list_leafs_own_keys"
 FARM_TYPED = f"{_END}test_a_local_farm_id_works_before_and_after_leaf_numbers_it"
@@ -81,7 +83,12 @@ PROOFS: dict[str, Proof] = {
     "listLeafUsers": Proof(
         DECODED, PULLED, f"{_WHOLE}test_leaf_users_and_their_settings", f"{_PROVIDERS}test_choosing_whose_records_stay"
     ),
-    "getLeafUser": Proof(ONCE, CONFIRMED, NONE, NONE),
+    "getLeafUser": Proof(
+        ONCE,
+        ENDED,
+        f"{_WHOLE}test_a_leaf_user_that_is_gone_goes_after_leaf_said_so",
+        f"{_YARD}test_a_leaf_user_that_left_is_no_longer_offered",
+    ),
     "listProviderOrganizations": Proof(
         f"{_BETA}test_published_organizations",
         f"{_STOCK}test_organizations_and_files_of_a_field",
@@ -108,7 +115,7 @@ PROOFS: dict[str, Proof] = {
     ),
     "createField": Proof(
         f"{_WIRE}test_published_created_field_has_its_shape",
-        f"{_PUSH}test_a_new_field_arrives_once_and_stays_as_drawn",
+        ORDERED,
         FIELD_TYPED,
         f"{_DAY}test_what_was_drawn_in_the_dark_arrives",
     ),
@@ -153,7 +160,7 @@ PROOFS: dict[str, Proof] = {
         f"{_CLIENT}test_undocumented_success_bodies_are_taken",
         f"{_MORE}test_providers_are_asked_and_not_too_often",
         f"{_WHOLE}test_counts_of_each_provider_stand_beside_those_here",
-        f"{_FIELD}test_providers_are_asked_through_the_queue",
+        f"{_YARD}test_a_providers_fields_are_fetched_again_on_request",
     ),
     "enablePreviewField": Proof(
         f"{_CLIENT}test_undocumented_success_bodies_are_taken",
@@ -173,7 +180,12 @@ PROOFS: dict[str, Proof] = {
         f"{_AT_LEAF}test_every_boundary_and_one_file_when_asked_for",
         f"{_FIELD}test_the_history_on_a_slider_restores_an_older_boundary",
     ),
-    "getBoundary": Proof(DECODED, PULLED, f"{_END}test_a_field_is_shown_as_leaf_has_it", FETCHED),
+    "getBoundary": Proof(
+        DECODED,
+        f"{_PULL}test_only_what_changed_is_written_and_only_new_boundaries_are_fetched",
+        f"{_END}test_a_field_is_shown_as_leaf_has_it",
+        FETCHED,
+    ),
     "getActiveBoundary": Proof(
         DECODED,
         f"{_PULL}test_the_active_boundary_is_asked_for_when_the_last_of_the_list_is_history",
@@ -186,14 +198,14 @@ PROOFS: dict[str, Proof] = {
         FIELD_TYPED,
         f"{_DAY}test_what_was_drawn_in_the_dark_arrives",
     ),
-    "listFarms": Proof(PLAIN, PULLED, FARM_SHOWN, TREE),
+    "listFarms": Proof(PLAIN, PULLED, FARM_SHOWN, FETCHED),
     "createFarm": Proof(ONCE, ORDERED, FARM_TYPED, FARM_MADE),
     "getFarm": Proof(ONCE, f"{_PUSH}test_a_farm_is_put_whole_and_what_others_changed_stays", FARM_TYPED, FARM_MADE),
     "updateFarm": Proof(ONCE, f"{_PUSH}test_a_farm_is_put_whole_and_what_others_changed_stays", FARM_TYPED, FARM_MADE),
-    "listGrowers": Proof(DECODED, PULLED, FARM_SHOWN, TREE),
+    "listGrowers": Proof(DECODED, PULLED, FARM_SHOWN, FETCHED),
     "createGrower": Proof(ONCE, ORDERED, FARM_TYPED, FARM_MADE),
-    "getGrower": Proof(PLAIN, CONFIRMED, FARM_TYPED, FARM_MADE),
-    "updateGrower": Proof(ONCE, ORDERED, FARM_TYPED, FARM_MADE),
+    "getGrower": Proof(PLAIN, ENDED, FARM_TYPED, FARM_MADE),
+    "updateGrower": Proof(ONCE, f"{_PUSH}test_a_growers_new_name_arrives", FARM_TYPED, FARM_MADE),
     "enablePreviewFieldsByGrower": Proof(
         f"{_CLIENT}test_undocumented_success_bodies_are_taken",
         f"{_MORE}test_all_previews_of_a_grower_are_enabled_at_once",
@@ -218,18 +230,18 @@ PROOFS: dict[str, Proof] = {
         f"{_MACHINES}test_a_machine_is_created_changed_and_deleted",
         f"{_MACHINE}test_a_new_machine_is_queued_shown_and_sent",
     ),
-    "getMachine": Proof(DECODED, GONE, LISTED, f"{_MACHINE}test_a_machine_is_changed_and_taken_back"),
+    "getMachine": Proof(DECODED, GONE, TYPED_GONE, SOLD),
     "updateMachine": Proof(
         DECODED,
         f"{_MORE}test_only_what_changed_is_sent",
         f"{_MACHINES}test_a_machine_is_created_changed_and_deleted",
-        f"{_MACHINE}test_a_machine_is_changed_and_taken_back",
+        SOLD,
     ),
     "deleteMachine": Proof(
         f"{_CLIENT}test_undocumented_success_bodies_are_taken",
         f"{_MORE}test_a_lost_change_or_delete_is_looked_into",
         f"{_MACHINES}test_a_machine_is_created_changed_and_deleted",
-        f"{_MACHINE}test_a_machine_is_deleted_after_a_question",
+        SOLD,
     ),
     "listMachineFiles": Proof(
         f"{_BETA}test_published_machine_file_keeps_its_units",
@@ -243,14 +255,14 @@ PROOFS: dict[str, Proof] = {
         f"{_FILTERS}test_machines_and_implements_are_narrowed_by_times_that_only_leaf_knows",
         f"{_MACHINE}test_implements_and_operators_are_looked_at",
     ),
-    "getImplement": Proof(DECODED, GONE, LISTED, f"{_MACHINE}test_implements_and_operators_are_looked_at"),
+    "getImplement": Proof(DECODED, GONE, TYPED_GONE, LEFT),
     "listOperators": Proof(
         f"{_BETA}test_published_implement_and_operator_keep_their_odd_ids_and_zeros",
         STOCKED,
         LISTED,
         f"{_MACHINE}test_implements_and_operators_are_looked_at",
     ),
-    "getOperator": Proof(DECODED, GONE, LISTED, f"{_MACHINE}test_implements_and_operators_are_looked_at"),
+    "getOperator": Proof(DECODED, GONE, TYPED_GONE, LEFT),
     "listProducts": Proof(f"{_BETA}test_published_products", STOCKED, CATALOGS, TYPED),
     "listSummarizedProducts": Proof(
         DECODED,
@@ -305,7 +317,7 @@ PROOFS: dict[str, Proof] = {
     "listTankMixes": Proof(f"{_BETA}test_published_variety_and_tank_mix", STOCKED, CATALOGS, TYPED),
     "searchTankMixes": Proof(
         DECODED,
-        f"{_ONLINE}test_search_online_fills_the_offline_catalog",
+        f"{_STOCK}test_a_tank_mix_that_was_searched_for_stays_too",
         SEARCHED,
         f"{_INPUTS}test_varieties_and_tank_mixes_are_searched_at_leaf_too",
     ),
@@ -338,7 +350,7 @@ def table() -> str:
 
 def _short(test: str) -> str:
     file, _, name = test.partition("::")
-    return f"`{file.removesuffix('.py')}` {name.removeprefix('test_').replace('_', ' ')}" if name else test
+    return f"`{file.removesuffix('.py')}` {name.removeprefix('test_').replace('_', ' ')}"
 
 
 class Watch:
@@ -363,14 +375,14 @@ class Watch:
 
 def run() -> int:
     """Run every named test but those of the wire; tell which did not ask Leaf for its operation."""
-    named = {test for proof in PROOFS.values() for test in (proof.cache, proof.command, proof.window) if test != NONE}
+    named = {test for proof in PROOFS.values() for test in (proof.cache, proof.command, proof.window)}
     watch = Watch()
     pytest.main(["-q", "-p", "no:cacheprovider", *(f"tests/{test}" for test in sorted(named))], plugins=[watch])
     silent = [
         f"{operation}: {test}"
         for operation, proof in PROOFS.items()
         for test in (proof.cache, proof.command, proof.window)
-        if test != NONE and operation not in watch.asked.get(test, ())
+        if operation not in watch.asked.get(test, ())
     ]
     for line in (*silent, *(f"failed: {one}" for one in watch.failed)):
         sys.stdout.write(line + "\n")

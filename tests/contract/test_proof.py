@@ -6,7 +6,7 @@ import pytest
 
 from tests.api import contract
 from tests.api.test_calls import EVERY_CALL
-from tests.contract.proof import CALL, NONE, PROOFS, is_there, table
+from tests.contract.proof import CALL, PROOFS, is_there, table
 
 
 def test_every_operation_is_in_the_table_and_nothing_else() -> None:
@@ -20,13 +20,4 @@ def test_every_operation_is_in_the_table_and_nothing_else() -> None:
 def test_every_named_test_exists(operation: str) -> None:
     proof = PROOFS[operation]
     named = {one.name: getattr(proof, one.name) for one in fields(proof)}
-    missing = {part: test for part, test in named.items() if test != NONE and not is_there(test)}
-    assert missing == {}
-    assert NONE not in (proof.answer, proof.cache)
-
-
-def test_only_what_nobody_asks_for_by_itself_has_no_window() -> None:
-    """One Leaf user is only asked for to prove that it is gone."""
-    assert [operation for operation, proof in PROOFS.items() if NONE in (proof.command, proof.window)] == [
-        "getLeafUser"
-    ]
+    assert {part: test for part, test in named.items() if not is_there(test)} == {}

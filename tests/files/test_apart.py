@@ -1,6 +1,7 @@
 """Reading in a process of its own: the answer, how far it is, and the end of what takes too long."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,13 @@ def test_errors_come_over_as_they_are(tmp_path: Path) -> None:
     with pytest.raises(UnplacedError):
         Reader(path).read()
     assert len(Reader(path, crs="EPSG:32632").read().plots) == 1
+
+
+@pytest.mark.skipif("sys.platform != 'linux'", reason="other systems have no file names that are no text")
+def test_a_file_name_that_is_no_text_is_read_and_shown(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"hof-\xff\n.geojson")
+    path.write_text(grid(1))
+    assert Reader(path).read().file == "hof-??.geojson"
 
 
 def test_what_takes_too_long_is_ended(tmp_path: Path) -> None:

@@ -65,6 +65,16 @@ def test_limits_on_how_much_and_how_many(tmp_path: Path, monkeypatch: pytest.Mon
         read_text(tmp_path, "large.zip", zipped({"a.kml": GOOD}))
 
 
+def test_an_entry_without_a_name_is_passed_over(tmp_path: Path) -> None:
+    raw = zipped({"a.kml": GOOD, "x": b""})
+    central = raw.rindex(b"PK\x01\x02")
+    nameless = raw[: central + 28] + b"\0\0" + raw[central + 30 : central + 46] + raw[central + 47 :]
+    end = nameless.rindex(b"PK\x05\x06")
+    size = int.from_bytes(nameless[end + 12 : end + 16], "little") - 1
+    nameless = nameless[: end + 12] + size.to_bytes(4, "little") + nameless[end + 16 :]
+    assert len(read_text(tmp_path, "a.kmz", nameless).plots) == 1
+
+
 def test_a_damaged_archive_says_so(tmp_path: Path) -> None:
     whole = zipped({"a.kml": GOOD * 50})
     for raw in (whole[: len(whole) // 2], b"PK\x03\x04" + bytes(40), whole[:60] + b"\xff" * 30 + whole[90:]):

@@ -55,6 +55,13 @@ def test_a_byte_order_mark_and_utf_16_are_read(tmp_path: Path) -> None:
         assert read_text(tmp_path, "farm.json", raw).plots[0].attributes["name"] == "Müller"
 
 
+def test_text_that_would_steer_a_terminal_is_made_plain(tmp_path: Path) -> None:
+    names = ["a\x1b[31mb", "x\u202ey", "A\ud800", "nul\0l", " two\nlines ", "A\u0308cker", "می\u200cخواهم"]
+    text = collection(*(feature(AREA, name=name) for name in names))
+    found = [plot.attributes["name"] for plot in read_text(tmp_path, "n.json", text).plots]
+    assert found == ["a [31mb", "x y", "A", "nul l", "two lines", "Äcker", "می\u200cخواهم"]
+
+
 def test_an_old_crs_member_is_obeyed(tmp_path: Path) -> None:
     metres = [[[120000, 490000], [120500, 490000], [120500, 490500], [120000, 490500], [120000, 490000]]]
     crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::28992"}}

@@ -42,6 +42,7 @@ class Host:
         self.seen: list[bytes] = []
         self.pieces: Iterator[bytes] = iter(())
         self.pause = 0.0
+        self.asked = threading.Event()
         self._over = threading.Event()
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}/newest.json"
@@ -70,6 +71,7 @@ class Host:
                     return
                 asked += some
             self.seen.append(asked)
+            self.asked.set()
             for piece in self.pieces:
                 line.sendall(piece)
                 if self.pause and self._over.wait(self.pause):

@@ -126,12 +126,10 @@ def test_closing_the_workspace_does_not_wait_for_a_slow_host(desk: Workspace, ho
     wish(desk)
     host.pieces, host.pause = iter([OK, b"X-Slow: "] + [b"a"] * 1000), 0.05
     desk.newer.look()
-    until = time.monotonic() + 10
-    while not host.seen and time.monotonic() < until:
-        time.sleep(0.01)
+    assert host.asked.wait(30)
     began = time.monotonic()
     desk.close()
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < newer.LONGEST / 2
 
 
 # ---------------------------------------------------------------------- hostile
@@ -204,15 +202,17 @@ HOSTILE: dict[str, Callable[[Signer], Iterator[bytes]]] = {
 def test_hostile_answers_are_no_news_and_no_trouble(
     desk: Workspace, host: Host, signer: Signer, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.setattr(newer, "LONGEST", 0.6)
+    slow = "drips" in what
+    if slow:
+        monkeypatch.setattr(newer, "LONGEST", 0.6)
     wish(desk)
-    host.pieces, host.pause = HOSTILE[what](signer), 0.02 if "drips" in what else 0.0
-    began = time.monotonic()
+    host.pieces, host.pause = HOSTILE[what](signer), 0.02 if slow else 0.0
     assert look(desk) == State(wished=True, asked=1_800_000_000.0)
-    assert time.monotonic() - began < 5
+    assert len(host.seen) == 1 or (slow and not host.seen)  # a busy machine may not get as far within that time
+    seen = len(host.seen)
     host.say(signer.notice())
     assert look(desk).release is None  # not asked again today, whatever it was
-    assert len(host.seen) == 1
+    assert len(host.seen) == seen
 
 
 def test_what_is_hostile_is_so_for_its_fault_alone(signer: Signer) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from leafdesk.edits import change
 from leafdesk.geo.shape import from_geojson, to_geojson
+from leafdesk.records import LeafUser
 from leafdesk.sandbox.choices import Choices
 from leafdesk.store.catalog import Catalog
 from leafdesk.sync.asks import Write
@@ -134,6 +135,30 @@ def test_what_leaf_no_longer_has_goes_after_leaf_confirmed_it(laptop: Laptop) ->
     cycle = laptop.sync()
     assert cycle.pulled.tally("fields").as_dict() == {"added": 0, "changed": 0, "removed": 1}
     assert laptop.far.counts["getField"] == 1 and laptop.catalog.field(made[3]) is None
+
+
+def test_growers_and_leaf_users_go_only_after_leaf_confirmed_it(laptop: Laptop) -> None:
+    """The sandbox has no end of these, so what it says of one is changed on the way."""
+    grower = str(laptop.leaf.create_grower(USER, "Hill")["id"])
+    laptop.sync()
+    hidden = {"listGrowers": grower, "listLeafUsers": "u-2"}
+
+    def gone(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        if asked in ("getGrower", "getLeafUser"):
+            return httpx.Response(404, json={"title": "Not Found", "status": 404})
+        answer = act()
+        if asked not in hidden:
+            return answer
+        left = [one for one in answer.json() if str(one["id"]) != hidden[asked]]
+        return httpx.Response(200, json=left, headers={"x-total-count": str(len(left))})
+
+    second = LeafUser(id="u-2", name="Second", raw='{"id":"u-2","name":"Second"}')
+    laptop.database.write(lambda connection: Catalog(connection).put([second])).result()
+    laptop.far.fault = gone
+    cycle = laptop.sync()
+    assert laptop.far.counts["getGrower"] == laptop.far.counts["getLeafUser"] == 1
+    assert laptop.catalog.get("growers", grower) is None and laptop.catalog.get("users", "u-2") is None
+    assert cycle.pulled.tally("growers").removed == cycle.pulled.tally("users").removed == 1
 
 
 def test_a_row_that_paging_lost_is_not_a_deletion(laptop: Laptop) -> None:

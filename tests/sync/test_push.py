@@ -95,6 +95,15 @@ def test_a_farm_is_put_whole_and_what_others_changed_stays(laptop: Laptop) -> No
     assert laptop.leaf.grower(grower)["name"] == "Smith & Son"
 
 
+def test_a_growers_new_name_arrives(laptop: Laptop) -> None:
+    id = laptop.leaf.create_grower(USER, "Hill")["id"]
+    laptop.sync()
+    laptop.do(change("growers", str(id), name="Hill & Sons"))
+    laptop.sync()
+    assert [one["name"] for one in laptop.leaf.all("growers") if one["id"] == id] == ["Hill & Sons"]
+    assert laptop.far.counts["updateGrower"] == 1 and laptop.outbox.items() == []
+
+
 def test_a_wish_that_leaf_fulfilled_already_is_not_sent(laptop: Laptop) -> None:
     field = laptop.make_field("Old")
     laptop.sync()

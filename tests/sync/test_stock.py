@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from leafdesk.records import FieldOperation, Machine, MachineFile, Product, ProductMatch, Variety
+from leafdesk.records import FieldOperation, Machine, MachineFile, Product, ProductMatch, TankMix, Variety
 from leafdesk.sandbox.farmland import farmland
 from leafdesk.sandbox.leaf import Leaf
 from leafdesk.sandbox.sowing import Sowing
@@ -96,7 +96,7 @@ def test_a_second_pull_changes_nothing(farm: Laptop) -> None:
 
 def test_what_is_gone_at_leaf_goes_after_it_says_so(farm: Laptop) -> None:
     whole(farm)
-    gone = {kind: farm.leaf.all(kind)[0]["id"] for kind in ("machines", "operators", "tankMixes")}
+    gone = {kind: farm.leaf.all(kind)[0]["id"] for kind in ("machines", "implements", "operators", "tankMixes")}
     for kind, id in gone.items():
         farm.leaf.take_away(kind, id)  # type: ignore[arg-type]
     cycle = whole(farm)
@@ -138,6 +138,15 @@ def test_what_a_search_found_stays_with_its_date(farm: Laptop) -> None:
     assert farm.catalog.get("products", label["id"]) == found
     hit = tables(farm).search("products", label["name"])[0]
     assert hit.row.values["found"] == found.found
+
+
+def test_a_tank_mix_that_was_searched_for_stays_too(farm: Laptop) -> None:
+    farm.drive(sync(farm.trip(), Cycle()))
+    mix = farm.leaf.all("tankMixes")[0]
+    assert mix["id"] in farm.drive(stock.search_online("tankMixes", mix["name"], farm.trip()))
+    found = farm.catalog.get("tankMixes", mix["id"])
+    assert isinstance(found, TankMix) and (found.source, found.found) == ("search", farm.now())
+    assert [part.name for part in found.components] == [part["name"] for part in mix["components"]]
 
 
 def test_a_search_never_makes_a_listed_entry_poorer(farm: Laptop) -> None:

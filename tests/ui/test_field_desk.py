@@ -248,6 +248,10 @@ def test_operation_files_are_fetched_when_asked_and_narrowed(
     qtbot.waitUntil(lambda: "cannot be reached" in side.trouble.text(), timeout=PATIENCE)
     hands.settle(window, qtbot)
     assert "cannot be reached" in side.trouble.text() and side.found.count()  # both what went wrong and what is here
+    sandbox.come_back()
+    side.card.again.click()
+    qtbot.waitUntil(lambda: sandbox.requests.count("getFieldOperationFile") == 1, timeout=PATIENCE)
+    qtbot.waitUntil(lambda: not side.trouble.isVisible(), timeout=PATIENCE)
     qtbot.waitUntil(lambda: window.inspector.work.text() == str(len(every)), timeout=PATIENCE)
 
 

@@ -100,8 +100,8 @@ def test_a_dropped_file_is_looked_at_first_then_imported_as_one_step(
     assert window.workspace.outbox.items() == []
     assert {"plot 0", "plot 1", "plot 2", "refused 0", field.id} <= page.canvas.picture.outlines.rows.keys()
 
-    page.farm.setCurrentIndex(1)
-    farm = page.farm.currentData()
+    page.form.farm.setCurrentIndex(1)
+    farm = page.form.farm.currentData()
     page.go.click()
     qtbot.waitUntil(lambda: page.over, timeout=15000)
     qtbot.waitUntil(lambda: any(row.name == "New" for row in window.lists.rows.values()), timeout=15000)
@@ -164,9 +164,9 @@ def test_metres_ask_for_the_reference_system_and_latitude_first_is_seen(
     assert "no degrees" in page.banner.text()
     assert not page.banner_card.isHidden()
     assert not page.go.isEnabled()
-    assert page.crs.hasFocus()
-    qtbot.keyClicks(page.crs, "EPSG:32632")
-    qtbot.keyClick(page.crs, Qt.Key.Key_Return)
+    assert page.form.crs.hasFocus()
+    qtbot.keyClicks(page.form.crs, "EPSG:32632")
+    qtbot.keyClick(page.form.crs, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: becomes(page) == [("Field", "new")], timeout=30000)
     assert page.banner_card.isHidden()
     assert "EPSG:32632" in page.about.text()
@@ -174,9 +174,9 @@ def test_metres_ask_for_the_reference_system_and_latitude_first_is_seen(
     south_first = {"type": "Polygon", "coordinates": [[[41, -93], [41, -93.1], [41.1, -93], [41, -93]]]}
     window.importing.open([write(tmp_path / "swapped.json", ("Field", south_first))])
     looked(window, qtbot)
-    assert page.swap.isChecked()
+    assert page.form.swap.isChecked()
     assert "Latitude stands before longitude" in page.about.text()
-    page.swap.click()
+    page.form.swap.click()
     qtbot.waitUntil(lambda: [what for _, what in becomes(page)] == ["refused"], timeout=30000)
 
 
@@ -218,10 +218,10 @@ def test_ctrl_o_asks_for_files_reading_can_be_cancelled_and_another_attribute_gi
 
     window.importing.open([file])
     looked(window, qtbot)
-    assert page.names.currentText() == "NAME"
+    assert page.form.names.currentText() == "NAME"
     for text, names in (("LOT", ["enO", "owT"]), ("File and number", ["hof 1", "hof 2"])):
-        page.names.setCurrentIndex(page.names.findText(text))
-        page.names.activated.emit(page.names.currentIndex())
+        page.form.names.setCurrentIndex(page.form.names.findText(text))
+        page.form.names.activated.emit(page.form.names.currentIndex())
         qtbot.waitUntil(lambda names=names: [entry.name for entry in page.entries] == names, timeout=15000)
 
 

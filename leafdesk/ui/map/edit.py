@@ -6,16 +6,16 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen, QPixmap
 
 from leafdesk.geo import actions, shared
 from leafdesk.geo.actions import Corner
 from leafdesk.geo.measure import length_m
 from leafdesk.geo.shape import Position, Shape
-from leafdesk.geo.view import Pixel
+from leafdesk.geo.view import Pixel, View
 from leafdesk.ui.map.draw import ARROWS, MEND
 from leafdesk.ui.map.ground import Ground
-from leafdesk.ui.map.grounding import GroundTool
+from leafdesk.ui.map.grounding import LARGE, GroundTool
 from leafdesk.ui.map.handles import corner_at, corners_within, edge_at, middle_at, paint_box, paint_handles
 from leafdesk.ui.map.sketch import metres, paint_card, paint_former, paint_outline, paint_problem, signed
 from leafdesk.ui.map.tool import Pointer
@@ -50,6 +50,7 @@ class EditTool(GroundTool):
         self._dragged: dict[str, Shape] = {}
         self._box: tuple[Pixel, Pixel] | None = None
         self._step_name = ""
+        self._still: tuple[View, QPixmap] | None = None
         super().__init__(canvas, field_id, shape, drawn)
 
     # ------------------------------------------------------------------ the hand
@@ -156,7 +157,7 @@ class EditTool(GroundTool):
 
     def key(self, event: QKeyEvent) -> bool:
         if event.matches(QKeySequence.StandardKey.SelectAll):
-            self.chosen = frozenset(self.trace.corners)
+            self.chosen = frozenset(map(self.trace.corner, range(len(self.trace))))
             self._refuse("")
             return True
         match event.key():
@@ -193,11 +194,10 @@ class EditTool(GroundTool):
     # ------------------------------------------------------------------ steps
     def _choose_next(self, step: int) -> None:
         """Choose the next corner along the rings, the first one at first, and bring it into sight."""
-        corners = self.trace.corners
-        if self._held is not None or not corners:
+        if self._held is not None or not len(self.trace):
             return
         at = self.trace.index(self.one) + step if self.one else 0
-        corner = corners[at % len(corners)]
+        corner = self.trace.corner(at % len(self.trace))
         self.chosen = frozenset({corner})
         view = self.canvas.view
         x, y = view.to_screen(actions.position_of(self.shape, corner))
@@ -283,13 +283,12 @@ class EditTool(GroundTool):
     # ------------------------------------------------------------------ painting
     def paint(self, painter: QPainter) -> None:
         view, colours = self.canvas.view, self.canvas.colours
-        paint_former(painter, self._former.path(view), colours)
         wrong = self._measures[2]
-        for _, shape in self.ground.beside:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colours.accent, 1.6, Qt.PenStyle.DashLine))
-            painter.drawPath(Trace(shape).path(view))
-        paint_outline(painter, self.trace.path(view), colours, wrong=bool(wrong))
+        if self._held is not None and len(self.trace) > LARGE:
+            self._paint_quickly(painter)
+        else:
+            self._still = None
+            self._paint_shapes(painter)
         paint_handles(painter, self.canvas, self.trace, hand=self.hand, held=self._held, chosen=self.chosen)
         for problem in wrong:
             if problem.where:
@@ -302,6 +301,36 @@ class EditTool(GroundTool):
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
             paint_card(painter, near, lines, room, colours, self.canvas.font())
 
+    def _paint_quickly(self, painter: QPainter) -> None:
+        """While a corner of many thousand is dragged: the shape as it was, and over it the edges that move."""
+        view = self.canvas.view
+        if self._still is None or self._still[0] != view:
+            picture = QPixmap(self.canvas.size() * self.canvas.devicePixelRatioF())
+            picture.setDevicePixelRatio(self.canvas.devicePixelRatioF())
+            picture.fill(Qt.GlobalColor.transparent)
+            within = QPainter(picture)
+            within.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_shapes(within)
+            within.end()
+            self._still = (view, picture)
+        painter.drawPixmap(0, 0, self._still[1])
+        painter.setPen(QPen(self.canvas.colours.accent, 2.2))
+        for corner in self._moving:
+            ring = actions.ring_of(self.shape, corner)
+            at = corner.at % (len(ring) - 1)
+            spots = (ring[at - 1] if at else ring[-2], ring[at], ring[at + 1])
+            painter.drawPolyline([QPointF(*view.to_screen(spot)) for spot in spots])
+
+    def _paint_shapes(self, painter: QPainter) -> None:
+        """The boundary as it was, the neighbours that change, the boundary as it is."""
+        view, colours, wrong = self.canvas.view, self.canvas.colours, self._measures[2]
+        paint_former(painter, self._former.path(view), colours)
+        for _, shape in self.ground.beside:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(colours.accent, 1.6, Qt.PenStyle.DashLine))
+            painter.drawPath(Trace(shape).path(view))
+        paint_outline(painter, self.trace.path(view), colours, wrong=bool(wrong))
+
     def _card_spot(self) -> Pixel:
         """Beside the chosen corner, else beside the shape."""
         view = self.canvas.view
@@ -312,6 +341,9 @@ class EditTool(GroundTool):
 
     def _lines(self) -> list[str]:
         area, around, wrong = self._measures
+        before = self._before_ha
+        if area is None or before is None:
+            return []
         if wrong:
             return [wrong[0].message, f"{area:,.2f} ha"]
         side = self._side_m()
@@ -323,4 +355,4 @@ class EditTool(GroundTool):
             length = f"{length} · {count} {'neighbour changes' if count == 1 else 'neighbours change'}, too"
         if not self.history.changed and self.live is None:
             return [f"{area:,.2f} ha", length]
-        return [f"{self._before_ha:,.2f} → {area:,.2f} ha", f"{signed(area - self._before_ha)} · {length}"]
+        return [f"{before:,.2f} → {area:,.2f} ha", f"{signed(area - before)} · {length}"]

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from leafdesk.geo.actions import Corner
 from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
-from leafdesk.geo.measure import area_ha, perimeter_m
+from leafdesk.geo.measure import area_and_perimeter, area_ha
 from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Shape, pack, unpack
 from leafdesk.ui.map.ground import Ground, Neighbours
@@ -20,9 +20,11 @@ from leafdesk.ui.map.trace import Trace
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
-_LARGE = 1500
-"""Shapes with more corners are measured and checked when the hand rests."""
+LARGE = 1500
+"""Shapes with more corners are measured and checked when the hand rests, beside the window."""
 _REST_MS = 90
+Measures = tuple[float | None, float, tuple[Problem, ...]]
+"""Hectares (None until they are measured), metres around, what is wrong."""
 
 
 class GroundTool(Tool):
@@ -37,14 +39,16 @@ class GroundTool(Tool):
         self.live: Ground | None = None
         self._held: Corner | None = None
         self._former = Trace(shape)
-        self.trace = Trace(self.shape)
+        self.trace = Trace(self.shape) if drawn is not None else self._former
         self._neighbours = Neighbours(canvas, field_id)
-        self._before_ha = area_ha(shape)
+        self._before_ha: float | None = None
         self._refusal = ""
-        self._measures: tuple[float, float, tuple[Problem, ...]] = (self._before_ha, perimeter_m(shape), ())
+        self._measures: Measures = (None, 0.0, ())
         self._resting = QTimer(canvas, singleShot=True, interval=_REST_MS)
         self._resting.timeout.connect(self._measure)
-        self._measure()
+        if len(self.trace) <= LARGE:
+            self._measured(shape, measured(shape))
+            self._measure()
 
     @property
     def ground(self) -> Ground:
@@ -58,6 +62,11 @@ class GroundTool(Tool):
 
     def begin(self) -> None:
         self._neighbours.fetch(self.shape)
+        if self._before_ha is None:
+            first = self.history.first.shape
+            self.elsewhere(lambda: measured(first), lambda found: self._measured(first, found), self._refuse)
+            if self.shape is not first:
+                self._measure()
 
     # ------------------------------------------------------------------ steps
     def _done(self, step: str, ground: Ground) -> None:
@@ -103,12 +112,22 @@ class GroundTool(Tool):
             self.canvas.leave_tool()
             return
         ground = self.history.now
-        for id_, shape in ((self.field_id, ground.shape), *ground.beside):
-            if wrong := problems(shape):
-                self._measure()
-                name = "" if id_ == self.field_id else f"{self.canvas.picture.outlines.rows[id_].name}: "
-                self._refuse(f"{name}{wrong[0].message}")
-                return
+        if len(self.trace) <= LARGE:
+            self._kept(ground, _first_problem(self.field_id, ground))
+        else:
+            self.elsewhere(
+                lambda: _first_problem(self.field_id, ground), lambda wrong: self._kept(ground, wrong), self._refuse
+            )
+
+    def _kept(self, ground: Ground, wrong: tuple[str, Problem] | None) -> None:
+        if ground is not self.history.now:
+            return
+        if wrong is not None:
+            id_, problem = wrong
+            self._measure()
+            name = "" if id_ == self.field_id else f"{self.canvas.picture.outlines.rows[id_].name}: "
+            self._refuse(f"{name}{problem.message}")
+            return
         self.canvas.leave_tool()
         if ground.beside:
             self.canvas.edited_together.emit({self.field_id: ground.shape, **dict(ground.beside)})
@@ -166,15 +185,40 @@ class GroundTool(Tool):
 
     def _resize(self) -> None:
         """Measure now, or when the hand rests."""
-        if len(self.trace.corners) > _LARGE and self._held is not None:
+        if len(self.trace) > LARGE and self._held is not None:
             self._resting.start()
         else:
             self._measure()
         self.canvas.update()
 
     def _measure(self) -> None:
+        """Measure and check the shape as it is; one of many corners beside the window."""
         self._resting.stop()
         shape = self.shape
-        self._measures = (area_ha(shape), perimeter_m(shape), tuple(problems(shape)))
-        self.canvas.edit_changed.emit(self.state)
-        self.canvas.update()
+        if len(self.trace) <= LARGE:
+            self._measured(shape, measured(shape))
+        else:
+            self.elsewhere(lambda: measured(shape), lambda found: self._measured(shape, found), self._refuse)
+
+    def _measured(self, shape: Shape, found: Measures) -> None:
+        """The measures of a shape are there, unless it has changed meanwhile."""
+        if shape is self.history.first.shape:
+            self._before_ha = found[0]
+        if shape is self.shape:
+            self._measures = found
+            self.canvas.edit_changed.emit(self.state)
+            self.canvas.update()
+
+
+def measured(shape: Shape) -> Measures:
+    """Hectares, metres around, and what is wrong."""
+    hectares, around = area_and_perimeter(shape)
+    return hectares, around, tuple(problems(shape))
+
+
+def _first_problem(field_id: str, ground: Ground) -> tuple[str, Problem] | None:
+    """What is wrong with the boundary or with a neighbour's that changes with it, and with whose."""
+    for id_, shape in ((field_id, ground.shape), *ground.beside):
+        if wrong := problems(shape):
+            return id_, wrong[0]
+    return None

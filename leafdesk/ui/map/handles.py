@@ -29,13 +29,13 @@ _NEAR = 130.0
 def corner_at(trace: Trace, pixel: Pixel, view: View) -> Corner | None:
     """The corner under a pixel."""
     found = trace.corner_at(pixel, view, _REACH)
-    return None if found is None else trace.corners[found]
+    return None if found is None else trace.corner(found)
 
 
 def middle_at(trace: Trace, pixel: Pixel, view: View) -> Corner | None:
     """The corner before the midpoint under a pixel."""
     found = trace.middle_at(pixel, view, _REACH, _SHORTEST)
-    return None if found is None else trace.corners[found]
+    return None if found is None else trace.corner(found)
 
 
 def edge_at(trace: Trace, pixel: Pixel, view: View) -> tuple[Corner, Pixel] | None:
@@ -43,9 +43,9 @@ def edge_at(trace: Trace, pixel: Pixel, view: View) -> tuple[Corner, Pixel] | No
     if (found := trace.middle_at(pixel, view, _REACH, _SHORTEST)) is not None:
         points = trace.pixels(view)
         x, y = ((points[found] + points[trace.following[found]]) / 2).tolist()
-        return trace.corners[found], (x, y)
+        return trace.corner(found), (x, y)
     if (near := trace.edge_at(pixel, view, _EDGE_REACH)) is not None:
-        return trace.corners[near[0]], near[1]
+        return trace.corner(near[0]), near[1]
     return None
 
 
@@ -56,7 +56,7 @@ def corners_within(trace: Trace, a: Pixel, b: Pixel, view: View) -> set[Corner]:
     low, high = np.minimum(a, b), np.maximum(a, b)
     points = trace.pixels(view)
     inside = ((points >= low) & (points <= high)).all(axis=1)
-    return {trace.corners[n] for n in np.flatnonzero(inside).tolist()}
+    return {trace.corner(n) for n in np.flatnonzero(inside).tolist()}
 
 
 def paint_handles(
@@ -84,12 +84,12 @@ def paint_handles(
     middle = middle_at(trace, hand.pixel, view) if hand and hovered is None and held is None else None
     for n in np.flatnonzero(long).tolist():
         x, y = ((points[n] + following[n]) / 2).tolist()
-        paint_middle(painter, (x, y), colours, held=trace.corners[n] == middle)
+        paint_middle(painter, (x, y), colours, held=trace.corner(n) == middle)
     shown = set(np.flatnonzero(seen).tolist())
     if len(chosen) > 1:
         shown |= {trace.index(corner) for corner in chosen}
     for n in sorted(shown):
-        corner = trace.corners[n]
+        corner = trace.corner(n)
         marked = corner in (held, hovered) or corner in chosen
         paint_corner(painter, (float(points[n, 0]), float(points[n, 1])), colours, held=marked)
 

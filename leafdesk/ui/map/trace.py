@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Any
@@ -29,19 +31,19 @@ class Trace:
     def __init__(self, shape: Shape) -> None:
         import numpy as np
 
-        self.corners: list[Corner] = []
         following: list[int] = []
         order: list[int] = []
         positions: list[Position] = []
         self._offsets = [0]
         self._first: dict[tuple[int, int], int] = {}
+        self._begins: list[tuple[int, int, int]] = []
         for p, polygon in enumerate(shape):
             for r, ring in enumerate(polygon):
                 first, open_ring = len(positions), _open(ring)
                 last = first + len(open_ring)
                 self._first[p, r] = first
+                self._begins.append((first, p, r))
                 positions.extend(open_ring)
-                self.corners += [Corner(p, r, at) for at in range(len(open_ring))]
                 following += [*range(first + 1, last), first]
                 order += [*range(first, last), first]
                 self._offsets.append(len(order))
@@ -50,8 +52,16 @@ class Trace:
         self._painted: tuple[View, QPainterPath] | None = None
         self.world: NDArray[np.float64] = world_array(np.array(positions, float).reshape(-1, 2))
 
+    def __len__(self) -> int:
+        return len(self.world)
+
+    def corner(self, n: int) -> Corner:
+        """The corner whose number is n, counted along all rings."""
+        first, p, r = self._begins[bisect_right(self._begins, (n, math.inf, 0)) - 1]
+        return Corner(p, r, n - first)
+
     def index(self, corner: Corner) -> int:
-        """Where a corner stands in `corners`."""
+        """The number of a corner: the inverse of `corner`."""
         return self._first[corner.polygon, corner.ring] + corner.at
 
     def moved(self, places: Mapping[Corner, Position]) -> Trace:
@@ -85,7 +95,7 @@ class Trace:
         return streamed_rings(*thinned_rings(points, self._offsets, _THIN_PX))
 
     def corner_at(self, pixel: Pixel, view: View, reach: float) -> int | None:
-        """The corner nearest to a pixel within reach, as an index into `corners`."""
+        """The corner nearest to a pixel within reach, by its number."""
         return nearest(self.pixels(view), pixel, reach)
 
     def middle_at(self, pixel: Pixel, view: View, reach: float, shortest: float) -> int | None:

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QCheckBox,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QSplitter,
@@ -21,18 +19,16 @@ from PySide6.QtWidgets import (
 
 from leafdesk.files.found import Reading
 from leafdesk.ui import words
-from leafdesk.ui.dialogs.field import NO_FARM, farm_names
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.looked import Looked, rechosen, row_of
 from leafdesk.ui.map import colours
 from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.panels.import_form import ImportForm
 from leafdesk.ui.panels.plots import BECOMES, Entry, PlotList
-from leafdesk.ui.parts import Card, Picker, button, label, row, set_role
+from leafdesk.ui.parts import Card, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
-from leafdesk.workspace.importing import Action, Line, Wishes
+from leafdesk.workspace.importing import Action, Line
 
-SUGGESTED, NUMBERED = "\0suggested", "\0numbered"
-"""What the names come from when it is no single attribute."""
 CHIPS = {"": "All", "new": "New", "update": "Boundaries", "skip": "Left out", "refused": "Refused"}
 """What is shown of the list, by what becomes of an entry."""
 CHOICES: tuple[tuple[Action, str, str], ...] = (
@@ -43,11 +39,11 @@ CHOICES: tuple[tuple[Action, str, str], ...] = (
 
 
 class ImportPage(QFrame):
-    """Parts for tests: `plots` (list), `canvas`, `user`, `farm`, `names`, `crs`, `swap`, `again`, `chips`, `choices`,
-    `banner`, `about`, `go` (import or, when done, show on the map), `back`, `report`.
+    """Parts for tests: `form`, `plots` (list), `canvas`, `chips`, `choices`, `banner`, `about`, `go` (import or, when
+    done, show on the map), `back`, `report`.
 
     Signals: `read_again()`, `wished()` (whose, or names from where), `wanted(lines, wishes)`, `left()`,
-    `cancelled()`, `show_fields()`, `copied(text)`, `signed_out()`.
+    `cancelled()`, `show_fields()`, `copied(text)`, `asked_sign_in()`.
     """
 
     read_again = Signal()
@@ -67,7 +63,6 @@ class ImportPage(QFrame):
         self.entries: list[Entry] = []
         self.looked: Looked | None = None
         self._filter = ""
-        self._named = False  # somebody chose where the names come from
         self.over = False
         """The import is done; the page tells what came of it."""
         self._make_parts()
@@ -76,9 +71,11 @@ class ImportPage(QFrame):
         self.plots.picked.connect(self._pick)
         self.canvas.selected.connect(lambda key: self.plots.go_to(key or ""))
         theme.changed.connect(self._colour)
-        lists.reshaped.connect(self._fill_users)
+        self.form.read_again.connect(self.read_again)
+        self.form.wished.connect(self.wished)
+        self.form.peopled.connect(self._count)
         self._colour()
-        self._fill_users()
+        self._count()
 
     # ------------------------------------------------------------------ making
     def _make_parts(self) -> None:
@@ -90,22 +87,17 @@ class ImportPage(QFrame):
         self.bar.setTextVisible(False)
         self.stop = button("Cancel")
         self.stop.clicked.connect(self.cancelled)
-        self.user, self.farm, self.names = Picker(), Picker(), Picker()
-        self.swap = QCheckBox("Latitude stands first")
-        self.crs = QLineEdit(placeholderText="From the file")
-        self.again = button("Read again", tip="Read the files once more, with this reference system")
-        self.user.currentIndexChanged.connect(self._user_chosen)
-        self.names.activated.connect(lambda _: self._names_chosen())
-        self.swap.clicked.connect(lambda _: self.read_again.emit())
-        self.again.clicked.connect(self.read_again)
-        self.crs.returnPressed.connect(self.read_again)
+        self.form = ImportForm(self.lists)
         self.plots = PlotList(self.theme)
         self.chips: dict[str, QPushButton] = {}
         self.why = label("", "muted", wrap=True, select=True)
         self.why.setMinimumHeight(self.why.fontMetrics().lineSpacing() * 2)  # the list above must not jump
         self.why.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.choices: dict[str, QPushButton] = {}
-        self.go, self.back = button("Import", "primary"), button("Close")
+        self.go, self.back = (
+            button("Import", "primary"),
+            button("Close", tip="Back to the map; nothing more is done (Esc)"),
+        )
         self.report = button("Copy report", tip="Copy what became of each area, as text")
         self.go.clicked.connect(self._go)
         self.back.clicked.connect(self.left)
@@ -128,7 +120,6 @@ class ImportPage(QFrame):
         across.setStretch(0, 1)
         self.progress.setLayout(across)
         column.addWidget(self.progress)
-        self.form = self._form()
         column.addWidget(self.form)
         self.chip_line = QWidget()
         self.chip_line.setLayout(self._chip_line())
@@ -153,32 +144,6 @@ class ImportPage(QFrame):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(whole)
 
-    def _form(self) -> QWidget:
-        form = QWidget()
-        grid = QGridLayout(form)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(STEP * 3)
-        grid.setVerticalSpacing(STEP)
-        lines = (("Leaf user", self.user), ("Farm", self.farm), ("Names from", self.names))
-        self._user_name = label("Leaf user", "muted")
-        for place, (title, widget) in enumerate(lines):
-            named = self._user_name if widget is self.user else label(title, "muted")
-            named.setBuddy(widget)
-            widget.setAccessibleName(title)
-            widget.setMinimumContentsLength(8)
-            grid.addWidget(named, place, 0)
-            grid.addWidget(widget, place, 1)
-        named = label("Reference", "muted")
-        named.setToolTip("The reference system of the numbers in the files")
-        self.crs.setAccessibleName("Reference system of the files")
-        grid.addWidget(named, 3, 0)
-        line = row(self.crs, self.again)
-        line.setStretch(0, 1)
-        grid.addLayout(line, 3, 1)
-        grid.addWidget(self.swap, 4, 1)
-        grid.setColumnStretch(1, 1)
-        return form
-
     def _chip_line(self) -> QHBoxLayout:
         group = QButtonGroup(self)
         for key in ("", *BECOMES):
@@ -202,69 +167,10 @@ class ImportPage(QFrame):
             self.choices[action] = made
         return row(*self.choices.values(), None)
 
-    # ------------------------------------------------------------------ what is wished
-    @property
-    def wishes(self) -> Wishes:
-        """Whose the fields become, on which farm, and where their names come from."""
-        source = self.names.currentData()
-        columns: dict[str, str | None] = {}
-        if source == NUMBERED:
-            columns = {one.file: None for one in self.readings}
-        elif source not in (None, SUGGESTED):
-            columns = {one.file: source for one in self.readings if source in one.columns}
-        return Wishes(self.user.currentData() or "", self.farm.currentData(), columns)
-
-    def _fill_users(self) -> None:
-        known = [self.user.itemData(n) for n in range(self.user.count())]
-        users = sorted(self.lists.users.values(), key=lambda user: (user.name or user.email or user.id).casefold())
-        if known != [user.id for user in users]:
-            before = self.user.currentData()
-            self.user.blockSignals(True)
-            self.user.clear()
-            for user in users:
-                self.user.addItem(user.name or user.email or user.id, user.id)
-            self.user.setCurrentIndex(max(0, self.user.findData(before)))
-            self.user.blockSignals(False)
-            self._fill_farms()
-            if self.readings and self.user.currentData() != before:
-                self.wished.emit()
-        for part in (self.user, self._user_name):
-            part.setVisible(self.user.count() > 1)
-        self._count()
-
-    def _user_chosen(self) -> None:
-        self._fill_farms()
-        self.wished.emit()
-
-    def _names_chosen(self) -> None:
-        self._named = True
-        self.wished.emit()
-
-    def _fill_farms(self) -> None:
-        farms = [farm for farm in self.lists.farms.values() if farm.leaf_user_id == self.user.currentData()]
-        self.farm.clear()
-        self.farm.addItem(NO_FARM, None)
-        for key, name in farm_names(farms, self.lists.growers):
-            self.farm.addItem(name, key)
-
-    def _fill_names(self) -> None:
-        before = self.names.currentData()
-        self.names.clear()
-        suggested = ", ".join(dict.fromkeys(one.name_column for one in self.readings if one.name_column))
-        if suggested:
-            self.names.addItem(suggested if len(self.readings) == 1 else "What looks like a name", SUGGESTED)
-        self.names.addItem("File and number", NUMBERED)
-        columns = dict.fromkeys(column for one in self.readings for column in one.columns)
-        for column in columns:
-            if column != suggested or len(self.readings) > 1:
-                self.names.addItem(column, column)
-        self.names.setCurrentIndex(max(0, self.names.findData(before)) if self._named else 0)
-
     # ------------------------------------------------------------------ showing
     def start_over(self) -> None:
         """Other files: what was chosen for the last ones does not count."""
-        self.crs.clear()
-        self._named = False
+        self.form.start_over()
         self.chips[""].click()
 
     def begin(self, files: Sequence[str]) -> None:
@@ -292,8 +198,7 @@ class ImportPage(QFrame):
     def take(self, readings: Sequence[Reading]) -> None:
         """What the files hold."""
         self.readings = list(readings)
-        self.swap.setChecked(any(one.swapped for one in readings))
-        self._fill_names()
+        self.form.take(readings)
 
     def show_look(self, looked: Looked) -> None:
         """What would become of it."""
@@ -365,7 +270,7 @@ class ImportPage(QFrame):
             self.go.setEnabled(True)
             self.go.setToolTip("")
             return
-        out = not self.user.count()
+        out = not self.form.peopled_already
         reason = "Wait until the files are read." if busy else "" if many else "There is nothing to import."
         reason = "Sign in first: fields belong to a Leaf user of yours." if out and not busy and many else reason
         count = f"Import {words.count(many, 'area')}" if many else "Import"
@@ -414,10 +319,16 @@ class ImportPage(QFrame):
     def _go(self) -> None:
         if self.over:
             self.show_fields.emit()
-        elif not self.user.count():
+        elif not self.form.peopled_already:
             self.asked_sign_in.emit()
         else:
-            self.wanted.emit(self.lines, self.wishes)
+            self.wanted.emit(self.lines, self.form.wishes)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
     def told(self) -> str:
         """The report as text: each area, what became of it, and why."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QEvent,
     QItemSelection,
     QItemSelectionModel,
     QItemSelectionRange,
@@ -164,12 +165,23 @@ class PlotList(QTreeView):
         if row is not None:
             self.setCurrentIndex(self.plots.index(row, 0))
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and _action(event):
+            event.accept()  # else a tool of the map would take the letter
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = KEYS.get(Qt.Key(event.key()))
-        if action and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+        if action := _action(event):
             self.chosen.emit(action)
         else:
             super().keyPressEvent(event)
+
+
+def _action(event: QKeyEvent) -> Action | None:
+    """What the key chooses; None for any other."""
+    plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+    return next((action for key, action in KEYS.items() if plain and event.key() == key), None)
 
 
 def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:

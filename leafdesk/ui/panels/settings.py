@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
@@ -17,7 +17,7 @@ CHOICES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light"
 
 
 class Settings(QFrame):
-    """Parts for tests: `looks` (buttons by choice), `account`, `newer`."""
+    """Parts for tests: `looks` (buttons by choice), `account`, `by_itself`, `newer`."""
 
     look_chosen = Signal(str)
 
@@ -41,6 +41,9 @@ class Settings(QFrame):
         buttons = (actions.bind(button(""), "sign-in"), actions.bind(button(""), "sign-out"))
         self.account.column.addLayout(row(*buttons, None))
         column.addWidget(self.account)
+        column.addSpacing(STEP)
+        column.addWidget(label("Syncing", "title"))
+        column.addWidget(self._build_syncing())
         column.addSpacing(STEP)
         column.addWidget(label("On this machine", "title"))
         column.addWidget(self._build_files(folder))
@@ -73,6 +76,17 @@ class Settings(QFrame):
             made.clicked.connect(lambda _=False, choice=choice: self.look_chosen.emit(choice))
             group.addButton(made)
         card.column.addLayout(row(*self.looks.values(), None))
+        return card
+
+    def _build_syncing(self) -> QWidget:
+        card = Card()
+        self.by_itself = QCheckBox("Sync by itself")
+        self.by_itself.setObjectName("sync-by-itself")
+        self.by_itself.setChecked(True)
+        self.by_itself.setToolTip("Soon after a change, when a connection comes back, and now and then")
+        card.column.addWidget(self.by_itself)
+        hint = "Switch this off on a connection that costs by the megabyte: then only Sync and “Send only this” use it."
+        card.column.addWidget(label(hint, "muted", wrap=True))
         return card
 
     def _build_files(self, folder: str) -> QWidget:

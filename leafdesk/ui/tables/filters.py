@@ -46,12 +46,10 @@ class Filters(QWidget):
         icons.put(self.line.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "magnifying-glass")
         self.line.textChanged.connect(self.changed)
         self.line.done.connect(self.leave)
-        flow = Flow(self, gap=STEP * 2)
+        self._flow = flow = Flow(self, gap=STEP * 2)
         flow.setContentsMargins(0, 0, 0, 0)
         flow.addWidget(self.line)
-        self.picks: dict[str, Values] = {}
-        for pick in table.picks:
-            flow.addWidget(self._picker(pick))
+        self._picks: dict[str, Values] = {}
         self.chips: dict[str, QPushButton] = {}
         for chip in table.chips:
             made = button(chip.title, "chip", tip=chip.tip)
@@ -66,6 +64,16 @@ class Filters(QWidget):
         self.changed.connect(self._follow)
         self._follow()
 
+    @property
+    def picks(self) -> dict[str, Values]:
+        """The lists by key. They are made when there is something to choose: a page comes in sight without them."""
+        if len(self._picks) < len(self.table.picks):
+            self._flow.removeWidget(self.clear)
+            for pick in self.table.picks:
+                self._flow.addWidget(self._picker(pick))
+            self._flow.addWidget(self.clear)
+        return self._picks
+
     def _picker(self, pick: Pick) -> Values:
         made = Values(self)
         made.near.connect(self.near)
@@ -77,7 +85,7 @@ class Filters(QWidget):
         made.setMaximumWidth(STEP * 44)
         made.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
         made.currentIndexChanged.connect(self.changed)
-        self.picks[pick.key] = made
+        self._picks[pick.key] = made
         return made
 
     # ------------------------------------------------------------------ what is asked for
@@ -87,8 +95,8 @@ class Filters(QWidget):
         for chip in self.table.chips:
             if self.chips[chip.key].isChecked():
                 values |= chip.values
-        for pick in self.table.picks:
-            picked = self.picks[pick.key].currentData()
+        for pick in self.table.picks if self._picks else ():
+            picked = self._picks[pick.key].currentData()
             if picked is not None:
                 values[pick.key] = pick.of(picked)
         pending = any(chip.pending and self.chips[chip.key].isChecked() for chip in self.table.chips)
@@ -100,14 +108,14 @@ class Filters(QWidget):
             self.line.clear()
             for chip in self.chips.values():
                 chip.setChecked(False)
-            for picker in self.picks.values():
+            for picker in self._picks.values():
                 picker.setCurrentIndex(0)
         self.changed.emit()
 
     def _follow(self) -> None:
         where = self.where()
         self.clear.setVisible(bool(where.text or where.values or where.pending))
-        for picker in self.picks.values():
+        for picker in self._picks.values():
             if picker.property("chosen") != (chosen := picker.currentIndex() > 0):
                 picker.setProperty("chosen", chosen)
                 picker.style().unpolish(picker)

@@ -219,6 +219,7 @@ class TablePanel(QFrame):
         self.count.setText(f"{shown:,} of {many}" if narrowed and not standing.alike else many if everything else "")
         if standing.alike:
             self.count.setText(f"Nothing begins so; {shown:,} of {many} look alike")
+        self.count.setVisible(bool(self.count.text()))
         self.age.setText(fetched_in_words(standing.fetched))
         self._either.setCurrentIndex(0 if shown else 1)
         if not shown:

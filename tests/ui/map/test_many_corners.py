@@ -13,6 +13,7 @@ from leafdesk.geo.shape import Shape
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.edit import EditTool
 from leafdesk.ui.map.reshaping import ReshapeTool
+from tests.geo.test_apart import spot
 from tests.ui.map.conftest import square
 from tests.ui.map.test_tools import HOLE, LEFT, SQUARE, Heard, at, by_enter, drag, ring_through
 
@@ -210,3 +211,35 @@ def test_a_line_is_drawn_by_freehand_as_one_step(canvas: MapCanvas) -> None:
     assert canvas.edit_state is not None and canvas.edit_state.undo_name == "Draw freehand"
     by_enter(canvas)
     assert heard.drawn == [((ring_through(canvas, [QPoint(100, 100), QPoint(300, 100), QPoint(300, 295)]),),)]
+
+
+def test_a_parcel_of_many_thousand_corners_is_measured_beside_the_window_and_keeps_every_number(
+    show: Callable[..., MapCanvas], field: Any
+) -> None:
+    ring = tuple(spot(n * 6.283185 / 3_000, 0.008 + 0.000002 * (n % 7)) for n in range(3_000))
+    shape: Shape = (((*ring, ring[0]),),)
+    canvas = show(field("big", shape))
+    heard = Heard(canvas)
+    jobs: list[tuple[Any, Any]] = []
+    canvas.work = lambda job, done, failed: jobs.append((job, done))
+    canvas.start_edit("big", shape)
+    assert canvas.edit_state is not None and canvas.edit_state.area_ha is None
+    ((job, done),) = jobs
+    done(job())
+    assert canvas.edit_state.area_ha == canvas.edit_state.before_ha == pytest.approx(area_ha(shape), rel=1e-12)
+    start = at(canvas, ring[750])
+    QTest.mouseMove(canvas, start)
+    QTest.mousePress(canvas, LEFT, pos=start)
+    QTest.mouseMove(canvas, start + QPoint(0, -40))
+    picture = canvas.grab().toImage()
+    moving = [picture.pixelColor(start + QPoint(dx, -20)) for dx in range(-8, 9)]
+    assert any(one.blue() > one.red() + 90 for one in moving), "the edges at the hand are seen while it drags"
+    QTest.mouseRelease(canvas, LEFT, pos=start + QPoint(0, -40))
+    job, done = jobs[-1]
+    done(job())
+    assert canvas.edit_state.area_ha != canvas.edit_state.before_ha
+    by_enter(canvas)
+    job, done = jobs[-1]
+    done(job())
+    ((_, after),) = heard.edited
+    assert sum(a is not b for a, b in zip(after[0][0], shape[0][0], strict=True)) == 1

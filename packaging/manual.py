@@ -10,6 +10,7 @@ _VARIABLES = {
     "LEAFDESK_DATA": "The workspace folder, like --data.",
     "LEAFDESK_API_URL": "The Leaf host; plain http only for this machine.",
     "LEAFDESK_TOKEN": "A Leaf token for unattended use; it is used and never stored.",
+    "LEAFDESK_REQUESTS_PER_MINUTE": "At most so many requests a minute; without it as many as Leaf bears.",
     "LEAFDESK_SETTLE_SECONDS": "How long a request without an answer may still arrive before it is repeated.",
 }
 _CODES = {

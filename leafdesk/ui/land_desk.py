@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
 from leafdesk.edits import Create, Enable, change
@@ -39,27 +39,30 @@ class LandDesk(QObject):
         ):
             window.commands[key].triggered.connect(lambda _=False, do=do: do())
         self.lists.reshaped.connect(self.allow)
-        self.tree.selectionModel().currentChanged.connect(lambda now, before: self.allow())
+        self._place = ("", "")
+        self.tree.selectionModel().currentChanged.connect(lambda now, before: self._turn_to(now))
         self.allow()
 
     # ------------------------------------------------------------------ what it is about
     @property
     def farm(self) -> Farm | None:
         """The farm of the current line."""
-        level, id = self._current()
+        level, id = self._place
         row = self.lists.rows.get(id) if level == "field" else None
         return self.lists.farms.get((row.farm_id or "") if row is not None else id if level == "farm" else "")
 
     @property
     def grower(self) -> Grower | None:
         """The grower of the current line, or of its farm."""
-        level, id = self._current()
+        level, id = self._place
         farm = self.farm
         return self.lists.growers.get((farm.grower_id or "") if farm is not None else id if level == "grower" else "")
 
-    def _current(self) -> tuple[str, str]:
-        index = self.tree.currentIndex()
-        return (str(index.data(LEVEL_ROLE) or ""), str(index.data(ID_ROLE) or "")) if index.isValid() else ("", "")
+    def _turn_to(self, index: QModelIndex) -> None:
+        """Another line is current. None, when the list was made anew: it stays about the line before."""
+        if index.isValid():
+            self._place = (str(index.data(LEVEL_ROLE) or ""), str(index.data(ID_ROLE) or ""))
+        self.allow()
 
     def _leaf_user(self) -> str | None:
         beside = self.grower or self.farm
@@ -85,9 +88,9 @@ class LandDesk(QObject):
     def menu(self, at: QPoint) -> QMenu:
         """The menu for a place in the list; it is about the line there."""
         index = self.tree.indexAt(at)
-        if index.isValid():
-            self.tree.setCurrentIndex(index)
-        self.allow()
+        self._place = ("", "")
+        self.tree.setCurrentIndex(index)
+        self._turn_to(index)
         menu = QMenu(self.tree)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setToolTipsVisible(True)

@@ -59,6 +59,8 @@ def _files() -> str:
 
 def _geometry() -> str:
     from leafdesk.geo import check, measure
+    from leafdesk.geo.apart import Apart
+    from leafdesk.geo.repair import repair
 
     area = measure.area_ha((_SQUARE,))
     if not math.isclose(area, _SQUARE_HA, rel_tol=1e-3):
@@ -66,6 +68,12 @@ def _geometry() -> str:
     bow_tie = ((0.0, 0.0), (0.01, 0.01), (0.01, 0.0), (0.0, 0.01), (0.0, 0.0))
     if check.validity(((bow_tie,),)) != "SELF_INTERSECTION":
         raise ValueError("a boundary that crosses itself is not noticed")
+    apart = Apart(60.0)  # a slow machine is no reason to fail
+    try:
+        if check.validity(apart(repair, ((bow_tie,),))) != "VALID":
+            raise ValueError("a boundary that crosses itself is not repaired")
+    finally:
+        apart.close()
     return f"a known square measures {area:.2f} ha"
 
 

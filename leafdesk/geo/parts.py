@@ -35,6 +35,15 @@ def piece_at(shape: Shape, spot: Position) -> Piece | None:
     return None
 
 
+def spot_inside(shape: Shape) -> Position:
+    """A place in the shape's largest part where a word about it can stand: its middle, unless that lies outside."""
+    import shapely
+
+    flat = max((shapely.Polygon(polygon[0], polygon[1:]) for polygon in shape), key=lambda polygon: polygon.area)
+    middle = flat.centroid if flat.contains(flat.centroid) else flat.point_on_surface()
+    return (float(middle.x), float(middle.y))
+
+
 def add_hole(shape: Shape, drawn: Ring) -> Shape:
     """The shape without what lies within the drawn corners, as a new last hole of the part they begin in.
 

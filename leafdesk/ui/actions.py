@@ -37,7 +37,7 @@ TABLE = (
     *(Entry(tool.key, tool.text, tool.icon, tool.keys, tool.tip, tool=True) for tool in TOOLBOX),
     Entry("more", "More", "dots-three", ("T",), "All the other tools, by group or by typing a few letters"),
     Entry("together", "Shared corners together", "link", ("U",), "Let corners that neighbours share move together"),
-    Entry("seams", "Gaps and overlaps", "intersect", ("O",), "List the gaps and overlaps between all fields"),
+    Entry("seams", "Gaps and overlaps", "intersect", ("Shift+O",), "List the gaps and overlaps between all fields"),
     Entry("drafts", "Drafts", "floppy-disk", (), "Drawings that are not kept yet"),
     Entry("keep-draft", "Keep as draft", "archive", ("Ctrl+S",), "Put the drawing away as it is, valid or not"),
     Entry("type", "Type a corner", "keyboard", ("L",), "Put a corner where its latitude and longitude say"),

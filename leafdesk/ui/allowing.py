@@ -15,13 +15,13 @@ def allow(window: MainWindow) -> None:
     workspace, drawing, commands = window.workspace, window.drawing, window.commands
     inside = drawing.mode != "select"
     has = workspace.account is not None
-    undo = "step" if inside else workspace.undo_name if has else None
+    undo = drawing.undo_name or "step" if inside else workspace.undo_name if has else None
     redo = "step" if inside else workspace.redo_name if has else None
     undo = None if inside and not drawing.can_undo else undo
     redo = None if inside and not drawing.can_redo else redo
     commands.allow("undo", None if undo else "There is nothing to take back.")
     commands.allow("redo", None if redo else "There is nothing to do again.")
-    name = "Undo" if not undo or inside else f"Undo {undo[:1].lower() + undo[1:]}"
+    name = "Undo" if undo in (None, "step") else f"Undo {undo[:1].lower() + undo[1:]}"
     commands["undo"].setText(name if len(name) < 40 else f"{name[:38].rstrip()}…")
     waiting = len(window.queue.items)
     text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"

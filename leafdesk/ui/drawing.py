@@ -85,6 +85,7 @@ class Drawing(QObject):
         self.canvas = page.canvas
         self.mode = "select"
         self.can_undo = self.can_redo = False
+        self.undo_name: str | None = None
         self.sheet: NewField | None = None
         self._loading: str | None = None
         self._unnamed: Shape | None = None
@@ -268,7 +269,7 @@ class Drawing(QObject):
     def _changed(self, state: EditState | None) -> None:
         if state is None or self.mode == "select":
             return
-        self.can_undo, self.can_redo = state.can_undo, state.can_redo
+        self.can_undo, self.can_redo, self.undo_name = state.can_undo, state.can_redo, state.undo_name
         self.page.say(state.hint, drawing=self.mode != "measure", closed=state.area_ha is not None)
         wrong = [problem.message for problem in state.problems]
         if self.mode in NEW_FIELD:

@@ -12,6 +12,7 @@ from leafdesk.geo.circle import circle
 from leafdesk.geo.margin import headland, inset, outset
 from leafdesk.geo.measure import area_ha, bearing_deg, length_m, perimeter_m
 from leafdesk.geo.motion import moved
+from leafdesk.geo.parts import holds, piece_at, spot_inside
 from leafdesk.geo.plane import Plane
 from leafdesk.geo.rectangle import rectangle
 from leafdesk.geo.shape import Ring, Shape, rings
@@ -143,3 +144,14 @@ def test_what_is_no_field_is_refused() -> None:
     with pytest.raises(NotPossibleError, match="too wide for a field"):
         moved(((ring,),), 10.0, 0.0)
     assert moved(SQUARE, 0.0, 0.0, 360.0) is SQUARE
+
+
+@given(shapes, st.floats(0.5, 40))
+def test_the_place_for_a_word_about_a_shape_lies_in_it(shape: Shape, metres: float) -> None:
+    assert any(holds(polygon[0], spot_inside(shape)) for polygon in shape)
+    try:
+        _, strip = headland(shape, metres)
+    except NotPossibleError:
+        return
+    piece = piece_at(strip, spot_inside(strip))
+    assert piece is not None and piece.ring == 0

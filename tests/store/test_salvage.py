@@ -188,6 +188,23 @@ def test_what_was_not_copied_when_the_program_was_killed_is_copied_at_the_next_s
     assert any(line.get("id") == "on" for line in SecondCopy(file).read().lines.values())
 
 
+def test_a_second_copy_that_could_not_be_written_is_made_up_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(path)
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(SecondCopy, "_append", full)
+    add = lambda name: lambda c: Outbox(c).add(change("fields", f"f{name}", name="On"), item_id=name, now=NOW)  # noqa: E731
+    database.write(add("8")).result()
+    database.write(add("9")).result()
+    database.close()
+    monkeypatch.undo()
+    Database(path).close()
+    ids = {line["id"] for line in SecondCopy(path.with_name(FILE)).read().lines.values()}
+    assert {"8", "9"} <= ids and not path.with_name("suspect").exists()
+
+
 def test_nothing_is_committed_to_the_second_copy_that_the_database_refused(path: Path) -> None:
     database = Database(path)
 

@@ -17,7 +17,7 @@ from leafdesk.workspace import FieldRow
 from tests.journeys import hands
 from tests.ui.conftest import FIELDS
 
-PATIENCE = 15000
+PATIENCE = 30000
 
 
 def shape_of(window: MainWindow, field_id: str) -> Shape:
@@ -326,3 +326,8 @@ def test_gaps_and_overlaps_are_listed_and_shown_on_the_map(window: MainWindow, q
     assert listed.said.text().startswith("Width: a number from 0.1 to 50")
     listed.close()
     assert window.canvas.unnamed is None
+
+
+def test_no_key_belongs_to_two_actions(window: MainWindow) -> None:
+    keys = [key for entry, _ in window.commands for key in entry.keys]
+    assert sorted({key for key in keys if keys.count(key) > 1}) == []

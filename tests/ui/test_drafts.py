@@ -18,7 +18,7 @@ from leafdesk.workspace import Workspace
 from tests.journeys import hands
 from tests.ui.test_boundary_tools import select, shape_of, take
 
-PATIENCE = 15000
+PATIENCE = 30000
 
 
 def drafts(window: MainWindow) -> list[tuple[str, int, int]]:
@@ -79,6 +79,7 @@ def test_what_was_open_is_offered_at_the_next_start_with_all_its_steps(
     qtbot.waitUntil(lambda: again.canvas.tool == "edit", timeout=PATIENCE)
     assert again.canvas.hand_tool.shape == drawn  # type: ignore[attr-defined]
     assert again.inspector.field_id == row.id or again.canvas.selection == row.id
+    assert again.top.undo.text().strip() == "Undo move corner"
     again.undo()
     assert again.canvas.edit_state is not None
     assert (again.canvas.edit_state.undo_name, again.canvas.edit_state.can_redo) == ("Move corner", True)

@@ -140,6 +140,7 @@ def test_rows_are_copied_as_a_spreadsheet_takes_them(window: MainWindow, qtbot: 
     assert window.commands.why_not("copy-rows") == "Select rows of a table first."
     panel.enter()
     qtbot.keyClick(panel.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.selected.text() == "2 selected"
     QApplication.clipboard().clear()
     qtbot.keyClick(panel.grid, Qt.Key.Key_C, CTRL)
     qtbot.waitUntil(lambda: QApplication.clipboard().text() != "")

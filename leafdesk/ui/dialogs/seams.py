@@ -110,7 +110,7 @@ class SeamsList(QDialog):
             seam, first, _ = self.found[place]
             self._window.show_page("map")
             self._window.select(first)
-            self._window.canvas.show_unnamed(seam.shape)
+            self._window.canvas.show_unnamed(seam.shape, wrong=True)
             self._window.canvas.fit_box(box(seam.shape), margin=self._window.canvas.width() * 0.3)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -89,6 +89,7 @@ class MapCanvas(QWidget):
         self.hand_tool: Tool = BrowseTool(self)
         self.unnamed: Trace | None = None
         """A finished drawing that is no field yet."""
+        self._unnamed_wrong = False
         self.picture = FieldPicture(self)
         self.picture.changed.connect(self.update)
         self.picture.settled.connect(self.settled)
@@ -278,9 +279,9 @@ class MapCanvas(QWidget):
         self.select(field_id)
         self.take(EditTool(self, field_id, shape, drawn))
 
-    def show_unnamed(self, shape: Shape | None) -> None:
-        """Show a finished drawing that is no field yet; None takes it away."""
-        self.unnamed = Trace(shape) if shape else None
+    def show_unnamed(self, shape: Shape | None, *, wrong: bool = False) -> None:
+        """Show a shape that is no field (yet), or one where something is wrong; None takes it away."""
+        self.unnamed, self._unnamed_wrong = Trace(shape) if shape else None, wrong
         self.update()
 
     def finish(self) -> None:
@@ -329,7 +330,7 @@ class MapCanvas(QWidget):
         paint_marked(painter, self, self._hovered, hidden)
         self.picture.paint_labels(painter, hidden)
         if self.unnamed is not None:
-            paint_outline(painter, self.unnamed.path(self._view), self.colours)
+            paint_outline(painter, self.unnamed.path(self._view), self.colours, wrong=self._unnamed_wrong)
         self.hand_tool.paint(painter)
         if self.snapped is not None and self.hand_tool.snaps:
             self.snapping.paint(painter, self.snapped)

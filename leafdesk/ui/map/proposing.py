@@ -12,7 +12,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter
 from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.measure import area_ha, perimeter_m
-from leafdesk.geo.shape import Shape
+from leafdesk.geo.parts import spot_inside
+from leafdesk.geo.shape import Position, Shape
 from leafdesk.ui.map.sketch import EditState, paint_card, paint_former, paint_outline, paint_problem, signed
 from leafdesk.ui.map.tool import Tool
 from leafdesk.ui.map.trace import Trace
@@ -33,12 +34,13 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A proposal with its measures and pictures; `areas` of what stays and of all that goes."""
+    """A proposal with its measures and pictures; `areas` of what stays and of all that goes, `spots` inside of them."""
 
     proposal: Proposal
     areas: tuple[float, ...]
     perimeter_m: float
     traces: tuple[Trace, ...]
+    spots: tuple[Position, ...]
 
 
 class ProposingTool(Tool):
@@ -88,7 +90,8 @@ class ProposingTool(Tool):
             if wrong := self.reckon(problems, shape):
                 raise NotPossibleError(f"This would leave an invalid boundary. {wrong[0].message}")
         around = perimeter_m(proposal.stays)
-        return Shown(proposal, tuple(map(area_ha, shapes)), around, tuple(map(Trace, shapes)))
+        areas, traces = tuple(map(area_ha, shapes)), tuple(map(Trace, shapes))
+        return Shown(proposal, areas, around, traces, tuple(map(spot_inside, shapes)))
 
     def _show(self, shown: Shown) -> None:
         self._working = False
@@ -191,10 +194,7 @@ class ProposingTool(Tool):
         face.setWeight(QFont.Weight.DemiBold)
         painter.setFont(face)
         colours = self.canvas.colours
-        for trace, area in zip(shown.traces, shown.areas, strict=True):
-            text = f"{area:,.2f} ha"
-            box = trace.path(self.canvas.view).boundingRect()
-            if box.width() > 24:
-                wide = QFontMetricsF(face).horizontalAdvance(text)
-                start = QPointF(box.center().x() - wide / 2, box.center().y() + 5)
-                paint_text(painter, start, text, colours.label, colours.halo)
+        for spot, area in zip(shown.spots, shown.areas, strict=True):
+            text, (x, y) = f"{area:,.2f} ha", self.canvas.view.to_screen(spot)
+            start = QPointF(x - QFontMetricsF(face).horizontalAdvance(text) / 2, y + 5)
+            paint_text(painter, start, text, colours.label, colours.halo)

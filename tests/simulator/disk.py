@@ -142,7 +142,9 @@ class Disk:
         old, found = self.connection, Rescued()
         for line in all_that_waits(old):
             found.take(line)
-        over = old.execute(f"SELECT {', '.join(LINE_COLUMNS)} FROM outbox WHERE NOT {LIVE_SQL}").fetchall()
+        over = old.execute(
+            f"SELECT {', '.join(LINE_COLUMNS)} FROM outbox WHERE NOT {LIVE_SQL} AND superseded_by IS NULL"
+        ).fetchall()
         self.__init__(old.deaf)  # type: ignore[misc]
         marks = ", ".join("?" * len(LINE_COLUMNS))
         self.connection.execute("PRAGMA foreign_keys = OFF")

@@ -149,6 +149,25 @@ def test_rows_are_copied_as_a_spreadsheet_takes_them(window: MainWindow, qtbot: 
     assert lines[1:] == [[column.text(row) for column in panel.table.columns] for row in shown(panel)[:2]]
 
 
+def test_only_the_table_in_sight_says_what_can_be_copied(window: MainWindow, qtbot: QtBot) -> None:
+    hidden = machines(window, qtbot)
+    page = window.pages.page("machines")
+    assert isinstance(page, Tabs)
+    page.show_tab("Implements")
+    panel = page.panel("Implements")
+    assert isinstance(panel, TablePanel)
+    qtbot.waitUntil(lambda: panel.rows.rowCount() > 0)
+    panel.enter()
+    assert window.commands["copy-rows"].isEnabled()
+    with qtbot.waitSignal(hidden.rows.stood):
+        hidden.rows.refresh()
+    assert window.commands["copy-rows"].isEnabled() and window.commands["sort-up"].isEnabled()
+    page.show_tab("Machines")
+    assert window.commands.why_not("copy-rows") == "Select rows of a table first."
+    window.show_page("queue")
+    assert window.commands.why_not("sort-up") == "No table is in sight."
+
+
 def test_a_change_shows_where_it_stands_and_stays_selected(window: MainWindow, qtbot: QtBot) -> None:
     panel = machines(window, qtbot)
     mine = asked(panel, qtbot, panel.filters.chips["mine"].click)

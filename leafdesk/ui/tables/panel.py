@@ -152,6 +152,7 @@ class TablePanel(QFrame):
             self._ask()
         elif self.rows.standing is not None:
             self._read_offer()
+        self._allow()
 
     def _ask(self) -> None:
         parent = self.rows.wish.where.parent
@@ -263,7 +264,8 @@ class TablePanel(QFrame):
         """Tell the detail when the current row, or what is known of it, is another."""
         now = self.grid.current_row() if self.rows.rowCount() else None
         waiting = now is None and self.grid.currentIndex().isValid() and bool(self.grid.chosen())
-        self._allow()
+        if self.isVisible():  # else it is not what these actions are about
+            self._allow()
         many = sum(map(len, self.grid.chosen()))
         self.selected.setText(f"{many:,} selected" if many > 1 else "")
         if now != self.row and not waiting:

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _LOOKS = {"getField": "fields", "getFarm": "farms", "getGrower": "growers", "getMachine": "machines"}
 _HARMLESS = ("updateFarm", "updateGrower")
 """PUTs that may be delivered twice: they say the whole record, while a boundary's PUT draws another one each time."""
+MOST_STEPS = 100_000
+"""Of one sync; an ordinary one has some hundred."""
 BEGIN = 1_700_000_000.0
 
 
@@ -176,8 +178,12 @@ class Laptop:
     def drive(self, rule: Rule[T]) -> T:
         """Run a rule to its end, with everybody else acting between its steps."""
         running = Running(rule)
-        while not running.ended:
+        for _ in range(MOST_STEPS):
+            if running.ended:
+                break
             self.step(running)
+        else:
+            raise AssertionError(f"a sync did not end within {MOST_STEPS} steps")
         return running.value  # type: ignore[no-any-return]
 
     def step(self, running: "Running") -> None:

@@ -10,6 +10,7 @@ _VARIABLES = {
     "LEAFDESK_DATA": "The workspace folder, like --data.",
     "LEAFDESK_API_URL": "The Leaf host; plain http only for this machine.",
     "LEAFDESK_TOKEN": "A Leaf token for unattended use; it is used and never stored.",
+    "LEAFDESK_REQUESTS_PER_MINUTE": "At most so many requests to Leaf a minute; without it as many as Leaf bears.",
     "LEAFDESK_SETTLE_SECONDS": "How long a request without an answer may still arrive before it is repeated.",
 }
 _CODES = {
@@ -24,6 +25,8 @@ _CODES = {
 _FILES = {
     "~/.local/share/leafdesk/": "The workspace folder, unless LEAFDESK_DATA or --data name another.",
     "accounts/*/leafdesk.db": "In it: the records of an account, and its edits that Leaf does not have yet.",
+    "accounts/*/journal.ndjson": "In it: those edits a second time, should the database be lost.",
+    "accounts/*/backups/, damaged/": "In it: copies of the database, one a week; a damaged one that was made anew.",
     "accounts/*/sign-in": "In it: the sign-in, where a passphrase was chosen because there is no key store.",
     "logs/leafdesk.log": "In it: what went wrong, without tokens and passwords.",
 }

@@ -37,10 +37,10 @@ def drawn_by_hand(shell: Shell, user: str) -> dict[str, Any]:
     return dict(shell.json("fields", "show", found["id"]))
 
 
-def test_the_plan_is_shown_first_and_only_yes_does_it(signed_in: Shell, user: str, tmp_path: Path) -> None:
+def test_a_dry_run_shows_the_plan_and_does_nothing(signed_in: Shell, user: str, tmp_path: Path) -> None:
     bow = [list(spot) for spot in BOW]
     file = write(tmp_path / "farm.geojson", area(square(30, 40), NAME="North 40"), area(bow, NAME="Bow"))
-    shown = signed_in.json("import", file, "--leaf-user", user)
+    shown = signed_in.json("import", file, "--leaf-user", user, "--dry-run")
     assert shown["dry_run"] is True
     assert [(one["name"], one["action"]) for one in shown["fields"]] == [("North 40", "new")]
     assert shown["counts"] == {"new": 1, "update": 0, "skip": 0, "refused": 1}
@@ -49,7 +49,7 @@ def test_the_plan_is_shown_first_and_only_yes_does_it(signed_in: Shell, user: st
     assert signed_in.json("queue", "list") == []
 
     farm = signed_in.json("farms", "list", "--leaf-user", user)[0]["id"]
-    done = signed_in.json("import", file, "--leaf-user", user, "--farm", str(farm), "--yes")
+    done = signed_in.json("import", file, "--leaf-user", user, "--farm", str(farm))
     assert [item["kind"] for item in signed_in.json("queue", "list")] == ["field.create", "field.update"]
     assert len(done["queued"]) == 2
     signed_in("sync")
@@ -66,11 +66,11 @@ def test_the_same_ground_gets_a_new_boundary_and_the_same_boundary_nothing(
     moved = [[[x + wide, y] for x, y in one] for one in (ring, *holes)]
     same = {"type": "Feature", "properties": {}, "geometry": known["geometry"]}
     changed = {"type": "MultiPolygon", "coordinates": [moved]}
-    first = signed_in.json("import", write(tmp_path / "same.geojson", same), "--leaf-user", user)["fields"]
+    first = signed_in.json("import", write(tmp_path / "same.geojson", same), "--leaf-user", user, "--dry-run")["fields"]
     assert [(one["action"], one["field"]) for one in first] == [("skip", known["id"])]
     assert first[0]["why"] == f"{known['name']} has this boundary already."
     file = write(tmp_path / "moved.geojson", {"type": "Feature", "properties": {}, "geometry": changed}, same)
-    shown = signed_in.json("import", file, "--leaf-user", user, "--yes")["fields"]
+    shown = signed_in.json("import", file, "--leaf-user", user)["fields"]
     assert [one["action"] for one in shown] == ["update", "skip"]
     seen = signed_in.json("fields", "show", known["id"])
     assert from_geojson(seen["geometry"]) == from_geojson(changed)
@@ -101,7 +101,7 @@ def test_what_cannot_be_read_changes_nothing_and_says_why(signed_in: Shell, user
     good = write(tmp_path / "good.geojson", area(square(30, 40)))
     bad = tmp_path / "bad.kml"
     bad.write_text("<kml><Document>")
-    told = signed_in("import", good, str(bad), "--leaf-user", user, "--yes", ends=2).err
+    told = signed_in("import", good, str(bad), "--leaf-user", user, ends=2).err
     assert "bad.kml: It is no XML" in told
     assert "Nothing was changed" in told
     assert signed_in.json("queue", "list") == []
@@ -114,11 +114,11 @@ def test_a_person_reads_the_plan_in_plain_words(signed_in: Shell, user: str, tmp
     file = tmp_path / "farm.kml"
     point = "<Placemark><name>Gate</name><Point><coordinates>1,2</coordinates></Point></Placemark>"
     file.write_text(kml(placemark("North 40") + point * 5))
-    said = signed_in("import", str(file), "--leaf-user", user)
+    said = signed_in("import", str(file), "--leaf-user", user, "--dry-run")
     assert "North 40" in said.out
     assert "new field" in said.out
     assert "(Gate) and 2 more: It is a point, no area." in said.err
-    assert "1 new field, 0 new boundaries, 0 left out, 5 refused. Nothing was changed; --yes does it." in said.err
+    assert "1 new field, 0 new boundaries, 0 left out, 5 refused. Nothing was changed." in said.err
 
 
 def test_what_is_exported_is_known_again_when_it_comes_back(signed_in: Shell, user: str, tmp_path: Path) -> None:

@@ -55,6 +55,7 @@ def test_a_notice_is_heard_or_put_right(signed_in: Shell, sandbox: Sandbox) -> N
     details = {"boundary_id": "b", "shape": moved | {"type": "MultiPolygon"}, "created_time": "then"}
     for n in (1, 2):
         _tell(signed_in, field["id"], f"b{n}", details)
+    assert "2 things to hear" in signed_in("sync", "--push-only").err
     one, two = signed_in.json("queue", "notices")
     assert one["remedy"] == ["field.boundary"] and one["record"] == f"fields/{field['id']}"
     assert signed_in.json("queue", "heard", str(one["id"])) == {"id": one["id"], "queued": []}

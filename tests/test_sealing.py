@@ -127,7 +127,7 @@ def type_at(folder: Path, words: list[str], answers: list[tuple[str, str]]) -> t
     said, place = "", 0
     command = [sys.executable, "-c", AT_A_TERMINAL, os.ttyname(theirs), "--data", str(folder), *words]
     with subprocess.Popen(command, env=environment(), start_new_session=True) as process:
-        until = time.monotonic() + 50
+        until = time.monotonic() + 100
         while process.poll() is None and time.monotonic() < until:
             if select.select([ours], [], [], 0.1)[0]:
                 said += os.read(ours, 4096).decode(errors="replace")
@@ -144,6 +144,7 @@ def type_at(folder: Path, words: list[str], answers: list[tuple[str, str]]) -> t
     return process.returncode, said
 
 
+@pytest.mark.timeout(420)  # five processes, and a passphrase costs each half a second and 128 MB by design
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are of POSIX")
 def test_at_a_terminal_it_is_offered_and_asked_for(
     no_key_store: None, sandbox: Sandbox, shell: Shell, monkeypatch: pytest.MonkeyPatch

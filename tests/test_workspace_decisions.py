@@ -120,10 +120,10 @@ def test_a_notice_is_kept_until_it_is_heard_and_offers_to_put_it_right(workspace
         lambda c: Notices(c).tell("replaced", "fields", field.id, "b", "Theirs was replaced.", details, at="now")
     )
     assert tell.result(WAIT)
-    (notice,) = workspace.notices
-    assert workspace.remedy(notice) == (moved(field),)
+    (notice,) = workspace.queue.notices
+    assert workspace.queue.remedy(notice) == (moved(field),)
     workspace.queue.dismiss(notice.id).result(WAIT)
-    assert workspace.notices == []
+    assert workspace.queue.notices == []
     with pytest.raises(KeyError):
         workspace.queue.dismiss(notice.id).result(WAIT)
 
@@ -135,5 +135,5 @@ def test_what_hangs_on_a_second_farm_moves_to_the_first(workspace: Workspace) ->
     workspace._database.write(
         lambda c: Notices(c).tell("duplicate", "farms", first.id, second.id, "Two.", {"leaf_id": second.id}, at="now")
     ).result(WAIT)
-    edits = workspace.remedy(workspace.notices[0])
+    edits = workspace.queue.remedy(workspace.queue.notices[0])
     assert edits == tuple(change("fields", id_, farm_id=first.id) for id_ in manuals)

@@ -9,7 +9,7 @@ from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Field
 from leafdesk.workspace import Create, Workspace
-from leafdesk.workspace.importing import Line, Wishes, edits_of, looks_swapped, plan
+from leafdesk.workspace.importing import Line, Wishes, _doubles, edits_of, looks_swapped, plan
 
 
 def square(x: float, y: float, wide: float = 0.01, high: float = 0.01) -> Shape:
@@ -50,6 +50,16 @@ def test_shared_ground_decides_what_a_plot_becomes(workspace: Workspace, user: s
     )
 
 
+def test_a_county_among_the_fields_is_no_field(workspace: Workspace, user: str) -> None:
+    fields = [Field(id=f"f{n}", leaf_user_id=user, name=f"F{n}", shape=square(11 + n / 50, 51)) for n in range(201)]
+    workspace.do(*(Create(field) for field in fields)).result(30)
+    county, part = square(10.9, 50.9, 5, 0.5), square(10.9, 50.9, 1, 0.5)
+    lines = planned(workspace, user, reading(county, part))
+    assert told(lines[:1]) == [("skip", "It reaches over 201 fields here; it is no single field.")]
+    assert lines[0].why_not("new") == ""
+    assert lines[1].action == "new"
+
+
 def test_of_two_plots_for_one_field_the_better_one_gets_it(workspace: Workspace, user: str) -> None:
     lines = planned(workspace, user, reading(square(10.004, 50)), reading(square(10.001, 50), file="b.kml"))
     assert told(lines) == [
@@ -67,6 +77,12 @@ def test_the_same_ground_twice_counts_once_whatever_the_order(workspace: Workspa
         ("skip", "The same ground as feature 1."),
         ("skip", "The same ground as feature 1 of farm.kml."),
     ]
+
+
+def test_thousands_of_the_same_plot_are_told_apart_in_no_time(workspace: Workspace) -> None:
+    plot = Plot("feature 1", square(20, 50), 1.0, {})
+    lines = [Line("a.kml", plot, str(n), "new") for n in range(20_000)]
+    assert _doubles(lines) == dict.fromkeys(range(1, 20_000), 0)
 
 
 def test_a_plot_without_a_name_is_called_by_file_and_number(workspace: Workspace, user: str) -> None:

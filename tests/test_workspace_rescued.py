@@ -51,7 +51,7 @@ def test_what_waited_arrives_once_after_the_database_is_gone(folder: Path, sandb
     workspace = Workspace(folder)
     try:
         assert len(workspace.outbox.items()) == 5
-        assert "5 changes" in workspace.notices[0].sentence
+        assert "5 changes" in workspace.queue.notices[0].sentence
         seen = workspace.catalog.field(HOME)
         assert seen is not None and seen.shape == square(5.0)  # a new field is seen at once
         assert workspace.sync(stock=False).result(WAIT).outcome == "done"
@@ -65,6 +65,6 @@ def test_what_waited_arrives_once_after_the_database_is_gone(folder: Path, sandb
         home = workspace.catalog.field(HOME)
         assert home is not None and home.farm_id == "farm-1"
         assert str(sandbox.leaf.field(HOME)["farmId"]) == workspace.catalog.leaf_id("farms", "farm-1")
-        workspace.queue.dismiss(workspace.notices[0].id).result(WAIT)
+        workspace.queue.dismiss(workspace.queue.notices[0].id).result(WAIT)
     finally:
         workspace.close()

@@ -19,6 +19,9 @@ class Alarm:
     def __init__(self) -> None:
         self.seconds: list[float] = []
 
+    def keep_awake(self, _: Callable[[], object]) -> None:
+        """After a sleep."""
+
     def arm(self, seconds: float, _: Callable[[], object]) -> None:
         self.seconds.append(seconds)
 

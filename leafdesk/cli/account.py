@@ -97,7 +97,7 @@ def sync(
         raise BadInputError("--pull-only and --push-only exclude each other.")
     with desk.workspace() as workspace:
         if remove_missing:
-            wait(workspace.remove_missing())
+            wait(workspace.queue.remove_missing())
         stop = workspace.listen(_Teller())
         try:
             report = _synced(
@@ -111,6 +111,7 @@ def sync(
         finally:
             stop()
         parked, conflicts = _needing_a_person(workspace)
+        heard = len(workspace.queue.notices) if workspace.account is not None else 0
         desk.answer(_document(report), lambda: _show_report(report))
     if report.reason:
         say.aside(report.reason)
@@ -118,6 +119,8 @@ def sync(
         say.aside(
             f"{say.counted(parked + conflicts, 'edit needs', 'edits need')} you: `leafdesk queue list` says what."
         )
+    if heard:
+        say.aside(f"{say.counted(heard, 'thing', 'things')} to hear: `leafdesk queue notices` says what.")
     return _exit_code(report, parked + conflicts)
 
 

@@ -25,8 +25,7 @@ _DONE = {"new": "new field", "update": "new boundary", "skip": "left out"}
 @click.option("--name-column", metavar="C", help="The attribute that holds the fields' names.")
 @click.option("--crs", metavar="CODE", help="The reference system, such as EPSG:25832, instead of what the file says.")
 @click.option("--swap/--no-swap", default=None, help="Latitude stands first, or does not; without either it is seen.")
-@click.option("--yes", is_flag=True, help="Do it. Without this the plan is only shown.")
-@click.option("--dry-run", is_flag=True, help="Only show the plan, which is what happens without --yes.")
+@click.option("--dry-run", is_flag=True, help="Only show what would become of each shape; nothing is queued.")
 @reports
 @click.pass_obj
 def import_(
@@ -38,16 +37,13 @@ def import_(
     name_column: str | None,
     crs: str | None,
     swap: bool | None,
-    yes: bool,
     dry_run: bool,
 ) -> None:
     """Import fields from GeoJSON, KML, KMZ and Shapefiles (.shp or zipped).
 
-    Shows what would become of each shape: a new field, a new boundary for a field on the same ground, or nothing, and
-    why. With --yes it is queued, as one step. What cannot be used is told, with the reason; the rest comes in.
+    Each shape becomes a new field, a new boundary for a field on the same ground, or nothing; it says which, and why.
+    All of it is queued as one step. What cannot be used is told, with the reason; the rest comes in.
     """
-    if yes and dry_run:
-        raise BadInputError("Give either --yes or --dry-run.")
     with desk.records() as workspace:
         user = _user(workspace, leaf_user)
         farm_id = _farm(workspace, farm, user) if farm is not None else None
@@ -56,10 +52,10 @@ def import_(
         wishes = Wishes(user, farm_id, columns)
         lines = plan(workspace.catalog, readings, wishes, _progress)
         queued = list[str]()
-        if yes and (edits := edits_of(lines, wishes, lambda: str(uuid.uuid4()))):
+        if not dry_run and (edits := edits_of(lines, wishes, lambda: str(uuid.uuid4()))):
             queued = [one.item_id for one in wait(workspace.do(*edits))]
-        answer = _document(readings, lines, columns, queued, done=yes)
-        desk.answer(answer, lambda: _show(readings, lines, done=yes))
+        answer = _document(readings, lines, columns, queued, done=not dry_run)
+        desk.answer(answer, lambda: _show(readings, lines, done=not dry_run))
 
 
 def _user(workspace: Workspace, id: str | None) -> str:
@@ -167,7 +163,7 @@ def _show(readings: Sequence[Reading], lines: Sequence[Line], *, done: bool) -> 
     told = (
         f"{say.counted(counts['new'], 'new field')}, {say.counted(counts['update'], 'new boundary', 'new boundaries')}"
     )
-    after = "Queued; `leafdesk sync` sends them." if done else "Nothing was changed; --yes does it."
+    after = "Queued; `leafdesk sync` sends them." if done else "Nothing was changed."
     say.aside(f"{told}, {counts['skip']:,} left out, {sum(len(one.refusals) for one in readings):,} refused. {after}")
 
 

@@ -96,7 +96,7 @@ def discard(desk: Desk, ids: tuple[str, ...]) -> None:
 def notices(desk: Desk) -> None:
     """List what a person should hear: possible doubles at Leaf, boundaries of others that were replaced."""
     with desk.records() as workspace:
-        found = workspace.notices
+        found = workspace.queue.notices
         documents = [
             {
                 "id": one.id,
@@ -104,7 +104,7 @@ def notices(desk: Desk) -> None:
                 "record": f"{one.kind}/{one.record_id}",
                 "at": one.at,
                 "what": one.sentence,
-                "remedy": [verb(edit) for edit in workspace.remedy(one)],
+                "remedy": [verb(edit) for edit in workspace.queue.remedy(one)],
             }
             for one in found
         ]
@@ -126,10 +126,10 @@ def _show_notices(found: list[Notice]) -> None:
 def heard(desk: Desk, id: int, mend: bool) -> None:
     """Answer a notice: it has been heard, or is put right (which queues the edits for it)."""
     with desk.records() as workspace:
-        notice = next((one for one in workspace.notices if one.id == id), None)
+        notice = next((one for one in workspace.queue.notices if one.id == id), None)
         if notice is None:
             raise BadInputError(f"There is no notice {id}. `leafdesk queue notices` shows what is.")
-        edits = workspace.remedy(notice) if mend else ()
+        edits = workspace.queue.remedy(notice) if mend else ()
         if mend and not edits:
             raise BadInputError("Leaf offers no way to put this right from here; `queue heard` without --remedy.")
         queued = wait(workspace.do(*edits)) if edits else []

@@ -254,15 +254,18 @@ def take_boundaries(connection: sqlite3.Connection, field: str, boundaries: Iter
 
 
 def _active(connection: sqlite3.Connection, field: str, fresh: set[str]) -> str | None:
-    """The id of the boundary to show: the ACTIVE one, the newest news about it counting most.
+    """The id of the boundary to show: the ACTIVE one, the newest counting most, then what was told now.
+
+    (One of Leaf's machines that is behind tells of an older one.)
 
     Without any, the one shown until now stays while Leaf names a boundary that is not fetched yet.
     """
     rows = connection.execute(
-        "SELECT id, created FROM boundaries WHERE field = ? AND status = 'ACTIVE' ORDER BY n", (field,)
+        "SELECT id, created, updated FROM boundaries WHERE field = ? AND status = 'ACTIVE' ORDER BY n", (field,)
     ).fetchall()
     if rows:
-        active = str(max(rows, key=lambda row: (row[0] in fresh, not any(older(row[1], r[1]) for r in rows)))[0])
+        newest = [row for row in rows if not any(older(row[2], r[2]) or older(row[1], r[1]) for r in rows)]
+        active = str(max(newest or rows, key=lambda row: row[0] in fresh)[0])
         # At most one boundary of a field is active (Leaf: boundaries), so the others' turn to history was missed here.
         connection.execute(
             "UPDATE boundaries SET status = 'INACTIVE' WHERE field = ? AND status = 'ACTIVE' AND id IS NOT ?",

@@ -133,6 +133,11 @@ class Database:
         self._thread.join()
         with self._lock:
             self._close_readers()
+        if self._kept:
+            self.copy.catch_up(self._connection)
+            if self.copy.lacks_some(self._connection):
+                with contextlib.suppress(OSError):
+                    self.path.with_name(SUSPECT).touch(mode=0o600)  # the next start writes the second copy anew
         try:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         except sqlite3.Error:

@@ -11,6 +11,9 @@ from leafdesk.records import Kind
 
 State = Literal["waiting", "sent", "parked", "conflict", "done", "superseded", "discarded"]
 LIVE: tuple[State, ...] = ("waiting", "sent", "parked", "conflict")
+REBUILD = "rebuild"
+"""The fact that says that the database was made anew and Leaf's copies are still missing: nothing is sent before they
+are read."""
 LIVE_SQL = "state IN ('waiting', 'sent', 'parked', 'conflict')"
 """LIVE as SQLite must read it to use the index on live items."""
 

@@ -17,15 +17,13 @@ from leafdesk.edits import Create, decode, references
 from leafdesk.store.copies import row_number
 from leafdesk.store.database import SUSPECT, DamagedError, Database, DiskFullError, NotOursError, StoreError
 from leafdesk.store.disk import network_name
-from leafdesk.store.items import LIVE, dumps
+from leafdesk.store.items import LIVE, REBUILD, dumps
 from leafdesk.store.notices import Notices
 from leafdesk.store.reserve import hold
 from leafdesk.store.second_copy import ATTEMPT_COLUMNS, FILE, LINE_COLUMNS, Rescued, SecondCopy
 from leafdesk.store.seen import refold
 
 FOLDER = "damaged"
-REBUILD = "rebuild"
-"""The fact that says that Leaf's copies are still missing: nothing is sent before they are read."""
 _AHEAD = "clock_ahead"
 
 

@@ -21,6 +21,7 @@ FILE = "journal.ndjson"
 LARGEST = 16 << 20
 """Bytes from which the file is written anew with only what still waits."""
 _TAIL = 1 << 16
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows would write its own line ends
 _HEAD = len('{"crc":"00000000","is":')
 _LINE = ("seq", "id", "kind", "key", "verb", "state", "reason", "attempts", "not_before", "rev", "created", "theirs")
 _WHOLE = ("edit", "base", "sentence", "superseded_by", "ended")
@@ -88,6 +89,11 @@ class SecondCopy:
             for table in ("touched", "tried", "named"):
                 connection.execute(f"DELETE FROM temp.{table}")
 
+    def lacks_some(self, connection: sqlite3.Connection) -> bool:
+        """Whether something committed could not be appended yet."""
+        query = "SELECT EXISTS (SELECT 1 FROM temp.touched) OR EXISTS (SELECT 1 FROM temp.tried)"
+        return bool(connection.execute(query).fetchone()[0])
+
     def rewrite(self, connection: sqlite3.Connection) -> None:
         """Write the file anew with what still waits: beside it, synced, then renamed."""
         found = Rescued()
@@ -108,7 +114,7 @@ class SecondCopy:
     def keep(self, found: Rescued) -> None:
         """Write the file anew with what was rescued, before anything else is done with it. Raises OSError."""
         beside = self.path.with_suffix(".new")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600), "wb") as file:
             for word, lines in (("name", found.names), ("attempt", found.attempts), ("change", found.lines)):
                 for line in lines.values():
                     file.write(_written({"what": word, **line}))
@@ -137,7 +143,7 @@ class SecondCopy:
 
     def _append(self, lines: Iterable[dict[str, Any]]) -> None:
         text = b"".join(_written(line) for line in lines)
-        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND | _BINARY, 0o600)
         try:
             if os.fstat(file).st_size:
                 os.lseek(file, -1, os.SEEK_END)

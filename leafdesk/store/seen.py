@@ -11,7 +11,7 @@ from leafdesk.records import TABLES, Field, Kind, LeafUser, Record
 from leafdesk.store.attributes import provider_in, searched, shown
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import load_copy, parent_of, row_number
-from leafdesk.store.items import State, live_edits
+from leafdesk.store.items import REBUILD, State, live_edits
 
 _ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south, east, north, more"
 
@@ -48,7 +48,12 @@ def forget(connection: sqlite3.Connection, kind: Kind, key: str) -> None:
     if kind == "fields":
         connection.execute("DELETE FROM boundaries WHERE field = ?", (key,))
         connection.execute("DELETE FROM named_boundaries WHERE field = ?", (key,))
-    connection.execute("DELETE FROM records WHERE n = ?", row)
+    # After a loss Leaf's copy may still come, and queued changes of other records know it by the name it has here.
+    connection.execute(
+        "DELETE FROM records WHERE n = ? AND NOT (coalesce(leaf_id, key) <> key"
+        " AND EXISTS (SELECT 1 FROM facts WHERE name = ?))",
+        (*row, REBUILD),
+    )
 
 
 def mark(connection: sqlite3.Connection, edits: list[tuple[Any, State]], record: Record) -> str:

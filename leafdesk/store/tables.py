@@ -249,25 +249,9 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
     if not {*attributes, *where.values} <= _QUICK:
         held = ["s.n IN (SELECT n FROM seen WHERE kind = :kind)"]
     if where.text.strip():
-        from leafdesk.store.seen import sort_text, words
-
-        query = words(where.text)
-        if query is not None and kind == "operations":
-            held.append(_OF_NAMED_FIELDS)
-            values["words"] = query
-        elif query is None:
-            held.append("0")
-        elif kind not in (*TABLES, "fields"):
-            held.append(_NAMED)
-            values["part"] = sort_text(where.text).replace(" ", "")
-        elif kind == "fields":
-            tables = "names CROSS JOIN seen s ON s.n = names.rowid"
-            held.append("names MATCH :words")
-            values["words"] = query
-        else:
-            tables = "words CROSS JOIN seen s ON s.n = words.rowid"
-            held.append("words MATCH :words")
-            values["words"] = f'kind : "{kind}" AND ({{name rest}} : ({query.replace(" ", " AND ")}))'
+        tables, condition, sought = _called(kind, where.text)
+        held.append(condition)
+        values |= sought
     if where.leaf_user_id is not None:
         held.append("s.leaf_user IN (:user, '')")
         values["user"] = where.leaf_user_id
@@ -280,3 +264,20 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
         held.append(f"{_column(kind, attribute)} = :value{n}")
         values[f"value{n}"] = value
     return f"{tables} WHERE {' AND '.join(held)}", values
+
+
+def _called(kind: Kind, text: str) -> tuple[str, str, dict[str, Any]]:
+    """What finds the rows that a text belongs to: tables, condition, values."""
+    from leafdesk.store.seen import sort_text, words
+
+    query = words(text)
+    if query is None:
+        return "seen s", "0", {}
+    if kind == "operations":
+        return "seen s", _OF_NAMED_FIELDS, {"words": query}
+    if kind == "fields":
+        return "names CROSS JOIN seen s ON s.n = names.rowid", "names MATCH :words", {"words": query}
+    if kind not in TABLES:
+        return "seen s", _NAMED, {"part": sort_text(text).replace(" ", "")}
+    match = f'kind : "{kind}" AND ({{name rest}} : ({query.replace(" ", " AND ")}))'
+    return "words CROSS JOIN seen s ON s.n = words.rowid", "words MATCH :words", {"words": match}

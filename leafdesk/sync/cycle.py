@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, SignedOutError, UnknownOutcomeError
 from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.items import REBUILD
 from leafdesk.store.outbox import Outbox
-from leafdesk.store.salvage import REBUILD
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, put, write
 from leafdesk.sync.pull import pull
 from leafdesk.sync.push import Pushed, count, push

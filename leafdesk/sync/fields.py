@@ -15,7 +15,7 @@ from leafdesk.geo.shape import Shape, from_geojson, to_geojson
 from leafdesk.records import Boundary, Field
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.asks import Rule, Trip, look, pause, read
 from leafdesk.sync.attempt import (
     GONE,
     TWIN,
@@ -34,7 +34,7 @@ from leafdesk.sync.attempt import (
     unbelievable,
 )
 from leafdesk.sync.audit import tell_replaced
-from leafdesk.sync.lag import note_news
+from leafdesk.sync.lag import LAG, note_news
 from leafdesk.sync.merge import same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
@@ -157,10 +157,15 @@ def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: 
     """Ours is active now. Did somebody's boundary slip in between our look and our write? Then say so (§6, audit)."""
     try:
         now = yield from boundaries_of(field, trip)
-    except LeafError:  # it arrived, but who else drew meanwhile is not known: the probe asks again
-        later = trip.clock() + trip.settle_seconds  # a replica that lags behind would say that it never arrived
-        learned = _learn(field, [answer])
-        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, not_before=later, also=learned)
+        if all(boundary.id != answer.id for boundary in now):  # a machine that has not heard of it yet
+            yield from pause(LAG)
+            now = yield from boundaries_of(field, trip)
+    except LeafError:
+        now = []
+    if all(boundary.id != answer.id for boundary in now):
+        # it arrived, but who else drew meanwhile is not known: the probe asks again, when every machine has heard of it
+        later, learn = trip.clock() + LAG, _learn(field, [answer])
+        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, not_before=later, also=learn)
         return "sent"
     return (yield from _landed_now(item, edit, field, now, answer, before, trip))
 

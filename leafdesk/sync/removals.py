@@ -39,6 +39,11 @@ def _keep(catalog: Catalog, kind: str, asked: str | None) -> Changes:
     return Changes()
 
 
+def asked(catalog: Catalog) -> int:
+    """How many records a person is asked about."""
+    return sum(len(json.loads(names)) for names in catalog.facts(_ASKED).values())
+
+
 def confirm(catalog: Catalog) -> int:
     """A person says that what was asked about may go; how many records that are. The next sync removes them."""
     many = 0

@@ -59,6 +59,10 @@ class Doing(QObject):
         """Say which record at Leaf a new one is."""
         self._when_done(self.workspace.queue.adopt(item_id, leaf_id))
 
+    def remove_missing(self, then: Callable[[Any], None]) -> None:
+        """The many records that Leaf no longer lists may go; `then` starts the sync that removes them."""
+        self._when_done(self.workspace.queue.remove_missing(), then)
+
     def heard(self, notice_id: int, remedy: Sequence[Edit]) -> None:
         """Answer a notice, with the edits that put it right if any are wished."""
 

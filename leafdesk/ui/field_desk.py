@@ -48,7 +48,8 @@ class FieldDesk(QObject):
     # ------------------------------------------------------------------ looking
     def open_more(self) -> None:
         """Open the menu of everything here."""
-        self.window.show_page("map")
+        if not self.inspector.isVisible():
+            self.window.show_page("map")
         self.inspector.open_more()
 
     def look_at_history(self) -> None:

@@ -200,6 +200,7 @@ class MainWindow(FirstSight):
         self.queue.adopt.connect(self.doing.adopt)
         self.queue.heard.connect(self.doing.heard)
         self.queue.send_only.connect(self.leaf.send_only)
+        self.queue.remove_missing.connect(lambda: self.doing.remove_missing(lambda _: self.leaf.sync()))
         self.queue.counted.connect(self._counted)
         self.inspector.show_in_queue.connect(lambda: self.show_page("queue"))
         self.status.open_queue.connect(lambda: self.show_page("queue"))

@@ -18,7 +18,8 @@ from leafdesk.geo.shape import Shape
 from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassphraseError
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
-from leafdesk.store.notices import Notice, Notices
+from leafdesk.store.invariants import broken
+from leafdesk.store.notices import Notice
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
 from leafdesk.store.steps import Steps
@@ -28,7 +29,7 @@ from leafdesk.sync.terms import Line
 from leafdesk.sync.wish import Wanted, Wish
 from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
-from leafdesk.workspace.decisions import Decisions, remedy
+from leafdesk.workspace.decisions import Decisions
 from leafdesk.workspace.drafting import Drafting, OpenDrawing
 from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
@@ -215,18 +216,9 @@ class Workspace:
         return self._names.redo
 
     @property
-    def notices(self) -> list[Notice]:
-        """What the audits found and nobody has answered; `remedy` says what would put it right."""
-        return Notices(self._database.reader()).open()
-
-    def remedy(self, notice: Notice) -> tuple[Edit, ...]:
-        """The edits that would put right what a notice tells, for one `do`; () where there is no way."""
-        return remedy(self.catalog, notice)
-
-    @property
     def queue(self) -> Decisions:
-        """What a person decides about the changes that wait."""
-        return Decisions(self._decide)
+        """What a person decides about the changes that wait, and what there is to hear."""
+        return Decisions(self._decide, lambda: self.catalog, partial(self._database.write, urgent=True))
 
     # ------------------------------------------------------------------ sync
     def sync(self, **wanted: Unpack[Wanted]) -> Future[SyncReport]:
@@ -249,12 +241,6 @@ class Workspace:
         line = self._line()
         ask = (lambda _: failed(SignedOutError(NOBODY))) if line is None else partial(self._engines().ask, line)
         return Online(ask, lambda: self.catalog)
-
-    def remove_missing(self) -> Future[int]:
-        """Say that the many records which the last sync missed at Leaf may go; how many. The next sync removes them."""
-        from leafdesk.sync.removals import confirm
-
-        return self._database.write(lambda connection: confirm(Catalog(connection)), urgent=True)
 
     def keep_up(self) -> None:
         """From now on sync without being asked: soon, after edits, when something is due, and at least every hour.
@@ -286,7 +272,7 @@ class Workspace:
 
     def check(self) -> list[str]:
         """What is wrong with the open account's database, in plain words; empty when it is whole. Takes its time."""
-        return self._database.check()
+        return self._database.check() or broken(self._database.reader())
 
     def close(self) -> None:
         """Stop the engine, finish the writer, free the folder."""

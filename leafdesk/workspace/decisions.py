@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Literal
+from typing import Any, Literal
 
 from leafdesk.edits import Delete, Edit, Redraw, change, why_not
 from leafdesk.geo.shape import from_geojson
@@ -15,8 +15,13 @@ class Decisions:
     """Every method may be called from the GUI thread; its future raises KeyError when there is no such item, and
     RefusedError with the reason when that cannot be done now."""
 
-    def __init__(self, act: "Callable[[Callable[[Outbox, str], Changes]], Future[None]]") -> None:
-        self._act = act
+    def __init__(
+        self,
+        act: "Callable[[Callable[[Outbox, str], Changes]], Future[None]]",
+        catalog: Callable[[], Catalog],
+        write: "Callable[[Callable[[Any], int]], Future[int]]",
+    ) -> None:
+        self._act, self._catalog, self._write = act, catalog, write
 
     def retry(self, *item_ids: str) -> "Future[None]":
         """Let parked or waiting items go again now: all of them or none."""
@@ -49,6 +54,29 @@ class Decisions:
             return Changes(queue=True)
 
         return self._act(job)
+
+    # ------------------------------------------------------------------ what there is to hear
+    @property
+    def notices(self) -> list[Notice]:
+        """What the audits found and nobody has answered; `remedy` says what would put it right."""
+        return Notices(self._catalog().connection).open()
+
+    def remedy(self, notice: Notice) -> tuple[Edit, ...]:
+        """The edits that would put right what a notice tells, for one `do`; () where there is no way."""
+        return remedy(self._catalog(), notice)
+
+    @property
+    def missing(self) -> int:
+        """How many records the last sync missed at Leaf and left here, since they were so many."""
+        from leafdesk.sync.removals import asked
+
+        return asked(self._catalog())
+
+    def remove_missing(self) -> "Future[int]":
+        """Say that those many may go; how many. The next sync removes them."""
+        from leafdesk.sync.removals import confirm
+
+        return self._write(lambda connection: confirm(Catalog(connection)))
 
 
 def remedy(catalog: Catalog, notice: Notice) -> tuple[Edit, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Literal
@@ -23,6 +23,10 @@ SAME_BOUNDARY = 99.95
 _TOLD = 1.0
 """From so many percent of the plot on, an overlap with a field is told."""
 _LONGEST_NAME = 200
+_SLACK = 0.05
+"""Boxes of the same ground differ by less than this share of their size."""
+_TOO_MANY = 200
+"""No single field has so many others around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +86,9 @@ def plan(
 
 
 def _line(catalog: Catalog, file: str, plot: Plot, name: str, wishes: Wishes) -> Line:
+    around = catalog.fields(leaf_user_id=wishes.leaf_user_id, box=box(plot.shape))
+    if len(around) > _TOO_MANY:  # a county among the fields would be compared with each of them, for minutes
+        return Line(file, plot, name, "skip", f"It reaches over {len(around):,} fields here; it is no single field.")
     met = [one for one in meeting(catalog, plot.shape, leaf_user_id=wishes.leaf_user_id) if not one.problem]
     rows = {row.id: row for row in catalog.fields(ids=[one.field_id for one in met])}
     met = [one for one in met if one.field_id in rows]
@@ -109,10 +116,7 @@ def _sentence(text: str) -> str:
 
 def _without_doubles(lines: list[Line]) -> list[Line]:
     """Ground that stands in the files twice is taken once."""
-    double = dict[int, int]()
-    for first, second in _near_alike([box(line.plot.shape) for line in lines]):
-        if first not in double and second not in double and _same_ground(lines[first].plot, lines[second].plot):
-            double[second] = first
+    double = _doubles(lines)
     return [
         replace(line, action="skip", why=f"The same ground as {_place(lines[double[n]], line.file)}.")
         if n in double and line.action != "skip"
@@ -121,26 +125,37 @@ def _without_doubles(lines: list[Line]) -> list[Line]:
     ]
 
 
-def _near_alike(boxes: list[Box]) -> Iterator[tuple[int, int]]:
-    """Pairs whose boxes are nearly the same, in order."""
+def _doubles(lines: list[Line]) -> dict[int, int]:
+    """The number of each line that shows the same ground as an earlier one, and that one's number.
+
+    Lines are compared whose boxes are nearly the same; what is known to be a double is not looked at again.
+    """
+    boxes = [box(line.plot.shape) for line in lines]
     order = sorted(range(len(boxes)), key=lambda n: boxes[n][0])
+    double = dict[int, int]()
     for place, n in enumerate(order):
-        west, south, east, north = boxes[n]
-        slack_x, slack_y = (east - west) * 0.05, (north - south) * 0.05
-        for m in order[place + 1 :]:
-            if boxes[m][0] > west + slack_x:
+        furthest = boxes[n][0] + (boxes[n][2] - boxes[n][0]) * _SLACK
+        for next_place in range(place + 1, len(order)):
+            m = order[next_place]
+            if n in double or boxes[m][0] > furthest:
                 break
-            if (
-                abs(boxes[m][2] - east) <= slack_x
-                and abs(boxes[m][1] - south) <= slack_y
-                and abs(boxes[m][3] - north) <= slack_y
-            ):
-                yield min(n, m), max(n, m)
+            if m not in double and _alike(boxes[n], boxes[m]) and _same_ground(lines[n].plot, lines[m].plot):
+                double[max(n, m)] = min(n, m)
+    return double
+
+
+def _alike(one: Box, other: Box) -> bool:
+    """Whether two boxes are nearly the same."""
+    wide, high = (one[2] - one[0]) * _SLACK, (one[3] - one[1]) * _SLACK
+    slack = (wide, high, wide, high)
+    return all(abs(a - b) <= most for a, b, most in zip(one, other, slack, strict=True))
 
 
 def _same_ground(one: Plot, other: Plot) -> bool:
     from leafdesk.geo.overlap import overlap
 
+    if one.shape == other.shape:
+        return True
     shared = overlap(one.shape, other.shape)
     return min(shared.of_field, shared.of_shape) >= 95.0
 

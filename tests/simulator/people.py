@@ -20,8 +20,8 @@ from leafdesk.edits import (
 from leafdesk.geo.shape import Shape
 from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from leafdesk.store.catalog import Catalog
+from leafdesk.store.items import REBUILD
 from leafdesk.store.outbox import Item, Outbox, RefusedError
-from leafdesk.store.salvage import REBUILD
 from leafdesk.sync.removals import confirm
 
 from .far import USER, Far

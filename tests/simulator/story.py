@@ -28,7 +28,7 @@ from .people import Sayings, User
 from .speed import remembered
 from .weather import Weather, weather
 
-ROUNDS = 6
+ROUNDS = 8
 QUIET = 20
 """Syncs in which a calm line must bring everything home."""
 

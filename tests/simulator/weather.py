@@ -67,15 +67,15 @@ class Weather:
 
 
 def weather(seed: int, *, kinds: tuple[str, ...] | None = None, without: frozenset[int] = frozenset()) -> Weather:
-    """The weather of a seed: about half of all faults (a swarm), from rare to very often."""
+    """The weather of a seed: about half of all faults (a swarm), from now and then to very often."""
     dice = random.Random(f"weather {seed}")
     swarm = tuple(kind for kind in (*LINE, *LAPTOP) if dice.random() < 0.6)
     return Weather(
         dice=dice,
         kinds=swarm if kinds is None else tuple(kind for kind in swarm if kind in kinds),
-        line=dice.choice([0.05, 0.15, 0.3, 0.45]),
+        line=dice.choice([0.1, 0.2, 0.3, 0.45]),
         laptop=dice.choice([0.0, 0.005, 0.02, 0.05]),
-        haste=dice.choice([0.02, 0.05, 0.1]),
-        rush=dice.choice([0.01, 0.04, 0.1]),
+        haste=dice.choice([0.03, 0.06, 0.1]),
+        rush=dice.choice([0.03, 0.06, 0.1]),
         without=without,
     )

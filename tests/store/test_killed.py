@@ -1,5 +1,6 @@
 """A writer that is killed in the middle: whatever was acknowledged is there, and the law holds."""
 
+import json
 import random
 import signal
 import subprocess
@@ -13,7 +14,9 @@ from leafdesk.edits import fold
 from leafdesk.records import Field
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.database import Database
+from leafdesk.store.invariants import broken
 from leafdesk.store.outbox import Outbox
+from leafdesk.store.second_copy import FILE, SecondCopy
 
 KILLS = 24
 
@@ -53,10 +56,13 @@ def test_killed_writers_lose_nothing_that_was_acknowledged(path: Path) -> None:
     database.write(lambda c: Catalog(c).put([Field(id=f"f{n}", leaf_user_id="u", name="x") for n in range(5)])).result()
     database.close()
     for run in range(KILLS):
+        before = set(edits)
         last_page = _run_and_kill(path, str(run), chance.uniform(0.0, 0.05), edits, sent)
+        _look_into_second_copy(path, edits - before)
         database = Database(path)
         assert database.reader().execute("PRAGMA quick_check").fetchone() == ("ok",)
         _look(database, edits, sent, last_page)
+        assert broken(database.reader()) == []
         database.close()
     assert len(edits) >= KILLS
     assert len(sent) >= KILLS // 4
@@ -85,6 +91,17 @@ def _run_and_kill(path: Path, run: str, seconds: float, edits: set[str], sent: s
         else:
             last_page = name
     return last_page
+
+
+def _look_into_second_copy(path: Path, acknowledged: set[str]) -> None:
+    """What was acknowledged is in the file beside the database, too: the last name of each field, or a later one."""
+    found = SecondCopy(path.with_name(FILE)).read()
+    for n in range(5):
+        numbers = [int(name.partition("-")[2]) for name in acknowledged if int(name.partition("-")[2]) % 5 == n]
+        names = [json.loads(line["edit"])["values"]["name"] for line in found.lines.values() if line["key"] == f"f{n}"]
+        run = next(iter(acknowledged)).partition("-")[0] if acknowledged else ""
+        kept = [int(name.partition("-")[2]) for name in names if name.partition("-")[0] == run]
+        assert not numbers or max(kept, default=-1) >= max(numbers)
 
 
 def _look(database: Database, edits: set[str], sent: set[str], last_page: str | None) -> None:

@@ -16,10 +16,11 @@ from leafdesk.store.backups import back_up_weekly
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.database import DamagedError, Database, DiskFullError, NotOursError, StoreError
 from leafdesk.store.disk import sort_of_mount
+from leafdesk.store.items import REBUILD
 from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.store.reserve import SIZE, give_up, hold
-from leafdesk.store.salvage import REBUILD, open_safely
+from leafdesk.store.salvage import open_safely
 from leafdesk.store.second_copy import FILE, SecondCopy
 
 USER = "ace92e9c-2e83-4d85-ab34-1f76a480abc8"
@@ -186,6 +187,38 @@ def test_what_was_not_copied_when_the_program_was_killed_is_copied_at_the_next_s
     path.with_name(path.name + "-wal").write_bytes(log)
     Database(path).close()
     assert any(line.get("id") == "on" for line in SecondCopy(file).read().lines.values())
+
+
+def test_what_is_taken_back_before_leafs_copies_are_here_loses_no_name(path: Path) -> None:
+    database = Database(path)
+    for edit, id_ in (
+        (change("farms", "farm-1", name="Other"), "renamed"),
+        (change("fields", "f9", farm_id="farm-1"), "m"),
+    ):
+        database.write(lambda c, edit=edit, id_=id_: Outbox(c).add(edit, item_id=id_, now=NOW)).result()
+    database.close()
+    path.unlink()
+    database = open_safely(path, NOW)
+    database.write(lambda c: Outbox(c).discard("renamed", now=NOW)).result()
+    assert Catalog(database.reader()).leaf_id("farms", "farm-1") == "77"  # the field still goes to this farm
+    database.close()
+
+
+def test_a_second_copy_that_could_not_be_written_is_made_up_for(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    database = Database(path)
+
+    def full(*_: object) -> None:
+        raise OSError("no space left")
+
+    monkeypatch.setattr(SecondCopy, "_append", full)
+    add = lambda name: lambda c: Outbox(c).add(change("fields", f"f{name}", name="On"), item_id=name, now=NOW)  # noqa: E731
+    database.write(add("8")).result()
+    database.write(add("9")).result()
+    database.close()
+    monkeypatch.undo()
+    Database(path).close()
+    ids = {line["id"] for line in SecondCopy(path.with_name(FILE)).read().lines.values()}
+    assert {"8", "9"} <= ids and not path.with_name("suspect").exists()
 
 
 def test_nothing_is_committed_to_the_second_copy_that_the_database_refused(path: Path) -> None:

@@ -5,8 +5,10 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from leafdesk.edits import Create, Delete, change
+from leafdesk.edits import Create, Delete, Redraw, change
+from leafdesk.geo.shape import to_geojson
 from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
+from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import RefusedError
 from leafdesk.sync.lag import LAG
 
@@ -207,3 +209,37 @@ def test_what_is_known_for_long_is_gone_at_the_first_404(laptop: Laptop) -> None
     before = laptop.time
     laptop.sync()
     assert laptop.catalog.fields() == [] and laptop.time == before
+
+
+@pytest.mark.parametrize("seconds", [LAG - 1, LAG + 5])
+def test_a_history_that_is_behind_hides_no_boundary_and_draws_none_twice(laptop: Laptop, seconds: float) -> None:
+    field = laptop.make_field("Home")
+    laptop.sync()
+    before = [dict(one) for one in laptop.leaf.history(field)]
+    (item,) = laptop.do(Redraw(field, square(7)))
+    until = [0.0]
+
+    def fault(asked: str, act: Act) -> httpx.Response:
+        answer = act()
+        if asked == "replaceActiveBoundary":
+            until[0] = laptop.time + seconds
+        if asked == "listBoundaries" and laptop.time < until[0]:
+            return httpx.Response(200, json=before)
+        return answer
+
+    laptop.far.fault = fault
+    for _ in range(3):
+        laptop.sync()
+        laptop.time += 20
+    assert laptop.item(item).state == "done" and laptop.far.counts["replaceActiveBoundary"] == 1
+    assert (seen := laptop.catalog.field(field)) is not None and seen.shape == square(7)
+
+
+def test_an_older_boundary_that_a_late_machine_calls_active_is_not_shown(laptop: Laptop) -> None:
+    field = laptop.make_field("Home")
+    laptop.sync()
+    old = laptop.catalog.boundaries(field)
+    laptop.leaf.redraw(field, to_geojson(square(7)))
+    laptop.sync()
+    laptop.database.write(lambda c: Catalog(c).put_boundaries(field, old)).result()
+    assert (seen := laptop.catalog.field(field)) is not None and seen.shape == square(7)

@@ -11,6 +11,7 @@ from leafdesk.workspace import ConnectionChanged
 def test_on_a_costly_connection_nothing_is_asked_unasked(window: MainWindow, qtbot: QtBot) -> None:
     asked: list[int] = []
     window.show_page("settings")
+    qtbot.waitUntil(lambda: bool(window.findChildren(QCheckBox, "sync-by-itself")))
     (box,) = window.findChildren(QCheckBox, "sync-by-itself")
     assert box.isChecked()
     allowed = lambda: window.memory.get("by_itself") != "no"  # noqa: E731

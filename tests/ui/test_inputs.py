@@ -1,18 +1,20 @@
 """The inputs page: the catalogs here and at Leaf, details and labels, and which product a machine's text meant."""
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from leafdesk.records import Product, ProductMatch, TankMix
 from leafdesk.sandbox import Sandbox
 from leafdesk.ui.dialogs.product import ChooseProduct
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.asking import Asking
 from leafdesk.ui.panels.input_detail import InputDetail, MixDetail, Paper, ProductDetail
 from leafdesk.ui.panels.inputs import InputsPage
 from leafdesk.ui.panels.matches import MatchesDetail
@@ -369,6 +371,27 @@ def test_a_match_is_approved_through_the_queue_and_its_history_told(
 def _cell(panel: WorkPanel, key: str) -> str:
     (column,) = (one for one in panel.table.columns if one.key == key)
     return column.text(panel.row) if panel.row is not None else ""
+
+
+def test_a_question_that_is_asked_meanwhile_waits_its_turn(window: MainWindow, qtbot: QtBot) -> None:
+    asking = Asking(window, QPushButton("Ask"))
+    qtbot.addWidget(asking)
+    answers, told = [Future[int](), Future[int](), Future[int]()], list[int]()
+
+    def take(found: list[int]) -> str:
+        told.extend(found)
+        return f"Leaf told {found[-1]}."
+
+    asking.ask(lambda: answers[0], lambda: answers[1], done=take)
+    asking.ask(lambda: answers[2], done=take, meanwhile="And then…")
+    assert asking.said.text() == "Asking Leaf… 1 of 2" and not asking.button.isEnabled()
+    answers[0].set_result(1)
+    qtbot.waitUntil(lambda: asking.said.text() == "Asking Leaf… 2 of 2", timeout=WAIT)
+    answers[1].set_exception(KeyError("nothing"))
+    qtbot.waitUntil(lambda: asking.said.text() == "And then…", timeout=WAIT)
+    answers[2].set_result(3)
+    qtbot.waitUntil(lambda: asking.said.text() == "Leaf told 3.", timeout=WAIT)
+    assert told == [3] and asking.button.isEnabled()
 
 
 def test_another_product_is_chosen_from_the_catalog_here_or_at_leaf(

@@ -183,3 +183,19 @@ def test_one_of_several_at_leaf_is_said_to_be_mine(window: MainWindow, qtbot: Qt
     line.buttons["is-998"].click()
     qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["waiting"])
     assert window.queue.items[0].theirs == {"adopt": "998"}
+
+
+def test_many_records_gone_at_leaf_are_removed_when_somebody_says_so(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    gone = [str(one["id"]) for one in sandbox.leaf.all("fields")][:15]
+    for field in gone:
+        sandbox.leaf.remove(field)
+    hands.sync(window, qtbot)
+    window.show_page("queue")
+    qtbot.waitUntil(lambda: window.queue.missing is not None, timeout=15000)
+    assert window.queue.missing is not None and "15 records" in window.queue.missing.remove.text()
+    assert len(window.workspace.catalog.fields()) == 60
+    window.queue.missing.remove.click()
+    qtbot.waitUntil(lambda: window.queue.missing is None, timeout=20000)
+    qtbot.waitUntil(lambda: len(window.workspace.catalog.fields()) == 45, timeout=20000)

@@ -140,12 +140,32 @@ def test_rows_are_copied_as_a_spreadsheet_takes_them(window: MainWindow, qtbot: 
     assert window.commands.why_not("copy-rows") == "Select rows of a table first."
     panel.enter()
     qtbot.keyClick(panel.grid, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert panel.selected.text() == "2 selected"
     QApplication.clipboard().clear()
     qtbot.keyClick(panel.grid, Qt.Key.Key_C, CTRL)
     qtbot.waitUntil(lambda: QApplication.clipboard().text() != "")
     lines = [line.split("\t") for line in QApplication.clipboard().text().split("\n")]
     assert lines[0] == [column.title for column in panel.table.columns]
     assert lines[1:] == [[column.text(row) for column in panel.table.columns] for row in shown(panel)[:2]]
+
+
+def test_only_the_table_in_sight_says_what_can_be_copied(window: MainWindow, qtbot: QtBot) -> None:
+    hidden = machines(window, qtbot)
+    page = window.pages.page("machines")
+    assert isinstance(page, Tabs)
+    page.show_tab("Implements")
+    panel = page.panel("Implements")
+    assert isinstance(panel, TablePanel)
+    qtbot.waitUntil(lambda: panel.rows.rowCount() > 0)
+    panel.enter()
+    assert window.commands["copy-rows"].isEnabled()
+    with qtbot.waitSignal(hidden.rows.stood):
+        hidden.rows.refresh()
+    assert window.commands["copy-rows"].isEnabled() and window.commands["sort-up"].isEnabled()
+    page.show_tab("Machines")
+    assert window.commands.why_not("copy-rows") == "Select rows of a table first."
+    window.show_page("queue")
+    assert window.commands.why_not("sort-up") == "No table is in sight."
 
 
 def test_a_change_shows_where_it_stands_and_stays_selected(window: MainWindow, qtbot: QtBot) -> None:

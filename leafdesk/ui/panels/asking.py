@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 class Asking(QWidget):
     """A button with a sentence beside it, at the right of a heading or (`first`) at the left of a column.
 
-    One question at a time; the window goes on meanwhile.
+    One question at a time, the next one after it; the window goes on meanwhile.
 
     Parts for tests: `button`, `said`.
     """
@@ -38,6 +39,7 @@ class Asking(QWidget):
         self.setLayout(row(button, self.said, None) if first else row(None, self.said, button))
         self.setMinimumHeight(STEP * 9)  # two lines of words: nothing jumps when something is said
         self.busy = False
+        self._later: list[Callable[[], None]] = []
 
     def ask(
         self, *questions: Callable[[], Future[Any]], done: Callable[[list[Any]], str], meanwhile: str = "Asking Leaf…"
@@ -46,7 +48,9 @@ class Asking(QWidget):
 
         The first that goes wrong ends it, and why is said; what was answered until then is here.
         """
-        if not self.busy:
+        if self.busy:
+            self._later.append(partial(self.ask, *questions, done=done, meanwhile=meanwhile))
+        else:
             self._next(questions, [], done, meanwhile)
 
     def _next(
@@ -60,6 +64,7 @@ class Asking(QWidget):
         if at == many:
             self._stand(False, "")
             self.say(done(answers))  # it may ask for more
+            self._go_on()
             return
         self._stand(True, f"{meanwhile} {at + 1:,} of {many:,}" if many > 1 else meanwhile)
         self.window_.bridge.then(
@@ -70,6 +75,12 @@ class Asking(QWidget):
 
     def _failed(self, error: BaseException) -> None:
         self._stand(False, why(error), "error")
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Ask what somebody wished meanwhile."""
+        if self._later and not self.busy:
+            self._later.pop(0)()
 
     def _stand(self, busy: bool, text: str, role: str = "small") -> None:
         self.busy = busy

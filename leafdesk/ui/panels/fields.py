@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -47,22 +47,7 @@ def fields(lists: Lists) -> Table:
     return Table(
         kind="fields",
         one="field",
-        columns=(
-            name("Field", 190),
-            Column("farm", "Farm", farm, "farm", 140),
-            Column("leaf_area", "Leaf, ha", lambda row: hectares(row, "leaf_area"), "leaf_area", 90, right=True,
-                   tip="The area that Leaf gives"),
-            Column("measured", "Measured, ha", lambda row: hectares(row, "measured"), "area", 124, right=True,
-                   tip="The area of the boundary as it is here, on the ellipsoid"),
-            Column("status", "Status", lambda row: words.status(row.status), "status", 110),
-            Column("mark", "Standing", lambda row: _STANDING.get(row.mark, ""), "mark", 100),
-            Column("provider", "From", lambda row: origin(row.provider_name or ""), "provider", 120),
-            Column("grower", "Grower", grower, "grower", 140),
-            Column("updated", "Changed at Leaf", lambda row: words.moment(str(row.values.get("updated_time", ""))),
-                   "updated_time", 130),
-            Column("created", "Made at Leaf", lambda row: words.moment(str(row.values.get("created_time", ""))),
-                   "created_time", 120),
-        ),
+        columns=_columns(farm, grower),
         chips=CHIPS,
         picks=(
             Pick("provider", "From", origin),
@@ -76,7 +61,41 @@ def fields(lists: Lists) -> Table:
         also=frozenset({"farms", "growers"}),
         enrich=measure,
         searched="names of fields, farms and growers",
-    )  # fmt: skip
+    )
+
+
+def _columns(farm: Callable[[Row], str], grower: Callable[[Row], str]) -> tuple[Column, ...]:
+    def when(key: str) -> Callable[[Row], str]:
+        return lambda row: words.moment(str(row.values.get(key, "")))
+
+    return (
+        name("Field", 190),
+        Column("farm", "Farm", farm, "farm", 140),
+        Column(
+            "leaf_area",
+            "Leaf, ha",
+            lambda row: hectares(row, "leaf_area"),
+            "leaf_area",
+            90,
+            right=True,
+            tip="The area that Leaf gives",
+        ),
+        Column(
+            "measured",
+            "Measured, ha",
+            lambda row: hectares(row, "measured"),
+            "area",
+            124,
+            right=True,
+            tip="The area of the boundary as it is here, on the ellipsoid",
+        ),
+        Column("status", "Status", lambda row: words.status(row.status), "status", 110),
+        Column("mark", "Standing", lambda row: _STANDING.get(row.mark, ""), "mark", 100),
+        Column("provider", "From", lambda row: origin(row.provider_name or ""), "provider", 120),
+        Column("grower", "Grower", grower, "grower", 140),
+        Column("updated", "Changed at Leaf", when("updated_time"), "updated_time", 130),
+        Column("created", "Made at Leaf", when("created_time"), "created_time", 120),
+    )
 
 
 def origin(provider_name: str) -> str:

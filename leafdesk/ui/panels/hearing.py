@@ -23,7 +23,12 @@ class Heard:
 
 def read_notices(workspace: Workspace) -> list[Heard]:
     """All that nobody has answered (off the window's thread)."""
-    return [Heard(notice, workspace.remedy(notice)) for notice in workspace.notices]
+    return [Heard(notice, workspace.queue.remedy(notice)) for notice in workspace.queue.notices]
+
+
+def read_missing(workspace: Workspace) -> int:
+    """How many records Leaf suddenly no longer lists (off the window's thread)."""
+    return workspace.queue.missing
 
 
 def read_past(workspace: Workspace) -> list[Item]:
@@ -59,6 +64,24 @@ def _words(remedy: tuple[Edit, ...]) -> str:
     if isinstance(remedy[0], Delete):
         return "Delete the second one"
     return f"Move {words.count(len(remedy), 'record')} to the first one"
+
+
+class MissingCard(Card):
+    """Many records are gone at Leaf at once. Part for tests: `remove`."""
+
+    def __init__(self, many: int) -> None:
+        super().__init__()
+        self.setObjectName("missing")
+        records = words.count(many, "record")
+        text = f"Leaf no longer lists {records} that you have here. That is a lot, so nothing was removed."
+        text += " Look at Leaf whether this is meant."
+        self.setAccessibleName(text)
+        self.remove = button(f"Remove {records} here", "choice", tip="The next sync removes them here")
+        self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
+        self.column.addWidget(label("Please look", "warn"))
+        self.column.addWidget(label(text, "", wrap=True, select=True))
+        self.column.addSpacing(STEP)
+        self.column.addLayout(row(self.remove, None))
 
 
 class PastCard(Card):

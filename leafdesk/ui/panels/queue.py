@@ -10,7 +10,7 @@ from leafdesk.edits import Delete
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
-from leafdesk.ui.panels.hearing import Heard, NoticeCard, PastCard, read_notices, read_past
+from leafdesk.ui.panels.hearing import Heard, MissingCard, NoticeCard, PastCard, read_missing, read_notices, read_past
 from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.parts import Card, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
@@ -41,6 +41,7 @@ class Queue(QFrame):
 
     Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
     `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `heard(notice id, edits that put it right)`,
+    `remove_missing()`,
     `counted(number of items, number that need a person)`.
     """
 
@@ -51,6 +52,7 @@ class Queue(QFrame):
     resolve = Signal(str, str)
     adopt = Signal(str, str)
     heard = Signal(int, object)
+    remove_missing = Signal()
     counted = Signal(int, int)
 
     def __init__(self, bridge: Bridge, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
@@ -72,6 +74,7 @@ class Queue(QFrame):
         self.column.addLayout(heading)
         self.column.addWidget(self._build_chosen_bar())
         self.notices: list[NoticeCard] = []
+        self.missing: MissingCard | None = None
         self.told = QVBoxLayout()
         self.told.setSpacing(STEP * 2)
         self.column.addLayout(self.told)
@@ -95,12 +98,14 @@ class Queue(QFrame):
         whole = QStackedLayout(self)
         whole.addWidget(scroll)
         bridge.changed.connect(self._changed)
+        bridge.sync_ended.connect(lambda _: bridge.read(read_missing, self._show_missing))
 
     def load(self) -> None:
         """Read the queue (off this thread)."""
         room = self.room
         self.bridge.read(lambda workspace: _read(workspace, room), self._take)
         self.bridge.read(read_notices, self._hear)
+        self.bridge.read(read_missing, self._show_missing)
         if self.past is not None:
             self.bridge.read(read_past, self._show_past)
 
@@ -119,6 +124,17 @@ class Queue(QFrame):
             )
             self.notices.append(card)
             self.told.addWidget(card)
+
+    def _show_missing(self, many: int) -> None:
+        if self.missing is not None:
+            self.told.removeWidget(self.missing)
+            self.missing.hide()
+            self.missing.deleteLater()
+            self.missing = None
+        if many:
+            self.missing = MissingCard(many)
+            self.missing.remove.clicked.connect(self.remove_missing)
+            self.told.insertWidget(0, self.missing)
 
     def _toggle_past(self) -> None:
         if self.past is None:

@@ -40,7 +40,7 @@ class TablePanel(QFrame):
 
     `fetch`: what brings these rows here when a sync does not: the name of the button, and what it does.
 
-    Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `message`, `next_step`, `detail`.
+    Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `selected`, `message`, `next_step`, `detail`.
     """
 
     row_changed = Signal(object)
@@ -72,14 +72,11 @@ class TablePanel(QFrame):
         self._restore()
 
     def _build(self, extra: Sequence[QWidget], heading: bool) -> None:
-        self.count, self.age = label("", "strong"), label("", "muted")
-        top = row(self.count, self.age, None, *extra)
+        self.count, self.age, self.selected = label("", "strong"), label("", "muted"), label("", "good")
+        top = row(self.count, self.age, STEP, self.selected, None, *extra)
         if heading:
             top.insertWidget(0, label(self.table.plural.capitalize(), "heading"))
             top.insertSpacing(1, STEP * 2)
-        self.message = label("", "muted", wrap=True)
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.next_step = button("")
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         self.split = QSplitter(Qt.Orientation.Horizontal, self, handleWidth=1, childrenCollapsible=False)
@@ -91,8 +88,21 @@ class TablePanel(QFrame):
         column.addLayout(top)
         self.filters = Filters(self.table, self.window_.icons, left)
         column.addWidget(self.filters)
+        column.addWidget(self._build_rows(left), 1)
+        left.setMinimumWidth(STEP * 90)
+        if self.detail is not None:
+            self.split.addWidget(self.detail)
+            self.detail.setMinimumWidth(STEP * 60)
+            self.split.setSizes([DETAIL * 3, DETAIL])
+        self.split.setStretchFactor(0, 1)
+
+    def _build_rows(self, left: QWidget) -> QFrame:
+        """The grid, or what is said instead of it."""
         either = QFrame(left)
-        column.addWidget(either, 1)
+        either.setProperty("role", "card")
+        self.message = label("", "muted", wrap=True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.next_step = button("")
         self.grid = Grid(self.rows, self.window_.theme, either)
         said = QWidget(either)
         lines = QVBoxLayout(said)
@@ -101,17 +111,11 @@ class TablePanel(QFrame):
         lines.addWidget(self.message)
         lines.addLayout(row(None, self.next_step, None))
         lines.addStretch(2)
-        either.setProperty("role", "card")
         self._either = QStackedLayout(either)
         self._either.setContentsMargins(1, 1, 1, 1)
         self._either.addWidget(self.grid)
         self._either.addWidget(said)
-        left.setMinimumWidth(STEP * 90)
-        if self.detail is not None:
-            self.split.addWidget(self.detail)
-            self.detail.setMinimumWidth(STEP * 60)
-            self.split.setSizes([DETAIL * 3, DETAIL])
-        self.split.setStretchFactor(0, 1)
+        return either
 
     def _wire(self) -> None:
         self._later = QTimer(self, singleShot=True, interval=0)
@@ -148,6 +152,7 @@ class TablePanel(QFrame):
             self._ask()
         elif self.rows.standing is not None:
             self._read_offer()
+        self._allow()
 
     def _ask(self) -> None:
         parent = self.rows.wish.where.parent
@@ -259,7 +264,10 @@ class TablePanel(QFrame):
         """Tell the detail when the current row, or what is known of it, is another."""
         now = self.grid.current_row() if self.rows.rowCount() else None
         waiting = now is None and self.grid.currentIndex().isValid() and bool(self.grid.chosen())
-        self._allow()
+        if self.isVisible():  # else it is not what these actions are about
+            self._allow()
+        many = sum(map(len, self.grid.chosen()))
+        self.selected.setText(f"{many:,} selected" if many > 1 else "")
         if now != self.row and not waiting:
             self.row = now
             self.row_changed.emit(now)

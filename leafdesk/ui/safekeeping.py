@@ -70,7 +70,7 @@ class Safekeeping(QObject):
         self._bridge.then(written, lambda _: None, self._failed)
 
     def _failed(self, error: BaseException) -> None:
-        if not self._warned:
+        if not self._warned and self._drawing.canvas.hand_tool is self._tool:
             self._warned = True
             self._drawing.doing.trouble.emit(NOT_SAFE)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -31,6 +32,8 @@ class Safekeeping(QObject):
         self._written: list[Any] = []
         self._at = 0
         self._warned = False
+        self._left: list[str] = []
+        """Drafts that are to be forgotten and could not be yet."""
         drawing.canvas.edit_changed.connect(self._look)
         drawing.canvas.tool_changed.connect(self._look)
 
@@ -67,7 +70,7 @@ class Safekeeping(QObject):
         self._bridge.then(written, lambda _: None, self._failed)
 
     def _failed(self, error: BaseException) -> None:
-        if not self._warned:
+        if not self._warned and self._drawing.canvas.hand_tool is self._tool:
             self._warned = True
             self._drawing.doing.trouble.emit(NOT_SAFE)
 
@@ -94,5 +97,10 @@ class Safekeeping(QObject):
         self.id, self._tool, self._written, self._at = draft.id, tool, list(history.values), history.at
 
     def _drop(self, id: str) -> None:
-        if id:
-            self._bridge.then(self._drafts.drop(id), lambda _: None, self._failed)
+        """Forget a draft; one that a full disk does not let go of is forgotten with the next."""
+        wanted, self._left = [*self._left, *([id] if id else [])], []
+        for one in wanted:
+            self._bridge.then(self._drafts.drop(one), lambda _: None, partial(self._keep_for_later, one))
+
+    def _keep_for_later(self, id: str, _error: BaseException) -> None:
+        self._left.append(id)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from leafdesk.app import make_application
@@ -23,6 +24,12 @@ def sandbox(environment: None) -> Iterator[Sandbox]:
     leaf.stop()
 
 
+def _is_before_us(window: MainWindow) -> bool:
+    """Whether the window, or a question that it asks, has the keyboard."""
+    active = QApplication.activeWindow()
+    return active is not None and (active is window or active.parent() is window)
+
+
 @pytest.fixture
 def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWindow]]:
     """Open a window on a workspace and wait until it has painted and read its lists."""
@@ -35,7 +42,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., MainWind
         window.resize(1400, 860)
         window.show()
         window.activateWindow()
-        qtbot.waitUntil(lambda: window.lists.ready and window.isActiveWindow(), timeout=15000)
+        qtbot.waitUntil(lambda: window.lists.ready and _is_before_us(window), timeout=15000)
         return window
 
     yield open_

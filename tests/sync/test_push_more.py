@@ -387,3 +387,19 @@ def test_a_match_that_others_answered_is_for_a_person(farm: Laptop) -> None:
     farm.sync()
     (item,) = farm.outbox.items()
     assert (item.state, item.theirs) == ("conflict", {"product_id": second, "status": "VALIDATED"})
+
+
+def test_a_product_that_others_chose_between_look_and_write_is_for_a_person(farm: Laptop) -> None:
+    match = predicted(farm)
+    other = next(one["id"] for one in farm.leaf.all("products") if one["id"] != match.product_id)
+    (item,) = farm.do(Match(match.id))
+
+    def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        if asked == "updateProductMatch":
+            farm.leaf.update_match(match.operation_id, match.id, other)
+        return act()
+
+    farm.far.fault = fault
+    farm.sync()
+    assert farm.item(item).state == "conflict"
+    assert farm.item(item).theirs == {"product_id": other, "status": "VALIDATED"}

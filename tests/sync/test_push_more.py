@@ -1,5 +1,6 @@
 """How machines and what is set going at Leaf get there, and what happens when an answer is lost on the way."""
 
+from collections.abc import Callable
 from typing import Any
 
 import httpx

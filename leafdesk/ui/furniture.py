@@ -85,7 +85,7 @@ def _set_side_by_side(window: MainWindow) -> None:
     window.workbench = QSplitter(Qt.Orientation.Horizontal, handleWidth=1, childrenCollapsible=False)
     for part, wide in ((window.navigator, 262), (window.map_page, 854), (window.inspector, 302)):
         window.workbench.addWidget(part)
-        part.setMinimumWidth(min(wide, STEP * 55))
+        part.setMinimumWidth(min(wide, STEP * 60))
     window.workbench.setSizes([262, 854, 302])
     window.workbench.setStretchFactor(1, 1)
     window.pages = Pages(window)

@@ -6,6 +6,7 @@ from typing import TypeVar
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QStandardItemModel
+from PySide6.QtWidgets import QScrollArea
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import Create, Enable, SyncProvider, Upload
@@ -132,6 +133,15 @@ def test_providers_are_asked_through_the_queue(window: MainWindow, qtbot: QtBot)
     hands.press(window, "provider-sync")
     assert queued(window, qtbot) == [SyncProvider(row.leaf_user_id)]
     qtbot.waitUntil(lambda: "next sync" in window.notice.text.text(), timeout=PATIENCE)
+
+
+def test_nothing_in_the_inspector_is_wider_than_it_is(window: MainWindow, qtbot: QtBot) -> None:
+    window.workbench.setSizes([262, 900, 0])  # as narrow as it goes
+    choose(window, by_hand(window, boundaries=2), qtbot)
+    assert "not fetched" in window.inspector.versions.text()
+    (scroll,) = [one for one in window.inspector.findChildren(QScrollArea) if one.isVisible()]
+    content = scroll.widget()
+    assert content is not None and content.minimumSizeHint().width() <= scroll.viewport().width()
 
 
 def test_without_a_field_every_action_says_why_not(window: MainWindow) -> None:

@@ -108,10 +108,13 @@ class Inspector(QFrame):
 
     def _build_history(self) -> None:
         self.history = Card()
-        self.versions, self.work = label("", select=True), label("", select=True)
+        self.versions, self.work = label("", wrap=True, select=True), label("", wrap=True, select=True)
         self.bars = Bars(self.theme)
         for key, known in (("history", self.versions), ("files", self.work)):
-            self.history.column.addLayout(row(self.commands.bind(button("", "link"), key, icon=False), None, known))
+            known.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            line = row(self.commands.bind(button("", "link"), key, icon=False), known, gap=STEP * 2)
+            line.setStretch(1, 1)
+            self.history.column.addLayout(line)
             if key == "history":
                 self.history.column.addWidget(self.bars)
 

@@ -120,7 +120,7 @@ def test_a_damaged_database_is_put_aside_and_the_window_opens_on_a_new_one(
     again = opening.result()
     window = open_window(again)
     assert window.lists.ready and not window.lists.rows, "the next sync reads the fields again"
-    (notice,) = [one for one in again.notices if one.sort == "rescued"]
+    (notice,) = [one for one in again.queue.notices if one.sort == "rescued"]
     aside = Path(notice.details["folder"]) / "leafdesk.db"
     assert aside.read_bytes() == b"this was a database" * 100, "it is moved, never deleted"
     window.close()

@@ -121,7 +121,7 @@ def test_an_address_that_is_none(shell: Shell, monkeypatch: pytest.MonkeyPatch) 
 
 
 def databases(folder: Path) -> list[Path]:
-    return sorted(folder.rglob("*.db"))
+    return sorted(folder.glob("**/leafdesk.db"))
 
 
 def test_a_database_from_the_future_is_left_alone(signed_in: Shell) -> None:
@@ -138,12 +138,16 @@ def test_a_database_from_the_future_is_left_alone(signed_in: Shell) -> None:
     assert signed_in.json("doctor", ends=2)["ok"] is False
 
 
-def test_a_damaged_database_is_told(signed_in: Shell) -> None:
+def test_a_damaged_database_is_put_aside_and_told(signed_in: Shell) -> None:
     (file,) = databases(signed_in.folder)
     file.write_bytes(b"this was a database" * 100)
-    assert signed_in("fields", "list", ends=2).err
-    assert signed_in.json("doctor", ends=2)["ok"] is False
-    assert file.read_bytes() == b"this was a database" * 100
+    assert signed_in.json("fields", "list") == [], "the next sync reads the fields again"
+    (notice,) = signed_in.json("queue", "notices")
+    assert notice["sort"] == "rescued"
+    (aside,) = [one for one in databases(signed_in.folder) if one != file]
+    assert aside.read_bytes() == b"this was a database" * 100, "it is moved, never deleted"
+    signed_in("sync")
+    assert signed_in.json("fields", "list")
 
 
 def test_answers_that_are_cut_or_no_json_lose_nothing(signed_in: Shell, sandbox: "Sandbox") -> None:

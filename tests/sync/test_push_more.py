@@ -79,6 +79,27 @@ def test_a_lost_create_is_found_again_and_never_doubled(laptop: Laptop, before: 
     assert laptop.catalog.leaf_id("machines", "m-1") == machines(laptop)[0]["id"]
 
 
+@pytest.mark.parametrize("answer", [[{"name": "Red Tractor"}], [{"id": None}], ["machine"]])
+def test_a_list_that_cannot_be_read_proves_no_machine_absent(laptop: Laptop, answer: list[Any]) -> None:
+    laptop.sync()
+    (item,) = laptop.do(Create(TRACTOR))
+    lose(laptop, "createMachine")
+    laptop.sync()
+    laptop.time += 100
+
+    def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        return httpx.Response(200, json=answer) if asked == "listMachines" else act()
+
+    laptop.far.fault = fault
+    laptop.sync()
+    assert laptop.item(item).state == "sent", "what is looked for may be just what cannot be read"
+    laptop.far.fault = None
+    laptop.time += 10_000
+    laptop.sync()
+    assert laptop.item(item).state == "done"
+    assert len(machines(laptop)) == 1
+
+
 def test_a_machine_that_was_changed_before_we_knew_is_for_a_person(laptop: Laptop) -> None:
     laptop.sync()
     (item,) = laptop.do(Create(TRACTOR))

@@ -73,6 +73,7 @@ def test_a_grower_and_its_farm_are_made_and_renamed(window: MainWindow, sandbox:
     hands.sync(window, qtbot)
     assert at_leaf(sandbox, "farms", "Hill Top")["growerId"] == at_leaf(sandbox, "growers", "Hill & Daughters")["id"]
 
+    qtbot.waitUntil(lambda: any(one.name == "Hill Top" for one in window.lists.farms.values()), timeout=WAIT)
     farm = next(one for one in window.lists.farms.values() if one.name == "Hill Top")
     choose(window, farm.id, qtbot)
     assert isinstance(window.land.farm, Farm) and window.land.grower is not None

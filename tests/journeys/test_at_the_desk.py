@@ -78,7 +78,7 @@ def test_a_morning_at_the_desk(window: MainWindow, sandbox: Sandbox, qtbot: QtBo
     qtbot.keyClicks(machines.sheet.lines_["serial_number"], "00042")
     qtbot.keyClick(machines.sheet.lines_["serial_number"], Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: machines.row is not None and machines.row.name == "Green One", timeout=15000)
-    assert window.status.waiting.text() == "2 changes waiting"
+    qtbot.waitUntil(lambda: window.status.waiting.text() == "2 changes waiting", timeout=15000)
 
     # back in reach
     sandbox.come_back()

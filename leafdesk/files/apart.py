@@ -3,16 +3,15 @@
 import contextlib
 import faulthandler
 import os
-import struct
 import subprocess
 import sys
 import threading
 import traceback
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
+from leafdesk import far_end
 from leafdesk.files.found import Reading, Tell, UnplacedError, UnreadableError
 from leafdesk.files.limits import MEMORY, SECONDS
 
@@ -20,7 +19,6 @@ FAR_END = "--read-file"
 """What the program is started with to be such a process."""
 _LATE = 1
 """What `faulthandler` ends a process with."""
-_LENGTH = struct.Struct("<Q")
 _TOO_MUCH = "It takes too {} to read; no file of fields does. Divide it, or export it again."
 
 
@@ -84,16 +82,11 @@ class Reader:
         with self._lock:
             if self._cancelled:
                 raise CancelledError
-            self._process = _started()
+            self._process = far_end.start(FAR_END)
         try:
             return self._listen(self._process, tell)
         finally:
-            self._process.kill()
-            self._process.wait()
-            for pipe in (self._process.stdin, self._process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):  # it died before it had read everything
-                        pipe.close()
+            far_end.end(self._process)
 
     def cancel(self) -> None:
         """Stop it."""
@@ -109,7 +102,7 @@ class Reader:
             process.stdin.close()
         decoder = msgspec.msgpack.Decoder(_Said)
         while True:
-            frame = _frame(process.stdout)
+            frame = far_end.receive(process.stdout)
             if frame is None:
                 raise self._why_it_ended(process)
             said = decoder.decode(frame)
@@ -129,38 +122,12 @@ class Reader:
         return UnreadableError(_TOO_MUCH.format("long" if late else "much memory"))
 
 
-def _started() -> "subprocess.Popen[bytes]":
-    frozen = getattr(sys, "frozen", False)
-    program = [sys.executable] if frozen else [sys.executable, "-P", "-m", "leafdesk"]
-    return subprocess.Popen(
-        [*program, FAR_END],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={name: value for name, value in os.environ.items() if name != "LEAFDESK_TOKEN"},
-        creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-    )
-
-
-def _frame(pipe: IO[bytes]) -> bytes | None:
-    """The next message; None when the process is gone."""
-    head = pipe.read(_LENGTH.size)
-    if len(head) < _LENGTH.size:
-        return None
-    (length,) = _LENGTH.unpack(head)
-    frame = pipe.read(length)
-    return frame if len(frame) == length else None
-
-
 def serve() -> int:
     """Be the process apart: read what stdin asks for, and say on stdout how it goes."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints must not get between the messages
+    out = far_end.answers()
 
     def say(said: _Said) -> None:
-        frame = msgspec.msgpack.encode(said)
-        out.write(_LENGTH.pack(len(frame)) + frame)
-        out.flush()
+        far_end.send(out, msgspec.msgpack.encode(said))
 
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
     faulthandler.dump_traceback_later(asked.seconds, exit=True)  # a thread of C: it needs nobody's leave

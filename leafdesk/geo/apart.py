@@ -1,18 +1,17 @@
 """Geometry in a process of its own, which can be ended: some shapes keep GEOS busy for ever, and the window with it.
 
-The near end (`Apart`) starts the far end (`serve`) when it is first needed and keeps it. They speak msgpack with a
-length before each message; the far end ends itself when a job takes longer than it may.
+The near end (`Apart`) starts the far end (`serve`) when it is first needed and keeps it. They speak msgpack; the far
+end ends itself when a job takes longer than it may.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import suppress
-from typing import IO, Any, TypeVar, TypeVarTuple, get_type_hints
+from typing import TypeVar, TypeVarTuple, get_type_hints
 
+from leafdesk import far_end
 from leafdesk.geo.actions import NotPossibleError
 
 T = TypeVar("T")
@@ -23,7 +22,6 @@ SECONDS = 10.0
 TOO_LONG = "This could not be worked out for this boundary within {:g} seconds; nothing was changed."
 _ROOM = "leafdesk.geo."
 """Functions of this room are run, and no others."""
-_LENGTH = 8
 
 
 class Apart:
@@ -46,8 +44,8 @@ class Apart:
         self._busy = True
         try:
             assert process.stdin is not None and process.stdout is not None
-            _send(process.stdin, msgspec.msgpack.encode((name, self.seconds, given)))
-            answer = _receive(process.stdout)
+            far_end.send(process.stdin, msgspec.msgpack.encode((name, self.seconds, given)))
+            answer = far_end.receive(process.stdout)
         except (OSError, ValueError):  # it was ended, its pipes with it
             answer = None
         finally:
@@ -83,35 +81,20 @@ class Apart:
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             self.stop()
-            program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "leafdesk"]
-            self._process = subprocess.Popen(
-                [*program, FAR_END],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                env={name: value for name, value in os.environ.items() if name != "LEAFDESK_TOKEN"},
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+            self._process = far_end.start(FAR_END)
         return self._process
 
     def _end(self, process: subprocess.Popen[bytes]) -> None:
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what was not read yet goes nowhere
-                    pipe.close()
+        far_end.end(process)
         if self._process is process:
             self._process = None
 
 
 def serve() -> int:
     """The far end: do what the near end asks until it goes away."""
-    asked, answers = sys.stdin.buffer, os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # a stray print must not become part of an answer
-    with answers:
-        while (message := _receive(asked)) is not None:
-            _send(answers, _answer(message))
+    with far_end.answers() as answers:
+        while (message := far_end.receive(sys.stdin.buffer)) is not None:
+            far_end.send(answers, _answer(message))
     return 0
 
 
@@ -138,16 +121,3 @@ def _answer(message: bytes) -> bytes:
         return msgspec.msgpack.encode(("not possible", str(error)))
     except Exception as error:
         return msgspec.msgpack.encode(("failed", f"{type(error).__name__}: {error}"))
-
-
-def _send(pipe: IO[bytes], message: bytes) -> None:
-    pipe.write(len(message).to_bytes(_LENGTH, "little") + message)
-    pipe.flush()
-
-
-def _receive(pipe: IO[bytes]) -> bytes | None:
-    length = pipe.read(_LENGTH)
-    if len(length) < _LENGTH:
-        return None
-    message: Any = pipe.read(int.from_bytes(length, "little"))
-    return message if len(message) == int.from_bytes(length, "little") else None

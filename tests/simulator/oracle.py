@@ -97,7 +97,11 @@ class Oracle:
         for id_, kind, _, verb, state in queue:
             if state != "sent" or verb not in _MADE_BY_LEAF or id_ in self.user.again or id_ not in self._made:
                 continue
-            name = self._named(id_)
+            item = self.laptop.item(id_)
+            assert isinstance(item.edit, Create)
+            if "adopt" in (item.theirs or {}):
+                continue  # a person was shown both, and said that this is the one: now it is looked at once more
+            name = item.edit.record.name
             for made in self._made[id_]:
                 there = self.far.memory.values[made][-1][2]
                 if same(there.get("name"), name) and self.laptop.catalog.key(kind, made[1]) == made[1]:  # type: ignore[arg-type]
@@ -106,11 +110,6 @@ class Oracle:
     @property
     def _made(self) -> dict[str, list[tuple[str, str]]]:
         return self.far.memory.made
-
-    def _named(self, id_: str) -> str:
-        edit = self.laptop.item(id_).edit
-        assert isinstance(edit, Create)
-        return edit.record.name
 
     def _backwards(self) -> None:
         """I6: a copy never gives way to an older one."""

@@ -27,6 +27,7 @@ from leafdesk.sync.removals import confirm
 from .far import USER, Far
 from .laptop import Laptop
 
+Makeable = Field | Farm | Grower | Machine
 COMMON = ("North", "South", "Home", "Creek")
 
 
@@ -60,6 +61,8 @@ class User:
         self.queued: set[str] = set()
         """Items that answered an edit of the user."""
         self.deleted: list[Field] = []
+        self.last: Makeable | None = None
+        """What the user made last."""
         self.again: Counter[str] = Counter()
         """How often the user said to send again what may be at Leaf already: creates and uploads."""
         self.window: dict[Kind, list[str]] = {}
@@ -71,7 +74,10 @@ class User:
 
     # ------------------------------------------------------------------ edits
     def edit(self) -> None:
-        """The user does something with what there is."""
+        """The user does something with what there is, or takes back what waits."""
+        if self.dice.random() < 0.05:
+            self._take_back()
+            return
         now = self._look()
         edit = self._old_name(now)
         self.window = now
@@ -89,6 +95,14 @@ class User:
             return
         self.touched[edit.kind] = edit.id
         self.said[type(edit).__name__] += 1
+
+    def _take_back(self) -> None:
+        """The user thinks better of something in the queue."""
+        items = self.laptop.outbox.items()
+        if items:
+            self.said["take back"] += 1
+            item = self.dice.choice(items)
+            self._outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
 
     def _edit(self) -> Edit | None:
         roll = self.dice.random()
@@ -108,16 +122,22 @@ class User:
 
     def _new(self, roll: float) -> Edit:
         name, id_ = self.sayings.name(), f"made-{self.dice.getrandbits(64):x}"
+        if self.last is not None and self.dice.random() < 0.15:  # clicked twice
+            return Create(replace(self.last, id=id_))
+        made = self._record(roll, name, id_)
+        self.last = made
+        return Create(made)
+
+    def _record(self, roll: float, name: str, id_: str) -> Makeable:
         if roll < 0.12:
-            return Create(Field(id=id_, leaf_user_id=USER, name=name, shape=self.sayings.shape()))
+            return Field(id=id_, leaf_user_id=USER, name=name, shape=self.sayings.shape())
         if roll < 0.19:
             grower = self._pick("growers") if self.dice.random() < 0.5 else None
-            return Create(Farm(id=id_, leaf_user_id=USER, name=name, grower_id=grower))
+            return Farm(id=id_, leaf_user_id=USER, name=name, grower_id=grower)
         if roll < 0.22:
-            return Create(Grower(id=id_, leaf_user_id=USER, name=name))
+            return Grower(id=id_, leaf_user_id=USER, name=name)
         serial = self.dice.choice(["", "007", "0815"])
-        made = Machine(id=id_, leaf_user_id=USER, name=name, serial_number=serial, origin_type=USER_CREATED)
-        return Create(made)
+        return Machine(id=id_, leaf_user_id=USER, name=name, serial_number=serial, origin_type=USER_CREATED)
 
     def _land(self, roll: float) -> Edit | None:
         field = self._pick("fields")

@@ -492,3 +492,17 @@ def test_what_is_changed_back_stays_queued_when_leafs_copy_has_moved_on(land, sh
     assert land.states() == {"name": "waiting", "boundary": "waiting"}
     assert land.item("name").base == {"name": "Mill Field"}
     assert land.item("boundary").base["boundary_id"] == "b1"
+
+
+# ---------------------------------------------------------------------- when the clock was set
+def test_what_is_just_being_asked_for_is_not_held_back(land, shape: Square) -> None:
+    for id_, name in (("mill", "Mill"), ("brook", "Brook")):
+        if land.catalog.field(id_) is None:
+            land.put(Field(id=id_, leaf_user_id="hill", name=id_, shape=shape(), raw="{}"))
+        land.do(change("fields", id_, name=name), id_)
+        land.send(id_)
+    lost, asked = land.item("mill"), land.item("brook")
+    land.write(lambda c: Outbox(c).settle(lost, "sent", outcome="unknown", not_before=90.0, now=NOW))
+    land.write(lambda c: Outbox(c).hold_back(until=200.0))
+    assert land.item("mill").not_before == 200.0
+    assert land.item("brook") == asked

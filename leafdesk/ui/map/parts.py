@@ -15,7 +15,7 @@ from leafdesk.geo.parts import Piece
 from leafdesk.geo.shape import Ring, Shape, rings
 from leafdesk.ui.map.draw import FREE, DrawTool
 from leafdesk.ui.map.sketch import EditState, paint_card, paint_former, paint_outline, signed
-from leafdesk.ui.map.tool import Pointer, Tool
+from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -144,16 +144,7 @@ class RemoveTool(Tool):
         self._go(self.history.done(f"Remove {_word(piece)}", left))
 
     def key(self, event: QKeyEvent) -> bool:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.finish()
-            case Qt.Key.Key_Escape:
-                self.canvas.cancel()
-            case Qt.Key.Key_Backspace:
-                self.undo()
-            case _:
-                return False
-        return True
+        return keep_by_keys(self, event)
 
     def undo(self) -> bool:
         return self._go(self.history.undone())

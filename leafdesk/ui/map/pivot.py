@@ -11,7 +11,7 @@ from leafdesk.geo.measure import bearing_deg, length_m, reached
 from leafdesk.geo.shape import Position, Ring, Shape
 from leafdesk.ui.map.draw import FREE
 from leafdesk.ui.map.figure import FigureTool
-from leafdesk.ui.map.sketch import metres
+from leafdesk.ui.map.sketch import hectares, metres
 
 _ROOM = 7
 """So many figures of a radius can be typed."""
@@ -80,7 +80,7 @@ class PivotTool(FigureTool):
         radius = f"{self._typed} m" if self._typed else metres(length_m(drawn[0], drawn[1]))
         lines = [f"radius {radius}"]
         if self._state.area_ha is not None:
-            lines.insert(0, f"{self._state.area_ha:,.2f} ha")
+            lines.insert(0, hectares(self._state.area_ha))
         arm = [f"{bearing_deg(drawn[0], spot):.0f}°" for spot in drawn[2:]]
         return [*lines, *([f"arm from {' to '.join(arm)}"] if arm else [])]
 

@@ -14,7 +14,7 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import spot_inside
 from leafdesk.geo.shape import Position, Shape
-from leafdesk.ui.map.sketch import EditState, paint_card, paint_former, paint_outline, paint_problem, signed
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, paint_problem, signed
 from leafdesk.ui.map.tool import Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 from leafdesk.ui.map.wording import paint_text
@@ -155,7 +155,7 @@ class ProposingTool(Tool):
         if self.shown.proposal.goes:
             return list(self.shown.proposal.says)
         after = self.shown.areas[0]
-        change = f"{self._before_ha:,.2f} → {after:,.2f} ha"
+        change = f"{self._before_ha:,.2f} → {hectares(after)}"
         return [change, signed(after - self._before_ha), *self.shown.proposal.says]
 
     # ------------------------------------------------------------------ painting

@@ -46,7 +46,7 @@ class Autosync(QObject):
 
     def _changed(self, changes: Changes) -> None:
         workspace = self._bridge.workspace
-        if changes.queue and not workspace.syncing and workspace.connection.state == "online":
+        if changes.queue and not workspace.syncing and workspace.connection.state in ("online", "unsteady"):
             self._timer.start(AFTER_CHANGE_MS)
 
     def _moved(self, connection: ConnectionChanged) -> None:

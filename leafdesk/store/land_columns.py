@@ -18,6 +18,7 @@ FIELDS: Mapping[str, str] = {
     "created_time": "(SELECT c.created FROM copies c WHERE c.n = s.n)",
     "updated_time": "(SELECT c.updated FROM copies c WHERE c.n = s.n)",
     "boundary": "s.west IS NOT NULL",
+    "id": "s.key",
     **{
         name: f"(SELECT json_extract(nullif(c.raw, ''), '$.{key}') FROM copies c WHERE c.n = s.n)"
         for name, key in (

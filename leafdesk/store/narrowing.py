@@ -64,7 +64,7 @@ def worked(work: Work) -> tuple[str, dict[str, Any]]:
     held, values = ["f.kind = 'files'", "f.parent IS NOT NULL"], dict[str, Any]()
     for name, condition, value in (
         ("work_type", "json_extract(f.more, '$.operation_type') = :work_type", work.operation_type),
-        ("work_provider", "f.provider COLLATE NOCASE = :work_provider", provider_of(work.provider)),
+        ("work_provider", _FROM, provider_of(work.provider)),
         ("work_crop", _AMONG.format("crops", "work_crop"), work.crop),
         ("work_variety", _AMONG.format("varieties", "work_variety"), work.variety),
     ):
@@ -79,6 +79,9 @@ def worked(work: Work) -> tuple[str, dict[str, Any]]:
     return f"s.key IN (SELECT f.parent FROM seen f WHERE {' AND '.join(held)})", values
 
 
+_FROM = """f.provider COLLATE NOCASE = :work_provider
+ AND coalesce(json_extract(f.more, '$.origin'), '') NOT IN ('merged', 'automerged')"""
+"""What Leaf merged has Leaf as its provider, whoever did the work: the files it was merged from tell that."""
 _AMONG = "EXISTS (SELECT 1 FROM copies c, json_each(c.more, '$.{0}') e WHERE c.n = f.n AND e.value = :{1})"
 UNREAD = """EXISTS (SELECT 1 FROM copies c WHERE c.n = s.n)
  AND s.key NOT IN (SELECT about FROM fetched WHERE kind = 'files')"""

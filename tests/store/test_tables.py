@@ -345,6 +345,7 @@ def test_one_file_of_a_field_answers_all_that_is_asked_of_its_work(land: Any, sh
         file("1", "mill", operation_type="planted", crops=("corn", "soy"), varieties=("A1",), **times),
         file("2", "mill", operation_type="harvested", crops=("oats",), provider_name="CNHi"),
         file("3", "quarter", operation_type="harvested", crops=("corn",), provider_name="JohnDeere", **times),
+        file("5", "bare", operation_type="tillage", provider_name="Leaf", origin="automerged"),
         file("4", "gone by now", operation_type="harvested", crops=("corn",)),
     )
     look = tables(land)
@@ -352,7 +353,8 @@ def test_one_file_of_a_field_answers_all_that_is_asked_of_its_work(land: Any, sh
     def with_work(**asked: Any) -> set[str]:
         return set(look.keys("fields", Where(work=Work(**asked))))
 
-    assert with_work() == {"mill", "quarter"}
+    assert with_work() == {"mill", "quarter", "bare"}
+    assert with_work(operation_type="tillage") == {"bare"} and with_work(provider="Leaf") == set()
     assert with_work(crop="corn") == {"mill", "quarter"} and with_work(crop="cor") == set()
     assert with_work(operation_type="harvested", crop="corn") == {"quarter"}
     assert with_work(operation_type="planted", crop="soy", variety="A1") == {"mill"}

@@ -13,7 +13,7 @@ from leafdesk.ui import words
 from leafdesk.ui.dialogs.machine import LINES, DeleteMachine, MachineSheet
 from leafdesk.ui.panels.machine_detail import MachineDetail, owner
 from leafdesk.ui.parts import button
-from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, leaf_users, name, provider, value
+from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, Typed, When, leaf_users, name, provider, value
 from leafdesk.ui.tables.detail import Lines, RecordDetail
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.ui.tables.tabs import Tabs
@@ -74,6 +74,13 @@ def machines(lists: Lists) -> Table:
             Pick("model_year", "Year", of=int),
             leaf_users(lists),
         ),
+        more=(
+            When("created_time", "Made at Leaf", exact=True),
+            When("updated_time", "Changed at Leaf", exact=True, asks="updated"),
+            Typed("provider_machine_id", "Provider's id"),
+            Typed("serial_number", "Serial number"),
+            Typed("vin", "VIN"),
+        ),
         searched="name, make, model, category, serial number and VIN",
     )
 
@@ -93,6 +100,11 @@ def implements(lists: Lists) -> Table:
             value("serial_number", "Serial number", 150),
         ),
         picks=(*_WHENCE, Pick("make", "Make"), Pick("category", "Category"), leaf_users(lists)),
+        more=(
+            When("created_time", "Made at Leaf", asks="created"),
+            When("updated_time", "Changed at Leaf", asks="updated"),
+            Typed("provider_implement_id", "Provider's id"),
+        ),
         searched="name, make, model, category and serial number",
     )
 
@@ -104,6 +116,7 @@ def operators(lists: Lists) -> Table:
         one="operator",
         columns=(name("Operator"), value("status", "Status"), value("license", "Licence", 150), _ORIGIN, provider()),
         picks=(*_WHENCE, Pick("status", "Status"), leaf_users(lists)),
+        more=(When("updated_time", "Changed at Leaf"), Typed("provider_operator_id", "Provider's id")),
         searched="names",
     )
 

@@ -78,11 +78,9 @@ class Filters(QWidget):
 
     @property
     def picks(self) -> dict[str, Values]:
-        """The lists by key. They are made when there is something to choose: a page comes in sight without them."""
-        if len(self._picks) < len(self.table.picks):
-            for pick in self.table.picks:
-                self._flow.addWidget(self._picker(pick))
-            self._put_last()
+        """The lists by key. Each is made when there is something to choose: a page comes in sight without them."""
+        for pick in self.table.picks:
+            self._picker(pick)
         return self._picks
 
     def _put_last(self) -> None:
@@ -108,6 +106,8 @@ class Filters(QWidget):
             self.opened.emit()
 
     def _picker(self, pick: Pick) -> Values:
+        if pick.key in self._picks:
+            return self._picks[pick.key]
         made = Values(self)
         made.near.connect(self.near)
         made.setObjectName(f"pick-{pick.key}")
@@ -119,6 +119,11 @@ class Filters(QWidget):
         made.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
         made.currentIndexChanged.connect(self.changed)
         self._picks[pick.key] = made
+        for one in self.table.picks:  # in their order, whichever came first
+            if one.key in self._picks:
+                self._flow.removeWidget(self._picks[one.key])
+                self._flow.addWidget(self._picks[one.key])
+        self._put_last()
         return made
 
     # ------------------------------------------------------------------ what is asked for
@@ -128,8 +133,8 @@ class Filters(QWidget):
         for chip in self.table.chips:
             if self.chips[chip.key].isChecked():
                 values |= chip.values
-        for pick in self.table.picks if self._picks else ():
-            picked = self._picks[pick.key].currentData()
+        for pick in self.table.picks:
+            picked = self._picks[pick.key].currentData() if pick.key in self._picks else None
             if picked is not None:
                 values[pick.key] = pick.of(picked)
         pending = any(chip.pending and self.chips[chip.key].isChecked() for chip in self.table.chips)
@@ -193,7 +198,7 @@ class Filters(QWidget):
                 self._fill(pick, found[pick.key])
 
     def _fill(self, pick: Pick, choices: Sequence[tuple[str, int]]) -> None:
-        picker = self.picks[pick.key]
+        picker = self._picker(pick)
         lines = [(f"{pick.words(value)}  ·  {many:,}", value) for value, many in choices[:MOST]]
         picked = picker.currentData()
         picker.setVisible(len(lines) > 1 or picked is not None)

@@ -59,8 +59,9 @@ class TablePanel(QFrame):
         heading: bool = True,
         fetch: tuple[str, Callable[[], None]] | None = None,
         menu: Sequence[str] = (),
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
+        super().__init__(parent or window.pages)  # from the start: the style is worked out once, not at each level
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
         self._fetch = fetch or ("Sync", window.sync)
@@ -325,13 +326,19 @@ class TablePanel(QFrame):
         self.window_.bridge.read(read, take)
 
     def _read_offer(self) -> None:
-        """Read what the lists over the table offer, each by itself so that other readings come in between."""
-        if not self._offers_due:
-            return
-        self._offers_due = False
-        kind, parent = self.table.kind, self.rows.wish.where.parent
-        for pick in self.table.picks:
-            self.window_.bridge.read(_offer(kind, pick.key, parent), self.filters.offer, lambda _: None)
+        """Read what the lists over the table offer, one after the other: other readings come in between, and each list
+        is made in a turn of its own."""
+        if self._offers_due:
+            self._offers_due = False
+            self._read_next([pick.key for pick in self.table.picks], self.rows.wish.where.parent)
+
+    def _read_next(self, keys: Sequence[str], parent: str | None) -> None:
+        def take(found: Offer) -> None:
+            self.filters.offer(found)
+            self._read_next(keys[1:], parent)
+
+        if keys:
+            self.window_.bridge.read(_offer(self.table.kind, keys[0], parent), take, lambda _: None)
 
     def _read_more(self) -> None:
         more = self.filters.more

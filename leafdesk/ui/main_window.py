@@ -151,6 +151,7 @@ class MainWindow(FirstSight):
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
             ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
+            ("more-filters", lambda: self.pages.open_more_filters(self.notice.say)),
             ("undo", self.undo),
             ("redo", self.redo),
             ("sync", self.sync),

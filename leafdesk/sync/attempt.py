@@ -101,9 +101,9 @@ def absent(item: Item, trip: Trip) -> Rule[Item]:
 
 
 def earlier_pre(item: Item) -> Rule[dict[str, Any] | None]:
-    """What was known before the first request of this item left; None when none ever did."""
+    """What was known before the first request of this item left; None when none ever did (or a colleague's only)."""
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
-    return attempts[0].pre if attempts else None
+    return next((attempt.pre for attempt in attempts if attempt.pre), None)
 
 
 def send_ahead(

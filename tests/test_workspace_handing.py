@@ -1,6 +1,5 @@
 """Two laptops at one Leaf: what one hands over the other sends, once, in whatever order things happen."""
 
-import itertools
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -96,7 +95,7 @@ class Team:
 
 def quick() -> float:
     """A clock on which the seconds pass soon that Leaf's machines may take to hear of each other's news."""
-    return _BEGAN + (time.monotonic() - _START) * 100
+    return _BEGAN + (time.monotonic() - _START) * 2000
 
 
 _BEGAN, _START = time.time(), time.monotonic()
@@ -157,7 +156,7 @@ def test_a_colleague_sends_the_queue_and_both_end_with_what_leaf_has(team: Team,
     assert mine == {one.name: one.area_ha for one in team.ben.catalog.fields()}
 
 
-ORDERS = list(itertools.permutations(("anna", "ben", "cleo")))
+ORDERS = (("anna", "ben", "cleo"), ("ben", "cleo", "anna"), ("cleo", "anna", "ben"))
 
 
 @pytest.mark.parametrize("order", ORDERS, ids="-".join)

@@ -36,6 +36,8 @@ from leafdesk.store.lines import insert, write_journal
 from leafdesk.store.seen import refold
 
 HANDED = "This change was handed over: whoever took it sends it. If nobody took it, take it back first."
+_GIVEN = "It is in {}. Whoever took that over sends it; each sync looks whether Leaf has it."
+_TAKEN = "Taken over from {}. Before it is sent, Leaf is looked at whether it is there already."
 FAR_AWAY = "hand-over"
 """The run to which an attempt of unknown outcome belongs that another laptop may have made."""
 
@@ -97,9 +99,9 @@ def give(connection: sqlite3.Connection, lines: Iterable[Item], passed: Passed, 
     for item in lines:
         known = known_ids(connection, item)
         changed = connection.execute(
-            "UPDATE outbox SET state = 'sent', handed = ?, reason = NULL, not_before = 0, attempts = attempts + 1,"
+            "UPDATE outbox SET state = 'sent', handed = ?, reason = ?, not_before = 0, attempts = attempts + 1,"
             " rev = rev + 1 WHERE seq = ? AND rev = ? AND state = 'waiting'",
-            (passed.id, item.seq, item.rev),
+            (passed.id, _GIVEN.format(passed.file), item.seq, item.rev),
         )
         if not changed.rowcount:
             raise RefusedError("The queue changed at this moment. Nothing was handed over; try again.")
@@ -149,7 +151,8 @@ def take(
     was = before_of(before, base) if before is not None else None
     write_journal(connection, passed.at, marks.item_id, "take over", edit, was)
     seq = insert(connection, edit, base, was, marks.item_id, passed.at, "waiting")
-    connection.execute("UPDATE outbox SET attempts = 1 WHERE seq = ?", (seq,))
+    reason = _TAKEN.format(passed.who)
+    connection.execute("UPDATE outbox SET attempts = 1, reason = ? WHERE seq = ?", (reason, seq))
     _write_attempt(connection, seq, 1, marks.known, passed.at, marks.at)
     return Changes(queue=True) | refold(connection, edit.kind, edit.id)
 

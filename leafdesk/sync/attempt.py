@@ -61,7 +61,7 @@ def settle(
 def done(item: Item, trip: Trip, also: Callable[[Catalog], Changes], *, notice: str | None = None) -> Rule[Verdict]:
     """Leaf has it."""
     yield from settle(item, trip, "done", "ok", reason=notice, also=also)
-    return "done" if item.state == "sent" else "there"
+    return "done" if item.state == "sent" and item.handed is None else "there"
 
 
 def conflict(

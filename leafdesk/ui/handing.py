@@ -136,6 +136,7 @@ class Handing(QObject):
             self.page.wanted.connect(self._take)
             self.page.left.connect(lambda: self.window.show_page("queue"))
             self.window.pages.addWidget(self.page)
+        self.window.notice.say("")
         self.page.begin(path)
         self.window.pages.show_instead(self.page)
         workspace, page = self.window.workspace, self.page

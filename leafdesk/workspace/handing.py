@@ -214,8 +214,9 @@ class HandOvers:
                 "You wrote this hand-over yourself, here. A colleague opens it; or take the changes back in the queue."
             )
         if known is not None:
-            some = f"{known.many:,} of its {len(found.changes):,} changes" if known.many < len(found.changes) else "It"
-            return f"{some} was taken here already, on {known.at[:10]}; nothing is taken twice."
+            whole = len(found.changes)
+            some = f"{known.many:,} of its {whole:,} changes were" if known.many < whole else "It was"
+            return f"{some} taken here already, on {known.at[:10]}; nothing is taken twice."
         return ""
 
 
@@ -251,7 +252,7 @@ class _Table:
 
     def _why_not(self, change: Handed, edit: Edit, before: Record | None) -> str:
         if handing.was_here(self.catalog.connection, change.id):
-            return "This change is or was in the queue here already."
+            return "It is or was in the queue here already."
         if isinstance(edit, Create):
             if before is not None:
                 return f"This {word(edit.kind)} is here already."

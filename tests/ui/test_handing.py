@@ -119,7 +119,7 @@ def test_a_colleagues_file_is_shown_and_taken_once(
     assert page.title.text() == "Hand-over of 2 changes" and sandbox.username in page.about.text()
     here = {page.model.index(n, 0).data(): page.model.index(n, 2).data() for n in range(2)}
     assert here[f"Rename {kept.name} to By Anna"] == "Comes to you"
-    assert next(text for name, text in here.items() if "Lost" in name).startswith("Stays there: This field is not here")
+    assert next(text for name, text in here.items() if "Lost" in name).startswith("This field is not here")
     assert page.go.text() == "Take over 1 of 2" and not page.banner_card.isHidden()
     assert window.queue.items == []
     page.go.click()

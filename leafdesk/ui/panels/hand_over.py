@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHeaderView, QTreeView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QVBoxLayout, QWidget
 
 from leafdesk.ui import words
 from leafdesk.ui.parts import Card, button, label, row
@@ -54,7 +54,7 @@ class OfferedModel(QAbstractTableModel):
         line = self.lines[index.row()]
         stays = self.refused or bool(line.why_not)
         if role == Qt.ItemDataRole.DisplayRole:
-            here = f"{STAYS}: {line.why_not}" if line.why_not else STAYS if stays else COMES
+            here = line.why_not or (STAYS if stays else COMES)
             return (line.sentence, words.moment(line.created), here)[index.column()]
         if role == Qt.ItemDataRole.ToolTipRole:
             return line.why_not or line.sentence
@@ -82,17 +82,24 @@ class HandOverPage(QFrame):
         self.banner = label("", "", wrap=True, select=True)
         self.banner_card.column.addWidget(self.banner)
         self.model = OfferedModel(theme)
-        self.list = QTreeView()
+        self.list = QTableView()
         self.list.setObjectName("offered")
         self.list.setAccessibleName("Changes in the hand-over")
         self.list.setModel(self.model)
-        self.list.setRootIsDecorated(False)
-        self.list.setUniformRowHeights(True)
-        self.list.setAlternatingRowColors(False)
-        head = self.list.header()
+        self.list.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setShowGrid(False)
+        self.list.setWordWrap(False)
+        self.list.setTabKeyNavigation(False)
+        self.list.verticalHeader().hide()
+        self.list.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.list.verticalHeader().setDefaultSectionSize(STEP * 9)
+        head = self.list.horizontalHeader()
+        head.setHighlightSections(False)
+        head.setSectionsClickable(False)
+        head.setFixedHeight(STEP * 9)
         head.setStretchLastSection(True)
-        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        for column, wide in enumerate((STEP * 110, STEP * 36)):
+        for column, wide in enumerate((STEP * 100, STEP * 32)):
             self.list.setColumnWidth(column, wide)
         self.list.selectionModel().currentChanged.connect(lambda now, _: self._tell(now))
         self.why = label("", "muted", wrap=True, select=True)

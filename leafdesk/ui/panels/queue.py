@@ -230,6 +230,8 @@ class Queue(QFrame):
             return
         text = f"{words.count(len(self.items), 'change')} that Leaf does not have yet."
         text += " Nothing here is ever dropped by itself."
+        if away := sum(item.handed is not None for item in self.items):
+            text += f" {words.count(away, 'change is', 'changes are')} in a colleague's hands."
         if need:
             text += f" {words.count(need, 'change needs', 'changes need')} a decision of yours; the others go on."
         self.note.setText(text)

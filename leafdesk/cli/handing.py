@@ -1,7 +1,7 @@
 """Commands for hand-overs: what waits here goes to a colleague as a file, and a colleague's comes in."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,8 +9,10 @@ from leafdesk.cli import say
 from leafdesk.cli.desk import BadInputError, Desk, reports, wait
 from leafdesk.cli.queue import item_called
 from leafdesk.edits import verb
-from leafdesk.files.handover import ENDING, UnfitError, is_hand_over
-from leafdesk.workspace.handing import Given, Look, Offer
+
+if TYPE_CHECKING:
+    from leafdesk.workspace import Item
+    from leafdesk.workspace.handing import Given, Look
 
 NEEDS_YOU = 5
 
@@ -26,6 +28,8 @@ def hand_over(desk: Desk, file: Path, only: tuple[str, ...]) -> int:
     Whoever takes the file over sends it; from now on it is not sent from here. A sync looks whether Leaf has it, and
     closes it then. `queue take-back` makes it yours again if nobody took it.
     """
+    from leafdesk.files.handover import ENDING, is_hand_over
+
     if not is_hand_over(file):
         raise BadInputError(f"{file}: the ending has to be {ENDING}.")
     with desk.records() as workspace:
@@ -38,25 +42,23 @@ def hand_over(desk: Desk, file: Path, only: tuple[str, ...]) -> int:
         document = {
             "id": given.id,
             "file": str(file),
-            "changes": [_document(Offer(item)) for item in given.gone],
-            "left": [_document(one) for one in given.left],
+            "changes": [_document(item) for item in given.gone],
+            "left": [_document(one.item) | {"why_not": one.why_not} for one in given.left],
         }
         desk.answer(document, lambda: _show_given(given, file))
     return 0
 
 
-def _document(one: Offer) -> dict[str, Any]:
-    item = one.item
+def _document(item: "Item") -> dict[str, Any]:
     return {
         "id": item.id,
         "kind": verb(item.edit),
         "record": f"{item.kind}/{item.record_id}",
         "what": item.sentence,
-        "why_not": one.why_not or None,
     }
 
 
-def _show_given(given: Given, file: Path) -> None:
+def _show_given(given: "Given", file: Path) -> None:
     rows = [(item.id, item.sentence or verb(item.edit)) for item in given.gone]
     say.table(("Id", "What"), rows)
     for one in given.left:
@@ -75,6 +77,8 @@ def take_over(desk: Desk, file: Path, *, dry_run: bool) -> int:
 
     A hand-over is taken once. What cannot be taken is told with the reason, and stays with the colleague (exit code 5).
     """
+    from leafdesk.files.handover import UnfitError
+
     with desk.records() as workspace:
         try:
             looked = workspace.handing.look(file) if dry_run else workspace.handing.take(file)
@@ -84,7 +88,7 @@ def take_over(desk: Desk, file: Path, *, dry_run: bool) -> int:
     return 0 if not looked.refused and len(looked.takes) == len(looked.lines) else NEEDS_YOU
 
 
-def _answer(looked: Look, *, done: bool) -> dict[str, Any]:
+def _answer(looked: "Look", *, done: bool) -> dict[str, Any]:
     return {
         "dry_run": not done,
         "id": looked.id,
@@ -99,7 +103,7 @@ def _answer(looked: Look, *, done: bool) -> dict[str, Any]:
     }
 
 
-def _show(looked: Look, *, done: bool) -> None:
+def _show(looked: "Look", *, done: bool) -> None:
     say.aside(f"{looked.file}: by {looked.by}, {looked.made}.")
     say.table(("Made", "What", "Why not"), [(line.created, line.sentence, line.why_not) for line in looked.lines])
     if looked.refused:

@@ -134,7 +134,7 @@ class HandOverPage(QFrame):
         """Show what it holds; an answer about another file than the last one is too late."""
         if path != self.path:
             return
-        about = f"{looked.file}: written by {looked.by}, {words.moment(looked.made)}. {looked.leaf}"
+        about = f"{looked.file}: written by {looked.by}, {words.moment(looked.made)}."
         title = f"Hand-over of {words.count(len(looked.lines), 'change')}"
         self._show(title, about, looked.refused, looked.lines, refused=bool(looked.refused))
         many, whole = len(looked.takes), len(looked.lines)

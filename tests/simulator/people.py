@@ -99,6 +99,9 @@ class User:
     def _take_back(self) -> None:
         """The user thinks better of something in the queue."""
         items = self.laptop.outbox.items()
+        deletes = [item for item in items if isinstance(item.edit, Delete)]
+        if deletes and self.dice.random() < 0.6:  # what people regret most
+            items = deletes
         if items:
             self.said["take back"] += 1
             item = self.dice.choice(items)
@@ -116,7 +119,7 @@ class User:
             return self._machines(roll)
         if roll < 0.955:
             return self._triggers(roll)
-        if roll < 0.97 and self.deleted:
+        if roll < 0.965 and self.deleted:
             return Create(replace(self.dice.choice(self.deleted)))
         return self._of("fields", lambda field: Delete("fields", field))
 
@@ -234,7 +237,7 @@ class User:
     def _answer(self, item: Item, *, patient: bool) -> None:
         outbox = self._outbox
         if item.state == "conflict":
-            if self._knows_its_own(item):
+            if self._away_with_it(item) or self._knows_its_own(item):
                 return
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
@@ -252,6 +255,19 @@ class User:
             outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
         else:
             outbox(lambda o: o.retry(item.id))
+
+    def _away_with_it(self, item: Item) -> bool:
+        """Sometimes a question is answered by deleting what it is about; half of those deletes are taken back."""
+        often = 0.6 if isinstance(item.edit, Upload) else 0.2
+        if item.kind != "fields" or isinstance(item.edit, Create | Delete) or self.dice.random() >= often:
+            return False
+        self.said["away with it"] += 1
+        with suppress(RefusedError):
+            delete = self.laptop.do(Delete("fields", item.record_id))
+            self.queued.add(delete)
+            if self.dice.random() < 0.5:
+                self._outbox(lambda o: o.discard(delete, now=self.laptop.now()))
+        return True
 
     def _knows_its_own(self, item: Item) -> bool:
         """Of those that a create may have made, the user may know the right one."""

@@ -44,7 +44,13 @@ WORK = (
     When("span", "Done"),
 )
 """What Leaf's own list of fields asks of the work on them; see Work."""
-_STANDING = {"pending": "Unsent", "parked": "Refused", "conflict": "Conflict", "invalid": "Invalid"}
+_STANDING = {
+    "pending": "Unsent",
+    "parked": "Refused",
+    "conflict": "Conflict",
+    "invalid": "Invalid",
+    "enabling": "Being enabled",
+}
 
 
 def fields(lists: Lists) -> Table:

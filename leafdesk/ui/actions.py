@@ -100,6 +100,11 @@ TABLE = (
     Entry("edit-grower", "Rename grower", "user", (), "Give the grower in the list of fields another name"),
     Entry("edit-farm", "Change farm", "house", (), "Give the farm in the list of fields another name or grower"),
     Entry("enable-grower", "Enable all previews", "lightning", (), "Full sync for all of a grower's, which Leaf bills"),
+    Entry("hand-over", "Hand over", "paper-plane-tilt", ("Ctrl+Shift+S",), "What waits, into a file a colleague sends"),
+    Entry(
+        "take-over", "Take over", "handshake", ("Ctrl+Shift+T",), "Open a colleague's hand-over, and send it for them"
+    ),
+    Entry("take-back", "Take back", "arrow-u-down-left", ("Ctrl+Shift+K",), "Nobody took what you handed over"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),

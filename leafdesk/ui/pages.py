@@ -54,10 +54,8 @@ def _machines(window: MainWindow) -> QWidget:
 def _settings(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.settings import Settings
 
-    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
+    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness, window.costs)
     page.look_chosen.connect(window.choose_look)
-    page.by_itself.setChecked(window.memory.get("by_itself") != "no")
-    page.by_itself.toggled.connect(lambda on: window.memory.put("by_itself", "yes" if on else "no"))
     return page
 
 

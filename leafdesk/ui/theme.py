@@ -324,6 +324,8 @@ def _lists(c: Colours) -> str:
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}
     QTableView {{ background: {c.raised}; border: none; outline: none; border-radius: 8px; }}
+    #offered::item {{ padding: 0 9px; border: none; }}
+    #offered::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QHeaderView {{ background: {c.raised}; border: none; }}
     QHeaderView::section {{ background: {c.raised}; color: {c.muted}; border: none; font-size: {px(12)}px;

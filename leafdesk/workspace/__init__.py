@@ -32,6 +32,7 @@ from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions
 from leafdesk.workspace.drafting import Drafting, OpenDrawing
+from leafdesk.workspace.handing import HandOvers
 from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
@@ -233,6 +234,11 @@ class Workspace:
     def queue(self) -> Decisions:
         """What a person decides about the changes that wait, and what there is to hear."""
         return Decisions(self._decide, lambda: self.catalog, partial(self._database.write, urgent=True))
+
+    @property
+    def handing(self) -> HandOvers:
+        """Changes that a colleague sends, or that are sent here for one."""
+        return HandOvers(self._account, lambda: self.catalog, self._write, self._terms, self._rhythm.edited)
 
     # ------------------------------------------------------------------ sync
     def sync(self, **wanted: Unpack[Wanted]) -> Future[SyncReport]:

@@ -196,6 +196,7 @@ class MainWindow(FirstSight):
         self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
+        self.pages.currentChanged.connect(lambda _: self.status.follow(self.pages.currentWidget(), self.canvas))
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
         self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)

@@ -87,7 +87,7 @@ class MBTiles:
             side=side,
             lowest=lowest,
             highest=highest,
-            box=self._box(said.get("bounds", ""), highest),
+            box=self._box(said.get("bounds", ""), lowest),
             attribution=plain_text(said.get("attribution")),
             licence=plain_text(said.get("license")),
             bytes=self.path.stat().st_size,
@@ -119,7 +119,8 @@ class MBTiles:
             raise UnreadableError(f"Its zooms, {low} to {high}, are none that a map can have.")
         return low, high
 
-    def _box(self, bounds: str, highest: int) -> Box:
+    def _box(self, bounds: str, lowest: int) -> Box:
+        """What it says; else around its farthest tiles, for the nearer ones may cover only a part."""
         try:
             west, south, east, north = (float(part) for part in bounds.split(","))
             return sane_box(west, south, east, north)
@@ -130,13 +131,13 @@ class MBTiles:
                 found = database.execute(
                     "SELECT min(tile_column), max(tile_column), min(tile_row), max(tile_row) FROM tiles "
                     "WHERE zoom_level = ?",
-                    (highest,),
+                    (lowest,),
                 ).fetchone()
             left, right, one, other = (int(n) for n in found)
         except (UnreadableError, TypeError, ValueError):
             return sane_box(0, 0, 0, 0)
-        rows = sorted(self._row(highest, row) for row in (one, other))
-        corners = [Tile(highest, left, rows[0]), Tile(highest, right, rows[1])]
+        rows = sorted(self._row(lowest, row) for row in (one, other))
+        corners = [Tile(lowest, left, rows[0]), Tile(lowest, right, rows[1])]
         return box_of(corners) if all(tile.in_the_world for tile in corners) else sane_box(0, 0, 0, 0)
 
     def _row(self, zoom: int, row: int) -> int:

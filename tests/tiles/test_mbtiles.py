@@ -46,7 +46,7 @@ def test_pictures_of_every_form(opened: Opened, tmp_path: Path, picture: bytes, 
 def test_the_box_comes_from_the_tiles_where_none_is_told(opened: Opened, tmp_path: Path) -> None:
     path = mbtiles(tmp_path / "a.mbtiles", {(1, 1, 0): png(), (0, 0, 0): png()}, bounds="5,5,nan,1")
     assert opened(path).about.box == WHOLE_WORLD
-    path = mbtiles(tmp_path / "b.mbtiles", {(1, 1, 0): png(), (0, 0, 0): png()})
+    path = mbtiles(tmp_path / "b.mbtiles", {(1, 1, 0): png(), (2, 3, 0): png()})
     assert opened(path).about.box == pytest.approx((0, 0, 180, WHOLE_WORLD[3]))
 
 

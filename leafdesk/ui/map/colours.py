@@ -24,6 +24,8 @@ class MapColours:
     alarm_fill: QColor
     alarm_edge: QColor
     hover_edge: QColor
+    casing: QColor
+    """Under the edges of fields that lie on a map."""
     accent: QColor
     accent_fill: QColor
     handle: QColor
@@ -50,6 +52,7 @@ LIGHT = MapColours(
     alarm_fill=QColor(179, 25, 28, 95),
     alarm_edge=QColor("#B3191C"),
     hover_edge=QColor("#3F6B35"),
+    casing=QColor(255, 255, 255, 210),
     accent=QColor("#0B63CE"),
     accent_fill=QColor(11, 99, 206, 46),
     handle=QColor("#FFFFFF"),
@@ -76,6 +79,7 @@ DARK = MapColours(
     alarm_fill=QColor(255, 138, 128, 80),
     alarm_edge=QColor("#FF8A80"),
     hover_edge=QColor("#9CCB9C"),
+    casing=QColor(12, 16, 14, 210),
     accent=QColor("#6CB0FF"),
     accent_fill=QColor(108, 176, 255, 48),
     handle=QColor("#1B201E"),

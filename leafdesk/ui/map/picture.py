@@ -17,8 +17,9 @@ from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.labels import Labels
-from leafdesk.ui.map.outlines import Outlines, Packed
+from leafdesk.ui.map.outlines import Outlines, Packed, WorldBox
 from leafdesk.ui.map.tiles import Block, Tiles
+from leafdesk.ui.map.underlay import Underlay
 
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
@@ -45,7 +46,9 @@ class FieldPicture(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.outlines = Outlines()
-        self.tiles = Tiles(self.outlines)
+        self.underlay = Underlay(self)
+        self.underlay.came.connect(self._more_under)
+        self.tiles = Tiles(self.outlines, self.underlay)
         self.labels = Labels(self.outlines)
         self.view = View((0.0, 20.0), 2.0, 1, 1)
         self.hurried = False
@@ -69,6 +72,13 @@ class FieldPicture(QObject):
     def look(self, view: View) -> None:
         """Another part of the world."""
         self.view = view
+        self.tiles.fetch_under(view)
+        self.wake()
+
+    def _more_under(self, boxes: list[WorldBox]) -> None:
+        """More of the map under the fields is there."""
+        self.tiles.age(boxes)
+        self.tiles.fetch_under(self.view)
         self.wake()
 
     def dress(self, colours: MapColours, ratio: float, font: QFont) -> None:

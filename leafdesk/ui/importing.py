@@ -79,9 +79,10 @@ class Importing(QObject):
         dialog.open()
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Read files and show what they hold; nothing is changed by that."""
+        """Read files and show what they hold; nothing is changed by that. Maps go under the fields."""
         from leafdesk.ui.panels.import_page import ImportPage
 
+        paths = self.window.maps.take(paths)
         if not paths or not self.window.drawing.let_go():
             return
         if self.page is None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
+    from leafdesk.ui.map_desk import MapDesk
     from leafdesk.ui.newness import Newness
     from leafdesk.ui.pages import Pages
     from leafdesk.ui.panels.inspector import Inspector
@@ -84,6 +85,7 @@ class MainWindow(FirstSight):
     keeping: Keeping
     leaf: LeafSide
     land: LandDesk
+    maps: MapDesk
     importing: Importing
     exporting: Exporting
     workbench: QSplitter
@@ -388,8 +390,9 @@ class MainWindow(FirstSight):
             self._autosync.stop()
         if hasattr(self, "bridge"):
             self.bridge.close()
-        if hasattr(self, "importing"):
+        if hasattr(self, "maps"):
             self.importing.stop()
+            self.maps.close()
 
 
 def _bug(error: BaseException) -> None:

@@ -305,6 +305,8 @@ def _surfaces(c: Colours) -> str:
     QFrame[role="banner-error"] {{ background: {c.error_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-warn"] QLabel {{ color: {c.warn}; }}
     QFrame[role="banner-error"] QLabel {{ color: {c.error}; }}
+    QLabel[role="credit"] {{ background: {c.raised}; color: {c.muted}; font-size: {px(11)}px; padding: 1px 6px;
+        border-radius: 4px; }}
     QFrame[role="divider"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
     """
 

@@ -68,8 +68,12 @@ def tile_server() -> Iterator[TileServer]:
 
         def log_message(self, *_: object) -> None: ...
 
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    http.daemon_threads = True
+    class Quiet(ThreadingHTTPServer):
+        daemon_threads = True
+
+        def handle_error(self, *_: object) -> None: ...  # whoever asked has gone
+
+    http = Quiet(("127.0.0.1", 0), Handler)
     server = TileServer(f"http://127.0.0.1:{http.server_port}", lambda _: Reply(picture))
     thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.02}, name="tile-server")
     thread.start()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QColor
 
@@ -36,6 +36,13 @@ class MapColours:
     card_edge: QColor
     shadow: QColor
     warning: QColor
+
+
+def over_map(colours: MapColours) -> MapColours:
+    """The same colours for labels that lie on a map of any colour."""
+    halo = QColor(colours.halo)
+    halo.setAlpha(235)
+    return replace(colours, halo=halo, label_quiet=colours.label)
 
 
 LIGHT = MapColours(

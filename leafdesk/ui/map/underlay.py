@@ -105,7 +105,7 @@ class Underlay(QObject):
         if self._reader is not None and known - now:
             self._reader.forget(known - now)
         if not now:
-            self.close()
+            self._stop()
         if before != self.layers:
             self.came.emit([(0.0, 0.0, 1.0, 1.0)])
 
@@ -115,7 +115,11 @@ class Underlay(QObject):
         return not self._asked and not self._wanted and not self._gather.isActive()
 
     def close(self) -> None:
-        """Read no more."""
+        """Read no more, whatever may come: the window closes."""
+        self.layers = ()
+        self._stop()
+
+    def _stop(self) -> None:
         self._turn += 1
         self._asked.clear()
         self._wanted.clear()

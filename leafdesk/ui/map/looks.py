@@ -76,6 +76,8 @@ def _cleared(look: Look, colours: MapColours, ratio: float, fine: bool) -> Look:
     """The same look for a map to be seen through it: a thinner ground, an edge that stands out from any colour."""
     ground, edge, casing = QColor(look.ground), QPen(look.edge), QPen(colours.casing)
     ground.setAlpha(_CLEAR)
+    dark = colours.ground.lightness() < 128
+    edge.setColor(edge.color().lighter(140) if dark else edge.color().darker(130))
     if not fine:
         edge.setWidthF(max(edge.widthF(), 1.6 * ratio))
         casing.setWidthF(edge.widthF() + 2.0 * ratio)

@@ -178,14 +178,14 @@ class Network:
                 del self.unkept[next(iter(self.unkept))]
 
     def close(self) -> None:
-        """Ask nobody any more; what is under way is not waited for."""
+        """Ask nobody any more; waits for what is under way, some seconds at most, so never on the GUI thread."""
         with self._lock:
             self._closed = True
             self._wishes.clear()
             pool, clients = self._pool, list(self._clients.values())
         if pool is not None:
-            pool.shutdown(wait=False, cancel_futures=True)
-        for client in clients:
+            pool.shutdown(cancel_futures=True)
+        for client in clients:  # not before: a connection that is just being made would be left open
             client.close()
 
 

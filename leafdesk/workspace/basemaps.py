@@ -197,10 +197,10 @@ class Basemaps:
         going = list(self._under_way.values())
         for one in going:
             one.pause()
+        for one in going:
+            one.join(30.0)
         if "network" in self.__dict__:
             self.network.close()
-        for one in going:
-            one.join(5.0)
         if "cache" in self.__dict__:
             self.cache.close()
 

@@ -17,6 +17,7 @@ from leafdesk.ui.map.fieldwork import FINE_BELOW, PAD, Frame, paint_fields
 from leafdesk.ui.map.graticule import paint_graticule
 from leafdesk.ui.map.looks import looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
+from leafdesk.ui.map.places import paint_places
 from leafdesk.ui.map.underlay import LEAST_BYTES, Underlay
 
 if TYPE_CHECKING:
@@ -196,12 +197,13 @@ class Tiles:
             self._keep(key, Tile(image.copy(place), rough=rough))
 
     def _render_ground(self, image: QImage, block: Block, frame: Frame) -> Generator[None, None, bool]:
-        """The graticule, and the maps over it; whether better pictures of those may come."""
+        """The graticule, names of places, and the maps over them; whether better pictures of those may come."""
         painter = QPainter(image)
         try:
             painter.translate(-frame.left, -frame.top)
             paint_graticule(painter, self.colours, frame.world_px, self.box(block))
             painter.resetTransform()
+            paint_places(painter, self.colours, frame, self.ratio)
             yield
             return bool(self.underlay and self.mapped and (yield from self.underlay.paint(painter, frame)))
         finally:

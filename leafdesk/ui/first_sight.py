@@ -30,12 +30,9 @@ ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas
 """What the parts need, each small enough to load in a turn of its own."""
 
 LATER = (
-    "ui.tables.panel",
-    "ui.tables.tabs",
-    "ui.panels.fields",
-    "ui.panels.machine_detail",
-    "ui.panels.machines",
-    "ui.panels.maps",
+    *("ui.tables.more", "ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail"),
+    *("ui.panels.machines", "ui.panels.input_detail", "ui.panels.matches", "ui.panels.work", "ui.panels.inputs"),
+    *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.maps"),
 )
 """What pages need that are made on their first visit."""
 

@@ -115,6 +115,7 @@ TABLE = (
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
+    Entry("outdoor", "Outdoor contrast", "sun-dim", ("Ctrl+Shift+Y",), "Strong colours for bright sun, or back"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
 LOOKS = ("history", "files", "work", "overlaps")

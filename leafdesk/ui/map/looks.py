@@ -58,7 +58,7 @@ def kind_of(row: FieldRow) -> str:
 
 def looks_for(colours: MapColours, ratio: float, fine: bool, *, clear: bool = False) -> list[Look]:
     """The looks of `KINDS`, in device pixels; `fine` for thousands (thin pens are quick), `clear` over a map."""
-    thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio, 2.0 * ratio)
+    thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio * colours.stroke, 2.0 * ratio * colours.stroke)
     alarm = (colours.field_fill, colours.alarm_edge, thick)
     looks = [
         _look(colours.field_fill, colours.field_edge, thin),

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.map.colours import colours_of
 from leafdesk.ui.map.tool import Ask
 from leafdesk.ui.panels.form import Form
 from leafdesk.ui.panels.more_tools import MoreTools
@@ -54,6 +55,8 @@ class MapPage(QWidget):
         self.canvas = MapCanvas(self)
         self.canvas.setObjectName("map")
         self.canvas.setAccessibleName("Map of the fields")
+        theme.changed.connect(lambda: self.canvas.set_theme(colours_of(theme.colours)))
+        self.canvas.set_theme(colours_of(theme.colours))
         self.form = Form()
         self.tools = Card("float")
         self.tools.setObjectName("tools")

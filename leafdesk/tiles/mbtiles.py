@@ -63,6 +63,10 @@ class MBTiles:
                 raise UnreadableError("It holds no tiles. Is it an MBTiles file?") from error
             if "interrupted" in text:
                 raise UnreadableError("Finding a tile in it takes too long: it has no index. Make it anew.") from error
+            if "disk I/O" in text or "unable to open" in text:
+                raise UnreadableError(
+                    "It cannot be read any more. Is the disk or stick that it lies on still there?"
+                ) from error
             raise UnreadableError(BROKEN) from error
         except (UnicodeDecodeError, ValueError, OverflowError) as error:
             raise UnreadableError(BROKEN) from error

@@ -44,6 +44,10 @@ class Place:
     source: Source
 
 
+class _ClosedError(Exception):
+    """Nobody is asked any more."""
+
+
 class Network:
     """For any thread. `fetch` asks and waits; `wish` asks on threads of its own and calls back. `now`: a clock."""
 
@@ -108,7 +112,9 @@ class Network:
         try:
             with self._client(place.source).stream("GET", place.source.url(tile), headers=asking) as answer:
                 body = _body(answer)
-        except (httpx.HTTPError, httpx.InvalidURL, RuntimeError) as error:
+        except _ClosedError:
+            return "later"
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             logger.info("no answer from %s: %s", place.source.host, type(error).__name__)
             return self._rest(place, LOST_S, f"{place.source.host} cannot be reached; what is here is shown.")
         return self._take(place, tile, known, answer, body, keep)
@@ -116,6 +122,8 @@ class Network:
     def _client(self, source: Source) -> httpx.Client:
         here = loopback(urlsplit(source.template).hostname or "")
         with self._lock:
+            if self._closed:
+                raise _ClosedError
             if here not in self._clients:
                 limits = httpx.Limits(max_connections=2 * CONNECTIONS, max_keepalive_connections=2 * CONNECTIONS)
                 self._clients[here] = httpx.Client(timeout=LONGEST_S, limits=limits, trust_env=not here)
@@ -182,10 +190,10 @@ class Network:
         with self._lock:
             self._closed = True
             self._wishes.clear()
-            pool, clients = self._pool, list(self._clients.values())
+            pool = self._pool
         if pool is not None:
             pool.shutdown(cancel_futures=True)
-        for client in clients:  # not before: a connection that is just being made would be left open
+        for client in self._clients.values():  # not before: a connection that is just being made would be left open
             client.close()
 
 

@@ -5,7 +5,7 @@ each is fetched once for ever. A record is taken away only when a complete sweep
 for it: paging over a changing list drops rows (sync.md §8).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -165,8 +165,8 @@ def _not_here(catalog: Catalog, outbox: Outbox, listing: Listing[R], sweep: Swee
     """Ids that were listed and have no copy; what is held back for a probe, or cannot be read, is not missed."""
     if _unproved(outbox, listing.kind):
         return set()
-    keys = catalog.server_ids(listing.kind)
-    return sweep.ids - sweep.unreadable - keys - {catalog.leaf_id(listing.kind, key) or key for key in keys}
+    here = catalog.leaf_ids(listing.kind)
+    return sweep.ids - sweep.unreadable - here.keys() - set(here.values())
 
 
 def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *, whole: bool) -> Changes:
@@ -247,21 +247,20 @@ def _take(listing: Listing[R], number: int, page: Page[R], sweep: Sweep, trip: T
         yield from tell(listing.word, len(sweep.ids), sweep.total if sweep.total is not None else page.total)
 
 
-def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) -> list[R]:
+def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Sequence[R]) -> list[R]:
     """Those of the records that differ from what is here, once each, without what must wait for a probe.
 
     A new record that may be our own create whose answer was lost is left to the probe, or it would be here twice
     (sync.md §8.7).
     """
     unproved = _unproved(outbox, kind)
+    here = catalog.known(kind, (record.id for record in records))
     fresh: dict[str, R] = {}
     for record in records:
-        known = catalog.server_copy(kind, record.id)
-        if known is None and plain(record.name) in unproved and catalog.key(kind, record.id) is None:
+        known = here.get(record.id)
+        if known is None and plain(record.name) in unproved:
             continue
-        same = known is not None and known.raw == record.raw
-        searched = getattr(known, "source", "") != getattr(record, "source", "")  # now it is one of the list
-        if not same or searched or catalog.gone(kind, record.id):
+        if known != (record.raw, getattr(record, "source", ""), True):
             fresh[record.id] = record
         else:
             fresh.pop(record.id, None)
@@ -270,11 +269,9 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
 
 def _unproved(outbox: Outbox, kind: Kind) -> set[str]:
     """The names of records made here of which nobody knows whether they are at Leaf already."""
-    return {
-        plain(item.edit.record.name)
-        for item in outbox.items(states=("waiting", "sent"))
-        if isinstance(item.edit, Create) and item.kind == kind and kind != "fields" and item.attempts
-    }
+    if kind == "fields":
+        return set()
+    return {plain(item.edit.record.name) for item in outbox.tried_creates(kind) if isinstance(item.edit, Create)}
 
 
 def _keep(
@@ -305,7 +302,8 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
     def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
         user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
         keys = catalog.server_ids(listing.kind, user, source=listing.source, parent=listing.parent)
-        gone = [key for key in keys if (catalog.leaf_id(listing.kind, key) or key) not in sweep.ids]
+        names = catalog.leaf_ids(listing.kind)
+        gone = [key for key in keys if names[key] not in sweep.ids]
         copies = [(key, catalog.server_copy(listing.kind, key)) for key in sorted(gone)]
         asked = [_as_leaf_names(catalog, key, copy) for key, copy in copies if copy is not None]
         return asked, len(keys)  # type: ignore[return-value]

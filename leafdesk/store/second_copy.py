@@ -23,10 +23,12 @@ LARGEST = 16 << 20
 _TAIL = 1 << 16
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would write its own line ends
 _HEAD = len('{"crc":"00000000","is":')
-_LINE = ("seq", "id", "kind", "key", "verb", "state", "reason", "attempts", "not_before", "rev", "created", "theirs")
+_LINE = ("seq", "id", "kind", "key", "verb", "state", "reason", "attempts", "not_before", "rev", "created", "theirs",
+         "handed")  # fmt: skip
 _WHOLE = ("edit", "base", "sentence", "superseded_by", "ended")
 _ATTEMPT = ("seq", "number", "sent_at", "run_id", "at", "outcome", "settled_at")
 _ATTEMPT_WHOLE = ("body", "pre")
+HANDOVER_COLUMNS = ("id", "sort", "at", "who", "file", "many")
 LINE_COLUMNS = (*_LINE, *_WHOLE)
 ATTEMPT_COLUMNS = (*_ATTEMPT, *_ATTEMPT_WHOLE)
 
@@ -34,6 +36,7 @@ _WATCH = """
 CREATE TEMP TABLE IF NOT EXISTS touched (seq INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS tried (id INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS named (kind TEXT, key TEXT, PRIMARY KEY (kind, key));
+CREATE TEMP TABLE IF NOT EXISTS passed (id TEXT PRIMARY KEY);
 CREATE TEMP TRIGGER IF NOT EXISTS line_made AFTER INSERT ON outbox
 BEGIN INSERT OR REPLACE INTO touched VALUES (new.seq, 1); END;
 CREATE TEMP TRIGGER IF NOT EXISTS line_said AFTER UPDATE OF edit, base ON outbox
@@ -46,16 +49,20 @@ CREATE TEMP TRIGGER IF NOT EXISTS attempt_over AFTER UPDATE ON attempts
 BEGIN INSERT OR IGNORE INTO tried VALUES (new.id, 0); END;
 CREATE TEMP TRIGGER IF NOT EXISTS record_numbered AFTER UPDATE OF leaf_id ON records WHEN new.leaf_id <> new.key
 BEGIN INSERT OR IGNORE INTO named VALUES (new.kind, new.key); END;
+CREATE TEMP TRIGGER IF NOT EXISTS handover_made AFTER INSERT ON handovers
+BEGIN INSERT OR IGNORE INTO passed VALUES (new.id); END;
 """
 
 
 @dataclass(slots=True)
 class Rescued:
-    """What was found of a queue: lines by number, attempts by line and number, Leaf's ids of records made here."""
+    """What was found of a queue: lines by number, attempts by line and number, Leaf's ids of records made here, and
+    every hand-over that was written or taken."""
 
     lines: dict[int, dict[str, Any]] = field(default_factory=dict)
     attempts: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     names: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    handovers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
 
     def take(self, line: dict[str, Any]) -> None:
         """Learn one line of the file."""
@@ -66,6 +73,8 @@ class Rescued:
             self.attempts.setdefault((line["seq"], line["number"]), {}).update(line)
         elif word == "name":
             self.names[line["kind"], line["key"]] = line
+        elif word == "handover":
+            self.handovers[line["id"], line["sort"]] = line
 
 
 class SecondCopy:
@@ -86,7 +95,7 @@ class SecondCopy:
             return
         with contextlib.suppress(OSError):  # the database has it; a full disk must not undo what was committed
             self._append(lines)
-            for table in ("touched", "tried", "named"):
+            for table in ("touched", "tried", "named", "passed"):
                 connection.execute(f"DELETE FROM temp.{table}")
 
     def lacks_some(self, connection: sqlite3.Connection) -> bool:
@@ -99,7 +108,7 @@ class SecondCopy:
         found = Rescued()
         for line in all_that_waits(connection):
             found.take(line)
-        if found.lines or self.path.exists():
+        if found.lines or found.handovers or self.path.exists():
             with contextlib.suppress(OSError):
                 self.keep(found)
 
@@ -115,7 +124,10 @@ class SecondCopy:
         """Write the file anew with what was rescued, before anything else is done with it. Raises OSError."""
         beside = self.path.with_suffix(".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600), "wb") as file:
-            for word, lines in (("name", found.names), ("attempt", found.attempts), ("change", found.lines)):
+            for word, lines in (
+                *(("name", found.names), ("attempt", found.attempts)),
+                *(("change", found.lines), ("handover", found.handovers)),
+            ):
                 for line in lines.values():
                     file.write(_written({"what": word, **line}))
             file.flush()
@@ -124,10 +136,14 @@ class SecondCopy:
 
     def is_ahead(self, connection: sqlite3.Connection) -> bool:
         """Whether the file knows of something that the database does not: it was lost, or an old copy put back."""
-        seq, rev = 0, 0
+        seq, rev, passed = 0, 0, ""
         for line in _lines(_tail(self.path)):
             if line.get("what") == "change":
                 seq, rev = line["seq"], line["rev"]
+            elif line.get("what") == "handover":
+                passed = line["id"]
+        if passed and not connection.execute("SELECT 1 FROM handovers WHERE id = ?", (passed,)).fetchone():
+            return True
         if not seq:
             return False
         row = connection.execute("SELECT rev FROM outbox WHERE seq = ?", (seq,)).fetchone()
@@ -195,6 +211,8 @@ def _news(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
         yield from _attempts(connection, "id = ?", id_, whole=bool(whole))
     for kind, key in connection.execute("SELECT kind, key FROM temp.named").fetchall():
         yield from _names(connection, "kind = ? AND key = ?", kind, key)
+    for (id_,) in connection.execute("SELECT id FROM temp.passed").fetchall():
+        yield from _handovers(connection, "id = ?", id_)
 
 
 def all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
@@ -203,6 +221,7 @@ def all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     waits = f"{LIVE_SQL} OR superseded_by IS NOT NULL"
     yield from _attempts(connection, f"seq IN (SELECT seq FROM outbox WHERE {waits})", whole=True)
     yield from _changes(connection, waits, whole=True)
+    yield from _handovers(connection, "true")
 
 
 def _changes(connection: sqlite3.Connection, where: str, *values: Any, whole: bool) -> Iterator[dict[str, Any]]:
@@ -221,3 +240,8 @@ def _names(connection: sqlite3.Connection, where: str, *values: Any) -> Iterator
     names = ("kind", "key", "leaf_user", "leaf_id")
     for row in connection.execute(f"SELECT {', '.join(names)} FROM records WHERE {where}", values):
         yield {"what": "name", **dict(zip(names, row, strict=True))}
+
+
+def _handovers(connection: sqlite3.Connection, where: str, *values: Any) -> Iterator[dict[str, Any]]:
+    for row in connection.execute(f"SELECT {', '.join(HANDOVER_COLUMNS)} FROM handovers WHERE {where}", values):
+        yield {"what": "handover", **dict(zip(HANDOVER_COLUMNS, row, strict=True))}

@@ -210,6 +210,8 @@ def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | Non
         try:
             verdict = yield from _send(item, trip)
         except StaleError:
+            if item.handed is not None:
+                return None  # Leaf does not have it yet: whoever took it over sends it
             yield from _orphan(item_id, trip)
             continue
         except BusyError as error:
@@ -233,7 +235,9 @@ def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | Non
 def _looked_at(outbox: Outbox, item_id: str) -> tuple[Item | None, bool]:
     """The item, and whether nothing stands before it."""
     item = outbox.item(item_id)
-    return item, item is not None and (item.state != "waiting" or outbox.blocker(item) is None)
+    if item is None or (item.state != "waiting" and item.handed is None):
+        return item, item is not None
+    return item, outbox.blocker(item) is None
 
 
 def _later(item_id: str, trip: Trip, reason: str) -> Rule[Verdict]:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
     from leafdesk.ui.field_desk import FieldDesk
+    from leafdesk.ui.handing import Handing
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
     from leafdesk.ui.keeping import Keeping
@@ -85,6 +86,7 @@ class MainWindow(FirstSight):
     leaf: LeafSide
     land: LandDesk
     importing: Importing
+    handing: Handing
     exporting: Exporting
     workbench: QSplitter
     pages: Pages
@@ -151,6 +153,7 @@ class MainWindow(FirstSight):
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
             ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
+            ("more-filters", lambda: self.pages.open_more_filters(self.notice.say)),
             ("undo", self.undo),
             ("redo", self.redo),
             ("sync", self.sync),

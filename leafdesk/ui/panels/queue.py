@@ -40,6 +40,7 @@ class Queue(QFrame):
     Notices come first, then what needs a person.
 
     Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
+    `hand_over(item ids)`, `take_back(item ids)`,
     `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `heard(notice id, edits that put it right)`,
     `remove_missing()`,
     `counted(number of items, number that need a person)`.
@@ -49,6 +50,8 @@ class Queue(QFrame):
     retry = Signal(object)
     discard = Signal(object)
     send_only = Signal(object)
+    hand_over = Signal(object)
+    take_back = Signal(object)
     resolve = Signal(str, str)
     adopt = Signal(str, str)
     heard = Signal(int, object)
@@ -69,7 +72,8 @@ class Queue(QFrame):
         self.note = label("", "muted", wrap=True)
         heading = QVBoxLayout()
         heading.setSpacing(STEP)
-        heading.addWidget(label("Queue", "heading"))
+        colleague = [actions.bind(button(""), key) for key in ("take-over", "hand-over")]
+        heading.addLayout(row(label("Queue", "heading"), None, *colleague))
         heading.addWidget(self.note)
         self.column.addLayout(heading)
         self.column.addWidget(self._build_chosen_bar())
@@ -162,9 +166,11 @@ class Queue(QFrame):
         self.together = {
             "send": button("Send only these", tip="Send these changes and what they rest on, nothing else"),
             "retry": button("Retry", tip="Let these go again now"),
+            "hand": button("Hand over", tip="Into a file for a colleague, with what they rest on"),
             "discard": button("Discard", tip="Take these changes back, with those that rest on them"),
         }
-        for (name, made), signal in zip(self.together.items(), (self.send_only, self.retry, self.discard), strict=True):
+        signals = (self.send_only, self.retry, self.hand_over, self.discard)
+        for (name, made), signal in zip(self.together.items(), signals, strict=True):
             made.setObjectName(f"chosen-{name}")
             made.clicked.connect(lambda _=False, signal=signal: signal.emit(self.chosen()))
         self.chosen_bar.setLayout(row(self.chosen_note, *self.together.values(), None))
@@ -224,6 +230,8 @@ class Queue(QFrame):
             return
         text = f"{words.count(len(self.items), 'change')} that Leaf does not have yet."
         text += " Nothing here is ever dropped by itself."
+        if away := sum(item.handed is not None for item in self.items):
+            text += f" {words.count(away, 'change is', 'changes are')} in a colleague's hands."
         if need:
             text += f" {words.count(need, 'change needs', 'changes need')} a decision of yours; the others go on."
         self.note.setText(text)
@@ -238,8 +246,9 @@ class QueueLine(Card):
         item = line.item
         bad = item.state in ("parked", "conflict")
         self.setObjectName("queueLine")
-        self.setAccessibleName(f"{item.sentence}, {words.STATES[item.state]}")
-        self.state = label(words.STATES[item.state], "error" if bad else "warn" if item.state == "waiting" else "muted")
+        state = words.STATES[item.state] if item.handed is None else words.HANDED
+        self.setAccessibleName(f"{item.sentence}, {state}")
+        self.state = label(state, "error" if bad else "warn" if item.state == "waiting" else "muted")
         when = label(words.moment(item.created), "small")
         self.sentence = label(item.sentence, "strong", wrap=True, select=True)
         self.reason = label(_reason(line), "muted", wrap=True, select=True)
@@ -270,6 +279,7 @@ class QueueLine(Card):
             "send": button("Send only this", tip="Send this change and what it rests on, nothing else"),
             "retry": button("Retry", tip="Send it again now"),
             "show": button("Show on map", tip="Look at the field on the map"),
+            "back": button("Take back", tip="Nobody took it over: it is yours again"),
             "discard": button("Discard", tip="Take this change back, with those that rest on it"),
         }
         self.buttons["mine"].clicked.connect(lambda: queue.resolve.emit(id_, "mine"))
@@ -277,6 +287,7 @@ class QueueLine(Card):
         self.buttons["retry"].clicked.connect(lambda: queue.retry.emit((id_,)))
         self.buttons["send"].clicked.connect(lambda: queue.send_only.emit((id_,)))
         self.buttons["show"].clicked.connect(lambda: queue.show_on_map.emit(item.record_id))
+        self.buttons["back"].clicked.connect(lambda: queue.take_back.emit((id_,)))
         self.buttons["discard"].clicked.connect(lambda: queue.discard.emit((id_,)))
         shown = {
             **{name: True for name in self.buttons if name.startswith("is-")},
@@ -285,7 +296,8 @@ class QueueLine(Card):
             "theirs": item.state == "conflict",
             "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
             "show": item.kind == "fields" and not isinstance(item.edit, Delete),
-            "discard": item.state != "conflict",
+            "back": item.handed is not None,
+            "discard": item.state != "conflict" and item.handed is None,
         }
         for name, made in self.buttons.items():
             made.setObjectName(f"queue-{name}")

@@ -126,6 +126,8 @@ def _index_words(connection: sqlite3.Connection, number: int, record: Record, *,
 
 def plain_letters(name: str) -> str:
     """A name without case and accents, as the search that forgives misspelling compares it."""
+    if name.isascii():
+        return name.casefold()
     plain = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

@@ -99,11 +99,14 @@ def make_application() -> QApplication:
     """The one QApplication, in the house's style. Raises ImportError when Qt's system libraries are missing."""
     from PySide6.QtWidgets import QApplication
 
+    from leafdesk.ui.garbage import Collector
+
     application = QApplication.instance()
     if isinstance(application, QApplication):
         application.setStyle("fusion")
     else:  # the style by its option: `setStyle` answers a QStyle, whose enums take 15 ms to make
         application = QApplication([*sys.argv[:1], "-style", "fusion"])
+        Collector(application).begin()
     application.setApplicationName("leafdesk")
     application.setApplicationDisplayName("Leafdesk")
     application.setDesktopFileName("leafdesk")

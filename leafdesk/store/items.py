@@ -151,4 +151,8 @@ def _item(row: Sequence[Any]) -> Item:
 
 def dumps(value: Any) -> str:
     """JSON as the queue keeps it; refuses NaN and Infinity (SQLite and Leaf would)."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    return _WRITER.encode(value)
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+"""Made once: `json.dumps` would make another one for every text."""

@@ -42,7 +42,16 @@ class Outbox:
         """Queue items in order of the edits."""
         if set(states) == set(LIVE):
             return load_items(self.connection, LIVE_SQL)
-        return load_items(self.connection, f"state IN ({', '.join('?' * len(states))})", states)
+        live = f" AND {LIVE_SQL}" if set(states) <= set(LIVE) else ""
+        return load_items(self.connection, f"state IN ({', '.join('?' * len(states))}){live}", states)
+
+    def tried_creates(self, kind: Kind) -> list[Item]:
+        """Creates that left at least once and may be at Leaf: nobody knows yet."""
+        return load_items(
+            self.connection,
+            f"{LIVE_SQL} AND state IN ('waiting', 'sent') AND attempts > 0 AND kind = ? AND verb LIKE '%.create'",
+            (kind,),
+        )
 
     def item(self, id: str) -> Item | None:
         """One item, live or over."""

@@ -29,6 +29,7 @@ TABLE = (
     *(Entry(page.key, page.text, page.icon, page.keys, page.tip, tool=True) for page in PAGES),
     Entry("find", "Find", "magnifying-glass", ("Ctrl+K",), "Find a field, a farm or a command"),
     Entry("filter", "Filter", "funnel", ("Ctrl+F",), "Filter what is listed"),
+    Entry("more-filters", "More filters", "funnel", ("Alt+F",), "When, where from, and by what was done on the fields"),
     Entry("undo", "Undo", "arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
     Entry("redo", "Redo", "arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
     Entry("sync", "Sync", "arrows-clockwise", ("F5", "Ctrl+R"), "Send what waits, then fetch what is new"),
@@ -71,6 +72,7 @@ TABLE = (
         "ask-counts", "Ask Leaf for its counts", "arrows-counter-clockwise", (), "What Leaf holds of each provider now"
     ),
     Entry("keep-users", "Leaf users kept here", "hard-drives", (), "Choose whose records this laptop keeps"),
+    Entry("ask-leaf", "Ask Leaf", "cloud-arrow-down", (), "Ask Leaf for what the filter needs"),
     Entry("copy-rows", "Copy rows", "copy", ("Ctrl+C",), "Copy the selected rows, for a spreadsheet"),
     Entry("sort-up", "Sort upwards", "sort-ascending", ("Alt+Up",), "Sort the table by the column you are in"),
     Entry("sort-down", "Sort downwards", "sort-descending", ("Alt+Down",), "Sort by this column, the last first"),

@@ -133,9 +133,10 @@ class MainWindow(FirstSight):
 
     def _furnish(self, workspace: Workspace) -> Iterator[None]:
         from leafdesk.ui import furniture
+        from leafdesk.ui.costs import Costs
         from leafdesk.ui.remembering import remember
 
-        self.workspace = workspace
+        self.workspace, self.costs = workspace, Costs(self.memory, self)
         yield from furniture.make(self, self._try_demo)
         self._wire_commands()
         self._wire_parts()
@@ -152,6 +153,7 @@ class MainWindow(FirstSight):
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
             ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
+            ("more-filters", lambda: self.pages.open_more_filters(self.notice.say)),
             ("undo", self.undo),
             ("redo", self.redo),
             ("sync", self.sync),
@@ -228,9 +230,7 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(
-                self.bridge, self.leaf.sync_by_itself, self, lambda: self.memory.get("by_itself") != "no"
-            )
+            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self, self.costs)
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
@@ -239,6 +239,7 @@ class MainWindow(FirstSight):
         self.queue.load()
         yield
         yield from load(LATER)
+        yield from self.costs.ask_the_system()
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:

@@ -19,6 +19,7 @@ from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassp
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.invariants import broken
+from leafdesk.store.narrowing import Span, Work
 from leafdesk.store.notices import Notice
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
@@ -50,7 +51,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
-__all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += [
+    "Changes",
+    "Compared",
+    "Count",
+    "FieldRow",
+    "Found",
+    "Meeting",
+    "Order",
+    "Row",
+    "Span",
+    "Tables",
+    "Where",
+    "Work",
+]
 __all__ += ["Attempt", "Connection", "ConnectionChanged", "Event", "Item", "Notice", "OpenDrawing", "Progress"]
 __all__ += ["Queued", "RefusedError", "State", "SyncEnded", "SyncReport", "UnknownOutcomeError", "Workspace"]
 __all__ += ["CaptivePortalError", "DamagedError", "DiskFullError", "FromTheFutureError", "LeafError", "NotSentError"]

@@ -510,3 +510,17 @@ def test_previews_that_wait_to_be_enabled_with_their_grower_say_so(land) -> None
     assert marks() == {"mill": "", "quarter": "preview", "kept": "enabling"}
     assert ("fields", "kept") in land.discard("all").records
     assert marks()["kept"] == "preview"
+
+
+# ---------------------------------------------------------------------- when the clock was set
+def test_what_is_just_being_asked_for_is_not_held_back(land, shape: Square) -> None:
+    for id_, name in (("mill", "Mill"), ("brook", "Brook")):
+        if land.catalog.field(id_) is None:
+            land.put(Field(id=id_, leaf_user_id="hill", name=id_, shape=shape(), raw="{}"))
+        land.do(change("fields", id_, name=name), id_)
+        land.send(id_)
+    lost, asked = land.item("mill"), land.item("brook")
+    land.write(lambda c: Outbox(c).settle(lost, "sent", outcome="unknown", not_before=90.0, now=NOW))
+    land.write(lambda c: Outbox(c).hold_back(until=200.0))
+    assert land.item("mill").not_before == 200.0
+    assert land.item("brook") == asked

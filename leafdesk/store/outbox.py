@@ -53,6 +53,11 @@ class Outbox:
             (kind,),
         )
 
+    def was_deleted(self, kind: Kind, id: str) -> bool:
+        """Whether Leaf has deleted this record, or was asked to."""
+        before = load_items(self.connection, "kind = ? AND key = ? AND state IN ('sent', 'done')", (kind, id))
+        return any(isinstance(item.edit, Delete) for item in before)
+
     def item(self, id: str) -> Item | None:
         """One item, live or over."""
         found = load_items(self.connection, "id = ?", (id,))

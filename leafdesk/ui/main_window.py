@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
 from leafdesk.ui.first_sight import LATER, FirstSight, load
@@ -195,9 +195,10 @@ class MainWindow(FirstSight):
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self.look_at)
         self.top.finder.found.connect(self.look_at)
-        self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.top.finder.found.connect(lambda _: self.canvas.setFocus())
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
+        self.pages.currentChanged.connect(lambda _: self.status.follow(self.pages.currentWidget(), self.canvas))
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
         self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
@@ -227,7 +228,7 @@ class MainWindow(FirstSight):
         self.icons.dress()
         self.theme.wear()
         self.show_instead(self.whole)
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas.setFocus()
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
@@ -273,7 +274,7 @@ class MainWindow(FirstSight):
             self.canvas.fit_field(field_id)
 
     def _type_into(self, line: QLineEdit) -> None:
-        line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        line.setFocus()
         line.selectAll()
 
     def _filter(self) -> None:

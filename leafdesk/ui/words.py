@@ -162,6 +162,7 @@ MARKS = {
     "parked": "refused by Leaf, needs you",
     "conflict": "in conflict, needs you",
     "preview": "preview, not enabled at Leaf",
+    "enabling": "preview, to be enabled with all of its grower's",
     "invalid": "boundary not valid for Leaf",
 }
 """What each FieldRow.mark says, in words (for tooltips and screen readers)."""

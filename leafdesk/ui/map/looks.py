@@ -52,7 +52,7 @@ class Look:
 def kind_of(row: FieldRow) -> str:
     """Which look a field has: its mark, else "provider" or "manual"."""
     if row.mark:
-        return row.mark
+        return "pending" if row.mark == "enabling" else row.mark
     return "manual" if row.provider_name in (None, "", "Leaf") else "provider"
 
 

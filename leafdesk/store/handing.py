@@ -34,6 +34,7 @@ from leafdesk.store.changes import Changes
 from leafdesk.store.items import LIVE, Item, RefusedError, dumps, load_attempts, load_items
 from leafdesk.store.lines import insert, write_journal
 from leafdesk.store.seen import refold
+from leafdesk.store.tables import Tables
 
 HANDED = "This change was handed over: whoever took it sends it. If nobody took it, take it back first."
 _GIVEN = "It is in {}. Whoever took that over sends it; each sync looks whether Leaf has it."
@@ -66,10 +67,19 @@ def why_not_hand_over(connection: sqlite3.Connection, item: Item) -> str | None:
         return "It needs a decision of yours first."
     if item.state == "sent":
         return "It was sent, and whether it arrived is not known yet."
+    if _nobody_could_tell(connection, item):
+        return "The machines at Leaf were never read here, so nobody could tell which one is new: sync once first."
     open_ended = [one for one in load_attempts(connection, item.seq) if one.outcome in ("inflight", "unknown")]
     if any(one.run_id != FAR_AWAY for one in open_ended):
         return "It was sent once, and whether that may still arrive is not known yet."
     return None
+
+
+def _nobody_could_tell(connection: sqlite3.Connection, item: Item) -> bool:
+    """Whether a new machine could not be told from those that Leaf had all along."""
+    if not isinstance(item.edit, Create) or item.kind != "machines" or known_ids(connection, item):
+        return False
+    return Tables(connection).fetched("machines", item.edit.record.leaf_user_id) is None
 
 
 def known_ids(connection: sqlite3.Connection, item: Item) -> tuple[str, ...] | None:

@@ -25,7 +25,7 @@ class Memory:
     def look(self) -> Choice:
         """The chosen look."""
         value = self._settings.value("look", "system")
-        return value if value in ("light", "dark") else "system"
+        return value if value in ("light", "dark", "outdoor") else "system"
 
     @look.setter
     def look(self, choice: Choice) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from leafdesk.edits import REFERENCES, Change, Create, Edit, Redraw
+from leafdesk.edits import REFERENCES, Change, Create, Edit, Match, Redraw
 from leafdesk.records import Field, Kind
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Outbox, RefusedError
@@ -95,6 +95,8 @@ def _said(edits: Sequence[Edit]) -> dict[tuple[Kind, str, str], Any]:
             said |= {(edit.kind, edit.id, name): value for name, value in edit.values}
         elif isinstance(edit, Redraw):
             said["fields", edit.id, "shape"] = edit.shape
+        elif isinstance(edit, Match) and edit.product_id is not None:
+            said["matches", edit.id, "product_id"] = edit.product_id
         elif isinstance(edit, Create):
             said[edit.kind, edit.id, "name"] = edit.record.name
             if isinstance(edit.record, Field):

@@ -28,7 +28,8 @@ from .people import Sayings, User
 from .speed import remembered
 from .weather import Weather, weather
 
-ROUNDS = 8
+ROUNDS = 5
+"""Syncs with all that may happen: some eighty edits a story, as in the prototype."""
 QUIET = 20
 """Syncs in which a calm line must bring everything home."""
 

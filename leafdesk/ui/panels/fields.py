@@ -44,7 +44,13 @@ WORK = (
     When("span", "Done"),
 )
 """What Leaf's own list of fields asks of the work on them; see Work."""
-_STANDING = {"pending": "Unsent", "parked": "Refused", "conflict": "Conflict", "invalid": "Invalid"}
+_STANDING = {
+    "pending": "Unsent",
+    "parked": "Refused",
+    "conflict": "Conflict",
+    "invalid": "Invalid",
+    "enabling": "Enabling",
+}
 
 
 def fields(lists: Lists) -> Table:
@@ -144,7 +150,8 @@ class FieldsPage(TablePanel):
     field on the map can be done here. Enter and a double click look at the field on the map."""
 
     def __init__(self, window: MainWindow) -> None:
-        self.on_map = button("Show on map", tip="The selected fields on the map (Enter)")
+        self.on_map = button("Show on map")
+        self._allow_on_map(False)
         self.on_map.clicked.connect(lambda: self.chosen(self.show_on_map))
         super().__init__(
             window,
@@ -167,8 +174,12 @@ class FieldsPage(TablePanel):
             west, south, east, north = zip(*boxes, strict=True)
             self.window_.canvas.fit_box((min(west), min(south), max(east), max(north)))
 
+    def _allow_on_map(self, some: bool) -> None:
+        self.on_map.setEnabled(some)
+        self.on_map.setToolTip("The selected fields on the map (Enter)" if some else "Select fields first.")
+
     def _select(self, row: Row | None) -> None:
-        self.on_map.setEnabled(row is not None)
+        self._allow_on_map(row is not None)
         if row is not None and row.id != self.window_.inspector.field_id:
             self.window_.select(row.id)
 

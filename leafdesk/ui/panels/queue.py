@@ -1,8 +1,10 @@
 """The queue page: every change that Leaf does not have yet, its state, the reason, and the button that fixes it."""
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QSize, Signal
+from PySide6.QtCore import QPointF, QSize, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
@@ -10,6 +12,7 @@ from leafdesk.edits import Delete
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
+from leafdesk.ui.first_sight import SLICE_S
 from leafdesk.ui.panels.hearing import Heard, MissingCard, NoticeCard, PastCard, read_missing, read_notices, read_past
 from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.parts import Card, button, label, row, set_role
@@ -19,7 +22,9 @@ from leafdesk.workspace import Changes, Item, Workspace
 WIDE = STEP * 220
 CANDIDATES = 4
 """So many records at Leaf are offered as the one that was made here; the command line names all."""
-SHOWN = 200
+SCREENFUL = 8
+"""So many lines are drawn at once."""
+SHOWN = 60
 """So many lines are shown at first, and so many more each time somebody asks for them."""
 
 
@@ -63,6 +68,9 @@ class Queue(QFrame):
         self.setObjectName("page")
         self.bridge, self.theme = bridge, theme
         self.lines: dict[str, QueueLine] = {}
+        self._undrawn: Iterator[tuple[int, tuple[str, Line]]] = iter(())
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._draw)
         self.items: list[Item] = []
         middle = QWidget()
         middle.setMaximumWidth(WIDE)
@@ -202,12 +210,8 @@ class Queue(QFrame):
             self.column.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        for place, (id_, line) in enumerate(shown.items()):
-            if id_ not in self.lines:
-                self.lines[id_] = QueueLine(line, self)
-                self.lines[id_].chosen.toggled.connect(self._count_chosen)
-                self.column.insertWidget(place + 3, self.lines[id_])
-        self._count_chosen()
+        self._undrawn = enumerate(shown.items())
+        self._draw(SCREENFUL)
         hidden = len(lines) - len(shown)
         self.more.setText(f"Show {min(hidden, SHOWN):,} more of {words.count(hidden, 'change')} below")
         self.more.setAccessibleName(self.more.text())
@@ -215,6 +219,21 @@ class Queue(QFrame):
         need = sum(item.state in ("parked", "conflict") for item in self.items)
         self._say(need)
         self.counted.emit(len(self.items), need)
+
+    def _draw(self, many: int = 0) -> None:
+        """Draw so many lines that are not there yet, and a few milliseconds more; the others in the next turns."""
+        until = time.perf_counter() + SLICE_S
+        for place, (id_, line) in self._undrawn:
+            if id_ in self.lines:
+                continue
+            self.lines[id_] = QueueLine(line, self)
+            self.lines[id_].chosen.toggled.connect(self._count_chosen)
+            self.column.insertWidget(place + 3, self.lines[id_])
+            many -= 1
+            if many <= 0 and time.perf_counter() > until:
+                self._turn.start()
+                return
+        self._count_chosen()
 
     def _same(self, widget: "QueueLine", line: Line | None) -> bool:
         known = widget.line

@@ -14,7 +14,10 @@ from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.workspace import Workspace
 
 WIDE = STEP * 160
-CHOICES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light", "Light"), ("dark", "Dark"))
+CHOICES: tuple[tuple[Choice, str], ...] = (
+    *(("system", "As the system"), ("light", "Light"), ("dark", "Dark")),
+    ("outdoor", "Outdoor: strong contrast for bright sun"),
+)
 
 
 class Settings(QFrame):

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from leafdesk.edits import Edit, decode, encode
+from leafdesk.store.answering import Answer
 from leafdesk.store.items import dumps
 
+Part = Edit | Answer
+"""What a step is made of."""
 Stack = Literal["undo", "redo"]
 KEPT = 200
 """Steps of a stack; nobody goes back further."""
@@ -21,8 +24,8 @@ class Step:
 
     n: int
     name: str
-    back: tuple[Edit, ...]
-    done: tuple[Edit, ...]
+    back: tuple[Part, ...]
+    done: tuple[Part, ...]
 
 
 class Steps:
@@ -45,7 +48,7 @@ class Steps:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def push(self, stack: Stack, name: str, back: Sequence[Edit], done: Sequence[Edit]) -> None:
+    def push(self, stack: Stack, name: str, back: Sequence[Part], done: Sequence[Part]) -> None:
         """Lay a step on top; the lowest fall out."""
         (n,) = self.connection.execute(
             "INSERT INTO steps (stack, name, back, done) VALUES (?, ?, ?, ?) RETURNING n",
@@ -74,9 +77,16 @@ class Steps:
             self.connection.execute("RELEASE step")
 
 
-def _written(edits: Sequence[Edit]) -> str:
-    return dumps([encode(edit) for edit in edits])
+def _written(parts: Sequence[Part]) -> str:
+    return dumps([_answer(one) if isinstance(one, Answer) else encode(one) for one in parts])
 
 
-def _read(text: str) -> tuple[Edit, ...]:
-    return tuple(decode(value) for value in json.loads(text))
+def _answer(answer: Answer) -> dict[str, object]:
+    return {"verb": "answer", "id": answer.id, "keep": answer.keep, "question": answer.question}
+
+
+def _read(text: str) -> tuple[Part, ...]:
+    return tuple(
+        Answer(value["id"], value["keep"], value["question"]) if value["verb"] == "answer" else decode(value)
+        for value in json.loads(text)
+    )

@@ -218,7 +218,8 @@ class Workspace:
     @property
     def queue(self) -> Decisions:
         """What a person decides about the changes that wait, and what there is to hear."""
-        return Decisions(self._decide, lambda: self.catalog, partial(self._database.write, urgent=True))
+        write = partial(self._database.write, urgent=True)
+        return Decisions(self._decide, lambda: self.catalog, write, self._move)
 
     # ------------------------------------------------------------------ sync
     def sync(self, **wanted: Unpack[Wanted]) -> Future[SyncReport]:

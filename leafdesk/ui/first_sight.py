@@ -29,7 +29,8 @@ ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas
          "ui.panels.navigator", "ui.panels.queue", "ui.leaf_side", "ui.furniture")  # fmt: skip
 """What the parts need, each small enough to load in a turn of its own."""
 
-LATER = ("ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail", "ui.panels.machines")
+LATER = ("ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail", "ui.panels.machines",
+         "ui.panels.conflict")  # fmt: skip
 """What pages need that are made on their first visit."""
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.actions import Actions
     from leafdesk.ui.autosync import Autosync
     from leafdesk.ui.bridge import Bridge
+    from leafdesk.ui.deciding import Deciding
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
@@ -80,6 +81,7 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    deciding: Deciding
     field_desk: FieldDesk
     keeping: Keeping
     leaf: LeafSide

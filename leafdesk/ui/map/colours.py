@@ -34,6 +34,8 @@ class MapColours:
     card_edge: QColor
     shadow: QColor
     warning: QColor
+    theirs: QColor
+    """What somebody else drew."""
 
 
 LIGHT = MapColours(
@@ -60,6 +62,7 @@ LIGHT = MapColours(
     card_edge=QColor("#DDE2DC"),
     shadow=QColor(20, 30, 24, 26),
     warning=QColor("#B3191C"),
+    theirs=QColor("#C24A00"),
 )
 
 DARK = MapColours(
@@ -86,4 +89,5 @@ DARK = MapColours(
     card_edge=QColor("#343C38"),
     shadow=QColor(0, 0, 0, 90),
     warning=QColor("#FF8A80"),
+    theirs=QColor("#FF9A3D"),
 )

@@ -1,36 +1,20 @@
 """The queue page: every change that Leaf does not have yet, its state, the reason, and the button that fixes it."""
 
-from dataclasses import dataclass
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QPointF, QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
-
-from leafdesk.edits import Delete
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.panels.hearing import Heard, MissingCard, NoticeCard, PastCard, read_missing, read_notices, read_past
-from leafdesk.ui.panels.line import paint_mark
-from leafdesk.ui.parts import Card, button, label, row, set_role
+from leafdesk.ui.panels.queue_line import Line, QueueLine
+from leafdesk.ui.parts import button, label, row
 from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Changes, Item, Workspace
 
 WIDE = STEP * 220
-CANDIDATES = 4
-"""So many records at Leaf are offered as the one that was made here; the command line names all."""
 SHOWN = 200
 """So many lines are shown at first, and so many more each time somebody asks for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A queue item, and the sentence of the item it has to wait for."""
-
-    item: Item
-    after: str | None
-    alone: bool = False
-    """Whether it is the only one in the queue: to send only this is then to send all."""
 
 
 class Queue(QFrame):
@@ -40,7 +24,8 @@ class Queue(QFrame):
     Notices come first, then what needs a person.
 
     Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
-    `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `heard(notice id, edits that put it right)`,
+    `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `decide(item id)` (look at both sides),
+    `mend(action, field id)`: rename it or edit its boundary, `heard(notice id, edits that put it right)`,
     `remove_missing()`,
     `counted(number of items, number that need a person)`.
     """
@@ -51,6 +36,8 @@ class Queue(QFrame):
     send_only = Signal(object)
     resolve = Signal(str, str)
     adopt = Signal(str, str)
+    decide = Signal(str)
+    mend = Signal(str, str)
     heard = Signal(int, object)
     remove_missing = Signal()
     counted = Signal(int, int)
@@ -92,11 +79,12 @@ class Queue(QFrame):
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)
         inside.setLayout(across)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
+        self.pane = QScrollArea(widgetResizable=True)
+        self.pane.setFrameShape(QFrame.Shape.NoFrame)
+        self.pane.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.pane.setWidget(inside)
         whole = QStackedLayout(self)
-        whole.addWidget(scroll)
+        whole.addWidget(self.pane)
         bridge.changed.connect(self._changed)
         bridge.sync_ended.connect(lambda _: bridge.read(read_missing, self._show_missing))
 
@@ -108,6 +96,19 @@ class Queue(QFrame):
         self.bridge.read(read_missing, self._show_missing)
         if self.past is not None:
             self.bridge.read(read_past, self._show_past)
+
+    def point_at(self, item_id: str) -> None:
+        """Put the keyboard on a line, or on the first one."""
+        line = self.lines.get(item_id) or next(iter(self.lines.values()), None)
+        if line is not None:
+            line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def step_from(self, line: QueueLine, step: int) -> None:
+        """Put the keyboard on the line so many further down."""
+        lines = list(self.lines.values())
+        there = lines[min(max(lines.index(line) + step, 0), len(lines) - 1)]
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        self.pane.ensureWidgetVisible(there)
 
     # ------------------------------------------------------------------ notices, what was sent, several at once
     def _hear(self, found: list[Heard]) -> None:
@@ -227,107 +228,6 @@ class Queue(QFrame):
         if need:
             text += f" {words.count(need, 'change needs', 'changes need')} a decision of yours; the others go on."
         self.note.setText(text)
-
-
-class QueueLine(Card):
-    """One change. Parts for tests: `state`, `sentence`, `reason`, `buttons` (by "retry", "discard", "show", …)."""
-
-    def __init__(self, line: Line, queue: Queue) -> None:
-        super().__init__()
-        self.line = line
-        item = line.item
-        bad = item.state in ("parked", "conflict")
-        self.setObjectName("queueLine")
-        self.setAccessibleName(f"{item.sentence}, {words.STATES[item.state]}")
-        self.state = label(words.STATES[item.state], "error" if bad else "warn" if item.state == "waiting" else "muted")
-        when = label(words.moment(item.created), "small")
-        self.sentence = label(item.sentence, "strong", wrap=True, select=True)
-        self.reason = label(_reason(line), "muted", wrap=True, select=True)
-        if not self.reason.text():
-            self.reason.hide()
-        self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
-        self.chosen = QCheckBox()
-        self.chosen.setAccessibleName(f"Choose {item.sentence}")
-        self.chosen.setToolTip("Choose this change, to send, retry or discard several together")
-        self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when, self.chosen))
-        self.column.addWidget(self.sentence)
-        self.column.addWidget(self.reason)
-        self._build_buttons(queue)
-        self.column.addSpacing(STEP)
-        self.column.addLayout(row(*self.buttons.values(), None))
-
-    def _build_buttons(self, queue: Queue) -> None:
-        item, id_ = self.line.item, self.line.item.id
-        candidates = (item.theirs or {}).get("candidates", []) if item.state == "conflict" else []
-        self.buttons = {
-            **{f"is-{one['id']}": _that_one(one, id_, queue) for one in candidates[:CANDIDATES]},
-            "mine": button("Send mine again", tip="None of these is mine: send it once more")
-            if candidates
-            else button("Keep mine", tip="Send your change again, on top of Leaf's present copy"),
-            "theirs": button("Forget mine", tip="Take my new record back; what is at Leaf stays there")
-            if candidates
-            else button("Take theirs", tip="Keep Leaf's copy and take your change back"),
-            "send": button("Send only this", tip="Send this change and what it rests on, nothing else"),
-            "retry": button("Retry", tip="Send it again now"),
-            "show": button("Show on map", tip="Look at the field on the map"),
-            "discard": button("Discard", tip="Take this change back, with those that rest on it"),
-        }
-        self.buttons["mine"].clicked.connect(lambda: queue.resolve.emit(id_, "mine"))
-        self.buttons["theirs"].clicked.connect(lambda: queue.resolve.emit(id_, "theirs"))
-        self.buttons["retry"].clicked.connect(lambda: queue.retry.emit((id_,)))
-        self.buttons["send"].clicked.connect(lambda: queue.send_only.emit((id_,)))
-        self.buttons["show"].clicked.connect(lambda: queue.show_on_map.emit(item.record_id))
-        self.buttons["discard"].clicked.connect(lambda: queue.discard.emit((id_,)))
-        shown = {
-            **{name: True for name in self.buttons if name.startswith("is-")},
-            "send": item.state == "waiting" and not self.line.alone,
-            "mine": item.state == "conflict",
-            "theirs": item.state == "conflict",
-            "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
-            "show": item.kind == "fields" and not isinstance(item.edit, Delete),
-            "discard": item.state != "conflict",
-        }
-        for name, made in self.buttons.items():
-            made.setObjectName(f"queue-{name}")
-            if not shown[name]:  # to show one that stands nowhere yet would open it as a window of its own
-                made.hide()
-        if item.state == "sent":
-            self.buttons["discard"].setEnabled(False)
-            self.buttons["discard"].setToolTip("It has left; wait until Leaf's answer is known.")
-        if item.state == "conflict":
-            set_role(self.buttons["mine"], "choice")
-            set_role(self.buttons["theirs"], "choice")
-
-
-def _that_one(candidate: dict[str, str], item_id: str, queue: Queue) -> QPushButton:
-    """The button that says which record at Leaf the new one is."""
-    made = button(
-        f"“{candidate['name']}” ({candidate['id']}) is mine", "choice", tip="This record at Leaf is the one I made"
-    )
-    made.clicked.connect(lambda: queue.adopt.emit(item_id, candidate["id"]))
-    return made
-
-
-class Sign(QWidget):
-    """A queue state by its shape: dot, ring, square, diamond."""
-
-    def __init__(self, state: str, theme: Theme) -> None:
-        super().__init__()
-        self._mark = {"waiting": "pending", "sent": "pending", "parked": "parked"}.get(state, "conflict")
-        self._theme = theme
-        self.setFixedSize(QSize(STEP * 3, STEP * 3))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_mark(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, self._theme.colours)
-        painter.end()
-
-
-def _reason(line: Line) -> str:
-    if line.item.reason:
-        return line.item.reason
-    return f"Goes after: {line.after}" if line.after else ""
 
 
 def _read(workspace: Workspace, room: int) -> list[Line]:

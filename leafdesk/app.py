@@ -99,9 +99,12 @@ def make_application() -> QApplication:
     """The one QApplication, in the house's style. Raises ImportError when Qt's system libraries are missing."""
     from PySide6.QtWidgets import QApplication
 
+    from leafdesk.ui.garbage import Collector
+
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
+        Collector(application).begin()
     application.setApplicationName("leafdesk")
     application.setApplicationDisplayName("Leafdesk")
     application.setDesktopFileName("leafdesk")

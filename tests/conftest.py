@@ -1,5 +1,6 @@
 """The ground every test stands on: an own environment, a sandbox, and the watch over what a test leaves or does."""
 
+import gc
 import os
 import threading
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ settings.load_profile("leafdesk")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
+    gc.disable()  # else a widget of a failed test is collected in some other thread, and that crashes Qt
     config.addinivalue_line("markers", "logs(pattern, ...): this test expects log lines of WARNING or above like these")
     try:
         import PySide6.QtWidgets  # noqa: F401
@@ -84,6 +86,7 @@ def _nothing_left_behind(request: pytest.FixtureRequest, environment: None) -> I
         yield
     finally:
         root.removeHandler(logs)
+        gc.collect(1)
     left = watch.leftover_threads(before)
     if "qapp" in request.fixturenames:
         left += watch.leftover_qt_work()

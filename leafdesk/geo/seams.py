@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from leafdesk.geo.flat import flat
 from leafdesk.geo.measure import area_ha
-from leafdesk.geo.shape import Polygon, Shape
-from leafdesk.geo.view import unworld
+from leafdesk.geo.shape import Shape
+from leafdesk.geo.view import unworld_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,13 +53,19 @@ def seams(packed: list[bytes], widest_m: float) -> Seams:
     if len(fields) < 2:
         return Seams([], np.flatnonzero(~valid).tolist())
     metre = _metres(fields)
+    one, other = _overlapping(fields)
+    both = _both(fields, one, other)
     loose = _loose_edges(fields)
-    first, second = _near(fields, loose, widest_m * metre)
+    first, second = _near(loose, widest_m * metre)
+    held = shapely.area(both) > (1 - 1e-9) * np.minimum(shapely.area(fields[one]), shapely.area(fields[other]))
+    apart = ~np.isin(
+        _pair(first, second), _pair(one[held], other[held])
+    )  # in a bay of the larger one nothing is missing
+    first, second = first[apart], second[apart]
     wide = widest_m * np.maximum(metre[first], metre[second])
-    window = _window(np.where(shapely.is_empty(loose), fields, loose), first, second, wide)
-    both, between = _meeting(fields[first], fields[second], window, wide)
+    between = _between(fields[first], fields[second], _window(loose, first, second, wide), wide)
     found = [
-        *_told("overlap", both, places[first], places[second]),
+        *_told("overlap", both, places[one], places[other]),
         *_told("gap", between, places[first], places[second]),
     ]
     return Seams(sorted(found, key=lambda seam: -seam.area_ha), np.flatnonzero(~valid).tolist())
@@ -77,7 +83,7 @@ def _metres(fields: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _loose_edges(fields: NDArray[Any]) -> NDArray[Any]:
-    """The edges of each field that no neighbour has the other way round: only along them can anything be amiss."""
+    """The edges of each field that no neighbour has the other way round: only along them can ground be missing."""
     import numpy as np
     import shapely
 
@@ -112,18 +118,42 @@ def _hash(points: NDArray[np.float64]) -> NDArray[np.uint64]:
     return out
 
 
-def _near(
-    fields: NDArray[Any], loose: NDArray[Any], reach: NDArray[np.float64]
-) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of fields whose loose edges come near each other, or one of which holds the other."""
+def _overlapping(fields: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of fields that have ground in common, each once."""
+    import shapely
+
+    first, second = shapely.STRtree(fields).query(fields, predicate="intersects")
+    first, second = first[first < second], second[first < second]
+    shared = shapely.equals_identical(fields[first], fields[second])  # corner by corner GEOS would need seconds for it
+    shared[~shared] = shapely.relate_pattern(fields[first[~shared]], fields[second[~shared]], "T********")
+    return first[shared], second[shared]
+
+
+def _both(fields: NDArray[Any], first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[Any]:
+    """What lies in both of each pair."""
     import numpy as np
     import shapely
 
-    near = shapely.STRtree(loose).query(loose, predicate="dwithin", distance=reach)
-    inside = shapely.STRtree(fields).query(fields, predicate="contains")
-    pairs = np.unique(np.sort(np.concatenate([near, inside], axis=1), axis=0), axis=1)
-    first, second = pairs[:, pairs[0] < pairs[1]]
-    return first, second
+    a, b, window = fields[first], fields[second], _window(fields, first, second, np.zeros(len(first)))
+    alike = shapely.equals_identical(a, b)
+    out = a.copy()
+    a, b, window = a[~alike], b[~alike], window[~alike]
+    out[~alike] = shapely.intersection(shapely.intersection(a, window), shapely.intersection(b, window))
+    return out
+
+
+def _pair(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int64]:
+    """A number for each pair of places."""
+    number: NDArray[np.int64] = (first.astype("int64") << 32) | second
+    return number
+
+
+def _near(loose: NDArray[Any], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Pairs of fields whose loose edges come near each other."""
+    import shapely
+
+    first, second = shapely.STRtree(loose).query(loose, predicate="dwithin", distance=reach)
+    return first[first < second], second[first < second]
 
 
 def _window(
@@ -140,18 +170,15 @@ def _window(
     return window
 
 
-def _meeting(
-    a: NDArray[Any], b: NDArray[Any], window: NDArray[Any], wide: NDArray[np.float64]
-) -> tuple[NDArray[Any], NDArray[Any]]:
-    """(what lies in both, what lies between) of pairs of fields, looked for only in their window."""
+def _between(a: NDArray[Any], b: NDArray[Any], window: NDArray[Any], wide: NDArray[np.float64]) -> NDArray[Any]:
+    """What lies between the two of each pair and in neither, looked for only in their window."""
     import shapely
 
-    a, b = shapely.intersection(a, window), shapely.intersection(b, window)
-    both = shapely.intersection(a, b)
-    whole = shapely.union(a, b)
+    whole = shapely.union(shapely.intersection(a, window), shapely.intersection(b, window))
     style: dict[str, Any] = {"join_style": "mitre", "mitre_limit": 2.0}
     closed = shapely.buffer(shapely.buffer(whole, wide / 2, **style), -wide / 2 * 1.02, **style)
-    return both, shapely.intersection(shapely.difference(closed, whole), window)
+    between: NDArray[Any] = shapely.intersection(shapely.difference(closed, whole), window)
+    return between
 
 
 def _told(
@@ -162,8 +189,9 @@ def _told(
 
     told = []
     rough = shapely.area(found) * _EQUATOR_M**2  # Mercator stretches: never less than the ground
-    for n in np.flatnonzero(rough > _LEAST_M2).tolist():
-        shape = _shape(found[n])
+    large = np.flatnonzero(rough > _LEAST_M2)
+    for n, geometry in zip(large.tolist(), shapely.transform(found[large], unworld_array).tolist(), strict=True):
+        shape = _shape(geometry)
         area = area_ha(shape)
         if area * 1e4 > _LEAST_M2:
             told.append(Seam(kind, int(first[n]), int(second[n]), area, shape))
@@ -173,9 +201,8 @@ def _told(
 def _shape(found: Any) -> Shape:
     import shapely
 
-    polygons: list[Polygon] = []
-    for part in shapely.get_parts(found).tolist():
-        if part.geom_type == "Polygon" and not part.is_empty:
-            rings = (part.exterior, *part.interiors)
-            polygons.append(tuple(tuple(unworld((x, y)) for x, y in ring.coords) for ring in rings))
-    return tuple(polygons)
+    polygons = [part for part in shapely.get_parts(found).tolist() if part.geom_type == "Polygon" and not part.is_empty]
+    return tuple(
+        tuple(tuple(map(tuple, shapely.get_coordinates(ring).tolist())) for ring in (part.exterior, *part.interiors))
+        for part in polygons
+    )

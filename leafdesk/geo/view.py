@@ -49,6 +49,16 @@ def world_array(lonlat: NDArray[np.float64]) -> NDArray[Any]:
     return out
 
 
+def unworld_array(points: NDArray[np.float64]) -> NDArray[Any]:
+    """`unworld` of an (n, 2) array, as a new one."""
+    import numpy as np
+
+    out = np.empty_like(points)
+    out[:, 0] = (points[:, 0] - 0.5) * 360
+    out[:, 1] = np.degrees(np.arctan(np.sinh((0.5 - points[:, 1]) * 2 * np.pi)))
+    return out
+
+
 def stepped(zoom: float) -> float:
     """The nearest zoom this map stops at, within its limits."""
     return round(max(MIN_ZOOM, min(MAX_ZOOM, zoom)) * _STEPS) / _STEPS

@@ -4,18 +4,19 @@ Leaf numbers farms, growers and machines itself, so a create whose answer was lo
 (sync.md §6, rows 5, 7 and 9). Where that does not decide, a person says: that one is mine, or send mine again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from leafdesk.api.calls import PAGE_SIZE
 from leafdesk.records import Farm, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, StaleError
-from leafdesk.sync.asks import Rule, Trip, look
-from leafdesk.sync.attempt import Verdict, conflict, done, find_known
+from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.attempt import Verdict, conflict, done, find_known, readable
 from leafdesk.sync.lag import note_news
 
 if TYPE_CHECKING:
-    from leafdesk.api.calls import Call
+    from leafdesk.api.calls import Call, Page
 
 Numbered = Farm | Grower | Machine
 N = TypeVar("N", Farm, Grower, Machine)
@@ -31,6 +32,27 @@ def known_before(item: Item) -> Rule[set[str] | None]:
         return None
     said = set[str]((item.theirs or {}).get("not_mine", ()))
     return said.union(*(attempt.pre.get("ids", ()) for attempt in attempts))
+
+
+def read_all(
+    call: "Callable[[int], Call[Page[N]]]", trip: Trip, known: Container[str] | None
+) -> Rule[tuple[list[N], list[str]]]:
+    """Every record of every page, and the ids of those that cannot be read; `call` asks for the page of a number.
+
+    Raises UnreadableAnswerError for one of those that has no id, or was not `known` before (None: any may be).
+    """
+    found: dict[str, N] = {}
+    unreadable: list[str] = []
+    number = 0
+    while True:
+        page = yield from read(call(number), trip)
+        unreadable += [problem.id for problem in page.problems if problem.id]
+        readable(page, unreadable if known is None else known)
+        found.update({one.id: one for one in page.items})
+        number += 1
+        last = page.count < PAGE_SIZE and (page.total is None or number * PAGE_SIZE >= page.total)
+        if last or not page.count:
+            return list(found.values()), unreadable
 
 
 def chosen(item: Item) -> str | None:

@@ -4,7 +4,7 @@ A create whose answer was lost is found again by what is new in Leaf's list sinc
 (sync.md §6, rows 5 to 8): sending it twice would leave a farm that nobody can remove.
 """
 
-from collections.abc import Container
+from functools import partial
 from typing import Any
 
 from leafdesk.api import calls
@@ -12,7 +12,7 @@ from leafdesk.edits import Change, Create
 from leafdesk.records import Farm, Grower
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.asks import Rule, Trip, look
 from leafdesk.sync.attempt import (
     GONE,
     Verdict,
@@ -20,12 +20,11 @@ from leafdesk.sync.attempt import (
     conflict,
     done,
     find_known,
-    readable,
     send_ahead,
     unbelievable,
     wait,
 )
-from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before
+from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before, read_all
 from leafdesk.sync.merge import same, texts, three_way
 from leafdesk.sync.places import Place
 
@@ -45,7 +44,7 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
         return (yield from _post(item, record, sorted((yield from _known(record, trip))), trip))
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
-        there, _ = yield from _list(record, trip, before)
+        there, _ = yield from read_all(partial(_listed, record), trip, before)
         return (yield from _probe(item, record, there, before, trip))
     return (yield from _post(item, record, sorted(before), trip))
 
@@ -63,7 +62,7 @@ def _known(record: Farm | Grower, trip: Trip) -> Rule[list[str]]:
     """
     whose = record.kind, record.leaf_user_id
     if whose not in trip.listed:
-        there, unreadable = yield from _list(record, trip, None)
+        there, unreadable = yield from read_all(partial(_listed, record), trip, None)
         trip.listed[whose] = [*(one.id for one in there), *unreadable]
     return trip.listed[whose]
 
@@ -122,30 +121,10 @@ def _grower(one: Farm | Grower) -> str | None:
     return one.grower_id if isinstance(one, Farm) else None
 
 
-def _list(
-    record: Farm | Grower, trip: Trip, known: Container[str] | None
-) -> Rule[tuple[list[Farm | Grower], list[str]]]:
-    """All farms (or growers) of the record's Leaf user, every page, and the ids of those that cannot be read.
-
-    Raises UnreadableAnswerError for one of those that has no id, or was not `known` before (None: any may be).
-    """
-    found: dict[str, Farm | Grower] = {}
-    unreadable: list[str] = []
-    number = 0
-    while True:
-        page: calls.Page[Any]
-        if isinstance(record, Farm):
-            page = yield from read(calls.list_farms(leaf_user_id=record.leaf_user_id, page=number), trip)
-        else:
-            page = yield from read(calls.list_growers(leaf_user_id=record.leaf_user_id, page=number), trip)
-        unreadable += [problem.id for problem in page.problems if problem.id]
-        readable(page, unreadable if known is None else known)
-        found.update({one.id: one for one in page.items})
-        number += 1
-        if page.count < calls.PAGE_SIZE and (page.total is None or number * calls.PAGE_SIZE >= page.total):
-            return list(found.values()), unreadable
-        if not page.count:
-            return list(found.values()), unreadable
+def _listed(record: Farm | Grower, number: int) -> "calls.Call[calls.Page[Any]]":
+    """A page of all farms (or growers) of the record's Leaf user."""
+    listing = calls.list_farms if isinstance(record, Farm) else calls.list_growers
+    return listing(leaf_user_id=record.leaf_user_id, page=number)
 
 
 def change(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:

@@ -4,7 +4,7 @@ Leaf tells no time of a machine's last change, so everything is compared by valu
 found again by what is new in the list of machines made by hand and has every value that was sent.
 """
 
-from collections.abc import Container
+from functools import partial
 from typing import Any
 
 from leafdesk.api import calls
@@ -12,9 +12,9 @@ from leafdesk.edits import EDITABLE, Change, Create, Value
 from leafdesk.records import USER_CREATED, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Rule, Trip, look, read
-from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, readable, send_ahead, unbelievable
-from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before
+from leafdesk.sync.asks import Rule, Trip, look
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, send_ahead, unbelievable
+from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before, read_all
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
 from leafdesk.sync.places import Place
@@ -31,7 +31,7 @@ def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if mine is not None:
         return (yield from adopt(item, record, calls.get_machine(record.leaf_user_id, mine), trip))
     before = yield from known_before(item)
-    there, unreadable = yield from _by_hand(record.leaf_user_id, trip, before)
+    there, unreadable = yield from read_all(partial(_by_hand, record.leaf_user_id), trip, before)
     known = {one.id for one in there}.union(unreadable) if before is None else before
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
     if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
@@ -71,25 +71,9 @@ def _equal(one: Machine, body: dict[str, Any], names: Any) -> bool:
     return all(same(getattr(one, name, None), body.get(name)) for name in names)
 
 
-def _by_hand(leaf_user_id: str, trip: Trip, known: Container[str] | None) -> Rule[tuple[list[Machine], list[str]]]:
-    """Every machine of a Leaf user that was made by hand, and the ids of those that cannot be read.
-
-    Raises UnreadableAnswerError for one of those that has no id, or was not `known` before (None: any may be).
-    """
-    found: dict[str, Machine] = {}
-    unreadable: list[str] = []
-    number = 0
-    while True:
-        call = calls.list_machines(leaf_user_id, page=number, sort="id,asc", origin_type=USER_CREATED)
-        page = yield from read(call, trip)
-        unreadable += [problem.id for problem in page.problems if problem.id]
-        readable(page, unreadable if known is None else known)
-        found.update({one.id: one for one in page.items})
-        number += 1
-        if page.count < calls.PAGE_SIZE and (page.total is None or number * calls.PAGE_SIZE >= page.total):
-            return list(found.values()), unreadable
-        if not page.count:
-            return list(found.values()), unreadable
+def _by_hand(leaf_user_id: str, number: int) -> "calls.Call[calls.Page[Machine]]":
+    """A page of a Leaf user's machines that were made by hand."""
+    return calls.list_machines(leaf_user_id, page=number, sort="id,asc", origin_type=USER_CREATED)
 
 
 def change_machine(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Verdict]:

@@ -4,6 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
@@ -43,7 +44,7 @@ class Bridge(QObject):
     """An exception nobody took care of: a bug of ours, for the error hook."""
 
     _arrived = Signal()
-    _finished = Signal(object)
+    _finished = Signal(int)
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -51,6 +52,9 @@ class Bridge(QObject):
         self._events: deque[Event] = deque()
         self._lock = threading.Lock()
         self._open = True
+        self._tickets = count()
+        self._awaited: dict[int, tuple[object, ...]] = {}
+        self._delivered: deque[tuple[object, ...]] = deque(maxlen=4)
         self._reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-read")
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="leafdesk-work")
         self.apart = Apart()
@@ -103,14 +107,24 @@ class Bridge(QObject):
 
     # ------------------------------------------------------------------ work elsewhere
     def then(
-        self, future: "Future[T]", done: Callable[[T], None], failed: Callable[[BaseException], None] | None = None
+        self,
+        future: "Future[T]",
+        done: Callable[[T], None],
+        failed: Callable[[BaseException], None] | None = None,
+        job: object = None,
     ) -> None:
-        """Call `done` with the result, or `failed` with the error, on the GUI thread; nothing after `close`."""
+        """Call `done` with the result, or `failed` with the error, on the GUI thread; nothing after `close`.
+
+        All of it is held here until the thread that ran the `job` has let go of it: a widget that the callables alone
+        still know must not be destroyed over there.
+        """
+        ticket = next(self._tickets)
+        self._awaited[ticket] = (done, failed, future, job)
 
         def finished(over: "Future[T]") -> None:
             with self._lock:
                 if self._open and not over.cancelled():
-                    self._finished.emit((over, done, failed))
+                    self._finished.emit(ticket)
 
         future.add_done_callback(finished)
 
@@ -122,7 +136,7 @@ class Bridge(QObject):
     ) -> None:
         """Run `job(workspace)` on the reading thread (its catalog is that thread's own) and hand over what it gives."""
         if self._open:
-            self.then(self._reader.submit(job, self.workspace), done, failed)
+            self.then(self._reader.submit(job, self.workspace), done, failed, job)
 
     def apart_for(self, seconds: float) -> Apart:
         """Another process for geometry that may take so long; it ends with the window at the latest."""
@@ -134,13 +148,15 @@ class Bridge(QObject):
     ) -> None:
         """Run a job that may take seconds, on a thread on which nobody waits for lists; one after the other."""
         if self._open:
-            self.then(self._worker.submit(job), done, failed)
+            self.then(self._worker.submit(job), done, failed, job)
 
-    @Slot(object)
-    def _deliver(self, finished: tuple["Future[Any]", Callable[[Any], None], Callable[[Any], None] | None]) -> None:
+    @Slot(int)
+    def _deliver(self, ticket: int) -> None:
         if not self._open:
             return
-        future, done, failed = finished
+        awaited: tuple[Any, ...] = self._awaited.pop(ticket)
+        self._delivered.append(awaited)
+        done, failed, future, _ = awaited
         error = future.exception()
         if error is None:
             done(future.result())

@@ -71,3 +71,32 @@ def test_the_shape_of_a_gap_lies_where_it_is() -> None:
     spot = gap.shape[0][0][0]
     assert min(length_m(spot, corner) for corner in FIRST[0][0]) < 310
     assert seams([], 5.0).found == []
+
+
+def test_a_bay_of_a_field_drawn_twice_is_no_gap() -> None:
+    west, south = CENTER
+    bay = (
+        (west, south),
+        (west + 0.004, south),
+        (west + 0.004, south + 0.002),
+        (west + 0.00201, south + 0.002),
+        (west + 0.00201, south + 0.001),
+        (west + 0.00199, south + 0.001),  # 1.6 m wide
+        (west + 0.00199, south + 0.002),
+        (west, south + 0.002),
+        (west, south),
+    )
+    assert [kind for kind, *_ in look(((bay,),), ((bay,),))] == ["overlap"]
+
+
+def test_two_sound_lots_over_each_other_overlap_though_no_edge_stands_out() -> None:
+    """Last year's fields and this year's: every edge inside has its neighbour within its own lot."""
+
+    def tile(west: int, south: int, wide: int, high: int) -> Shape:
+        lon, lat = CENTER[0] + west * 1e-3, CENTER[1] + south * 1e-3
+        east, north = CENTER[0] + (west + wide) * 1e-3, CENTER[1] + (south + high) * 1e-3
+        return ((((lon, lat), (east, lat), (east, north), (lon, north), (lon, lat)),),)
+
+    crosswise = [tile(0, 0, 3, 1), tile(0, 1, 3, 1), tile(0, 2, 3, 1)], [tile(n, 0, 1, 3) for n in range(3)]
+    found = {(kind, first, second) for kind, first, second, _ in look(*crosswise[0], *crosswise[1])}
+    assert found == {("overlap", row, column) for row in range(3) for column in range(3, 6)}

@@ -88,3 +88,29 @@ def test_nothing_is_told_after_the_end(bridge: Bridge, qtbot: QtBot) -> None:
     qtbot.wait(20)
     assert len(got) <= 1  # what had arrived before the end may still be told, never what comes after
     assert 1 not in got
+
+
+class Keepsake:
+    """Tells in which thread its last reference went."""
+
+    def __init__(self, went: list[threading.Thread]) -> None:
+        self.went = went
+
+    def __del__(self) -> None:
+        self.went.append(threading.current_thread())
+
+
+def test_what_only_a_job_and_its_ends_know_is_let_go_on_the_gui_thread(bridge: Bridge, qtbot: QtBot) -> None:
+    went: list[threading.Thread] = []
+    over: list[object] = []
+
+    def ask() -> None:
+        mine = Keepsake(went)
+        bridge.work(lambda: mine is None, lambda _: over.append(mine.went))
+
+    for _ in range(200):
+        ask()
+    qtbot.waitUntil(lambda: len(over) == 200)
+    over.clear()
+    qtbot.waitUntil(lambda: len(went) >= 190)
+    assert set(went) == {threading.main_thread()}

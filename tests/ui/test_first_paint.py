@@ -16,7 +16,7 @@ from leafdesk.workspace import InUseError, Workspace
 
 ALLOWED = {
     "leafdesk", "leafdesk.__main__", "leafdesk.app", "leafdesk.folder", "leafdesk.ui", "leafdesk.ui.first_sight",
-    "leafdesk.ui.main_window", "leafdesk.ui.memory",
+    "leafdesk.ui.garbage", "leafdesk.ui.main_window", "leafdesk.ui.memory",
 }  # fmt: skip
 """All of Leafdesk that may be loaded before the first paint."""
 HEAVY = {

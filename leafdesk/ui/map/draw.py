@@ -14,12 +14,13 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.flat import thinned_line
 from leafdesk.geo.follow import follow
 from leafdesk.geo.history import History
-from leafdesk.geo.measure import area_ha, length_m, perimeter_m
+from leafdesk.geo.measure import area_ha, bearing_deg, length_m, perimeter_m
 from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Position, Ring, Shape, pack, unpack
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import (
     EditState,
+    hectares,
     metres,
     paint_card,
     paint_corner,
@@ -301,13 +302,13 @@ class DrawTool(Tool):
             paint_card(painter, near, lines, room, colours, self.canvas.font())
 
     def _lines(self) -> list[str]:
-        state = self._state
-        side = f"side {metres(state.side_m)}" if state.side_m else ""
+        state, drawn = self._state, self._preview()
+        side = f"side {metres(state.side_m)}, {bearing_deg(*drawn[-2:]):.0f}°" if state.side_m else ""
         if state.problems:
             return [state.problems[0].message, side] if side else [state.problems[0].message]
         if state.area_ha is not None:
-            return [f"{state.area_ha:,.2f} ha", " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
-        return [metres(state.side_m)] if state.side_m else []
+            return [hectares(state.area_ha), " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
+        return [side] if side else []
 
     def _hint(self, corners: int) -> str:
         """What the next click and keys do."""

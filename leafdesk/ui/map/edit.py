@@ -17,7 +17,7 @@ from leafdesk.ui.map.draw import ARROWS, MEND
 from leafdesk.ui.map.ground import Ground
 from leafdesk.ui.map.grounding import LARGE, GroundTool
 from leafdesk.ui.map.handles import corner_at, corners_within, edge_at, middle_at, paint_box, paint_handles
-from leafdesk.ui.map.sketch import metres, paint_card, paint_former, paint_outline, paint_problem, signed
+from leafdesk.ui.map.sketch import hectares, metres, paint_card, paint_former, paint_outline, paint_problem, signed
 from leafdesk.ui.map.tool import Pointer
 from leafdesk.ui.map.trace import Trace
 
@@ -349,7 +349,7 @@ class EditTool(GroundTool):
         if area is None or before is None:
             return []
         if wrong:
-            return [wrong[0].message, f"{area:,.2f} ha"]
+            return [wrong[0].message, hectares(area)]
         side = self._side_m()
         length = f"side {metres(side)}" if side else f"around {metres(around)}"
         if len(self.chosen) > 1:
@@ -358,5 +358,5 @@ class EditTool(GroundTool):
             count = len(self.ground.beside)
             length = f"{length} · {count} {'neighbour changes' if count == 1 else 'neighbours change'}, too"
         if not self.history.changed and self.live is None:
-            return [f"{area:,.2f} ha", length]
-        return [f"{before:,.2f} → {area:,.2f} ha", f"{signed(area - before)} · {length}"]
+            return [hectares(area), length]
+        return [f"{before:,.2f} → {hectares(area)}", f"{signed(area - before)} · {length}"]

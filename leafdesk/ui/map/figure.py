@@ -20,6 +20,8 @@ class FigureTool(DrawTool):
     closes = False
     mends = strokes = False
     points = 2
+    full = "All points are set."
+    """Said to a click too many."""
     shape: Shape | None = None
     """The figure as it is shown."""
     _trace: Trace | None = None
@@ -32,7 +34,7 @@ class FigureTool(DrawTool):
         if len(self.history.now) < self.points:
             super()._add(at)
         else:
-            self._refresh("All points are set.")
+            self._refresh(self.full)
 
     def finish(self) -> None:
         """Keep the figure."""
@@ -67,9 +69,7 @@ class FigureTool(DrawTool):
         view, colours, drawn = self.canvas.view, self.canvas.colours, self._preview()
         if self._trace is not None:
             paint_outline(painter, self._trace.path(view), colours, wrong=bool(self._state.problems))
-        elif len(drawn) > 1:
-            painter.setPen(QPen(colours.accent, 2.2))
-            painter.drawLine(*(int(n) for at in drawn[:2] for n in view.to_screen(at)))
+        self._paint_guides(painter, drawn)
         for n, spot in enumerate(self.history.now):
             paint_corner(painter, view.to_screen(spot), colours, first=n == 0)
         if self._by_keys and self.hand is not None:
@@ -78,3 +78,9 @@ class FigureTool(DrawTool):
             near = self.hand.pixel if self.hand else view.to_screen(drawn[-1])
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
             paint_card(painter, near, lines, room, colours, self.canvas.font())
+
+    def _paint_guides(self, painter: QPainter, drawn: Ring) -> None:
+        """The first side, while there is no figure yet."""
+        if self._trace is None and len(drawn) > 1:
+            painter.setPen(QPen(self.canvas.colours.accent, 2.2))
+            painter.drawLine(*(int(n) for at in drawn[:2] for n in self.canvas.view.to_screen(at)))

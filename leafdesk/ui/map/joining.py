@@ -13,8 +13,8 @@ from leafdesk.geo.check import problems
 from leafdesk.geo.join import join
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.shape import Shape, unpack
-from leafdesk.ui.map.sketch import EditState, paint_card, paint_former, paint_outline
-from leafdesk.ui.map.tool import Pointer, Tool
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline
+from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -94,16 +94,7 @@ class JoinTool(Tool):
         self.elsewhere(make, done, self._say)
 
     def key(self, event: QKeyEvent) -> bool:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.finish()
-            case Qt.Key.Key_Escape:
-                self.canvas.cancel()
-            case Qt.Key.Key_Backspace:
-                self.undo()
-            case _:
-                return False
-        return True
+        return keep_by_keys(self, event)
 
     def undo(self) -> bool:
         """Choose no other field."""
@@ -154,7 +145,7 @@ class JoinTool(Tool):
         if self._whole is not None and self._other in rows and self._state.area_ha is not None:
             parts = len(self._whole)
             pieces = "one piece" if parts == 1 else f"{parts} parts that do not touch"
-            return [f"Together {self._state.area_ha:,.2f} ha", f"with {rows[self._other].name} · {pieces}"]
+            return [f"Together {hectares(self._state.area_ha)}", f"with {rows[self._other].name} · {pieces}"]
         if self._pointed in rows:
             return [rows[self._pointed].name, self._why or "a click shows both together"]
         return []

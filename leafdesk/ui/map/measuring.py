@@ -13,12 +13,10 @@ from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, bearing_deg, length_m
 from leafdesk.geo.shape import Position, Ring
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.sketch import EditState, metres
+from leafdesk.ui.map.sketch import EditState, hectares, metres
 from leafdesk.ui.map.tool import Pointer
 
 MEASURE = f"Click where to begin measuring, or arrow keys and Space · {FREE} · Esc leaves"
-ACRES = 2.4710538146716534
-"""International acres in a hectare."""
 
 
 class MeasureTool(DrawTool):
@@ -77,7 +75,7 @@ class MeasureTool(DrawTool):
         return [
             metres(self._state.perimeter_m),
             side,
-            *([f"closed {area:,.2f} ha ({area * ACRES:,.2f} ac)"] if area is not None else []),
+            *([f"closed {hectares(area)}"] if area is not None else []),
         ]
 
     def _hint(self, corners: int) -> str:

@@ -14,8 +14,8 @@ from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import Piece
 from leafdesk.geo.shape import Ring, Shape, rings
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.sketch import EditState, paint_card, paint_former, paint_outline, signed
-from leafdesk.ui.map.tool import Pointer, Tool
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, signed
+from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class HoleTool(DrawTool):
         if after is None or self._state.problems:
             return super()._lines()
         return [
-            f"{self._before_ha:,.2f} → {after:,.2f} ha",
+            f"{self._before_ha:,.2f} → {hectares(after)}",
             f"{self.name} {abs(after - self._before_ha):,.2f} ha ({signed(after - self._before_ha)})",
         ]
 
@@ -144,16 +144,7 @@ class RemoveTool(Tool):
         self._go(self.history.done(f"Remove {_word(piece)}", left))
 
     def key(self, event: QKeyEvent) -> bool:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.finish()
-            case Qt.Key.Key_Escape:
-                self.canvas.cancel()
-            case Qt.Key.Key_Backspace:
-                self.undo()
-            case _:
-                return False
-        return True
+        return keep_by_keys(self, event)
 
     def undo(self) -> bool:
         return self._go(self.history.undone())
@@ -216,7 +207,7 @@ class RemoveTool(Tool):
         goes = parts.outline(self.history.now, piece)
         paint_outline(painter, Trace(goes).path(view), colours, wrong=True)
         why = parts.why_not_remove(self.history.now, piece)
-        lines = [why] if why else [f"Remove this {_word(piece)}", f"{area_ha(goes):,.2f} ha"]
+        lines = [why] if why else [f"Remove this {_word(piece)}", hectares(area_ha(goes))]
         room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
         paint_card(painter, self.hand.pixel, lines, room, colours, self.canvas.font())
 

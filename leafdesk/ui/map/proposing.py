@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QPainter
 
 from leafdesk.geo.actions import NotPossibleError
@@ -14,8 +14,8 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import spot_inside
 from leafdesk.geo.shape import Position, Shape
-from leafdesk.ui.map.sketch import EditState, paint_card, paint_former, paint_outline, paint_problem, signed
-from leafdesk.ui.map.tool import Tool
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, paint_problem, signed
+from leafdesk.ui.map.tool import Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 from leafdesk.ui.map.wording import paint_text
 
@@ -124,16 +124,7 @@ class ProposingTool(Tool):
 
     # ------------------------------------------------------------------ the hand
     def key(self, event: QKeyEvent) -> bool:
-        match event.key():
-            case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.finish()
-            case Qt.Key.Key_Escape:
-                self.canvas.cancel()
-            case Qt.Key.Key_Backspace if self.undo():
-                pass
-            case _:
-                return False
-        return True
+        return keep_by_keys(self, event)
 
     def finish(self) -> None:
         """Keep what is shown; what is still being worked out is kept as soon as it is there."""
@@ -164,7 +155,7 @@ class ProposingTool(Tool):
         if self.shown.proposal.goes:
             return list(self.shown.proposal.says)
         after = self.shown.areas[0]
-        change = f"{self._before_ha:,.2f} → {after:,.2f} ha"
+        change = f"{self._before_ha:,.2f} → {hectares(after)}"
         return [change, signed(after - self._before_ha), *self.shown.proposal.says]
 
     # ------------------------------------------------------------------ painting

@@ -10,7 +10,7 @@ from leafdesk.geo.rectangle import LONGEST_M, rectangle, width_towards
 from leafdesk.geo.shape import Ring, Shape
 from leafdesk.ui.map.draw import FREE
 from leafdesk.ui.map.figure import FigureTool
-from leafdesk.ui.map.sketch import metres
+from leafdesk.ui.map.sketch import hectares, metres
 from leafdesk.ui.map.tool import Ask, number
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class RectangleTool(FigureTool):
             return [metres(length_m(drawn[0], drawn[1]))] if len(drawn) > 1 else []
         a, b, c, *_ = self.shape[0][0]
         sides = f"{metres(length_m(a, b))} × {metres(length_m(b, c))}"
-        return [f"{self._state.area_ha or 0.0:,.2f} ha", f"{sides} · bearing {bearing_deg(a, b):.1f}°"]
+        return [hectares(self._state.area_ha or 0.0), f"{sides} · bearing {bearing_deg(a, b):.1f}°"]
 
     def _hint(self, corners: int) -> str:
         if corners == 0:

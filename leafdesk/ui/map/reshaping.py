@@ -11,7 +11,7 @@ from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.reshape import reshaped
 from leafdesk.geo.shape import Ring, Shape, rings
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.sketch import EditState, paint_former, paint_outline, signed
+from leafdesk.ui.map.sketch import EditState, hectares, paint_former, paint_outline, signed
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class ReshapeTool(DrawTool):
         area = self._state.area_ha
         if self._after is None or area is None:
             return super()._lines()
-        return [f"{self._before_ha:,.2f} → {area:,.2f} ha", signed(area - self._before_ha)]
+        return [f"{self._before_ha:,.2f} → {hectares(area)}", signed(area - self._before_ha)]
 
     def paint(self, painter: QPainter) -> None:
         if self._after is not None:

@@ -7,7 +7,7 @@ from leafdesk.geo.circle import circle, circle_through
 from leafdesk.geo.shape import Ring, Shape
 from leafdesk.ui.map.draw import FREE
 from leafdesk.ui.map.figure import FigureTool
-from leafdesk.ui.map.sketch import metres
+from leafdesk.ui.map.sketch import hectares, metres
 
 
 class RimTool(FigureTool):
@@ -26,7 +26,7 @@ class RimTool(FigureTool):
     def _lines(self) -> list[str]:
         if self.shape is None:
             return []
-        return [f"{self._state.area_ha or 0.0:,.2f} ha", f"radius {metres(self._radius)}"]
+        return [hectares(self._state.area_ha or 0.0), f"radius {metres(self._radius)}"]
 
     def _hint(self, corners: int) -> str:
         if corners < 3:

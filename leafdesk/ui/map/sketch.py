@@ -16,6 +16,10 @@ CORNER_PX, MIDDLE_PX = 5.5, 3.5
 """Half the side of a corner's square; the radius of a midpoint's dot. Logical pixels."""
 
 
+ACRES = 2.4710538146716534
+"""International acres in a hectare."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditState:
     """A drawing as it stands: its measures, what is wrong with it, and what the next click or key does."""
@@ -133,6 +137,11 @@ def paint_panel(painter: QPainter, place: QRectF, colours: MapColours) -> None:
 def metres(length: float) -> str:
     """A length for people: "212.4 m", "1.98 km"."""
     return f"{length / 1000:,.2f} km" if length >= 1000 else f"{length:.1f} m"
+
+
+def hectares(area: float) -> str:
+    """An area for people, in both units: "13.49 ha (33.33 ac)"."""
+    return f"{area:,.2f} ha ({area * ACRES:,.2f} ac)"
 
 
 def signed(hectares: float) -> str:

@@ -212,6 +212,20 @@ class Tool:
         return None
 
 
+def keep_by_keys(tool: Tool, event: QKeyEvent) -> bool:
+    """Enter keeps what the tool made, Esc leaves it, Backspace takes a step back; False for another key."""
+    match event.key():
+        case Qt.Key.Key_Return | Qt.Key.Key_Enter:
+            tool.finish()
+        case Qt.Key.Key_Escape:
+            tool.canvas.cancel()
+        case Qt.Key.Key_Backspace:
+            return tool.undo()
+        case _:
+            return False
+    return True
+
+
 def _corners(given: Any) -> int:
     """How many positions stand anywhere in what is given."""
     if not isinstance(given, tuple) or not given:

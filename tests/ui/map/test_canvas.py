@@ -274,7 +274,7 @@ def test_a_thousand_fields_are_taken_in_between_events_not_in_one_go(
         canvas.grab()
         assert canvas.picture.outlines.waiting, "nor does painting"
     assert not canvas.picture.outlines.waiting
-    assert canvas.picture.turns - before > 5
+    assert canvas.picture.turns - before > 1
     assert canvas.field_at(canvas.view.to_screen((-93.498, 41.702))) == "f0"
 
 

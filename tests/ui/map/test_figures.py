@@ -42,7 +42,7 @@ def test_a_rectangle_is_typed_from_one_corner(map_and_heard: tuple[MapCanvas, He
     assert canvas.edit_state.hint.startswith("A length and a width are needed")
     for key, text in (("length", "400"), ("width", "250,5"), ("bearing", "30")):
         tool.answer(key, text)
-    assert tool._lines() == ["10.02 ha", "400.0 m × 250.5 m · bearing 30.0°"]
+    assert tool._lines() == ["10.02 ha (24.76 ac)", "400.0 m × 250.5 m · bearing 30.0°"]
     by_enter(canvas)
     assert heard.drawn == [rectangle(spot(canvas, A), 400.0, 250.5, 30.0)]
     assert heard.tools == ["rectangle", "browse"]

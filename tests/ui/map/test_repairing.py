@@ -13,6 +13,7 @@ from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Shape
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.repairing import RepairTool
+from leafdesk.ui.map.sketch import hectares
 from tests.ui.map.test_tools import LEFT, SQUARE, Heard, at, by_enter
 
 BOW: Shape = (((SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3], SQUARE[0]),),)
@@ -23,7 +24,7 @@ def test_the_offer_shows_both_areas_and_enter_keeps_it(show: Callable[..., MapCa
     heard = Heard(canvas)
     canvas.take(tool := RepairTool(canvas, "one", BOW))
     mended = repair(BOW)
-    assert tool.lines()[0] == f"{area_ha(BOW):,.2f} → {area_ha(mended):,.2f} ha"
+    assert tool.lines()[0] == f"{area_ha(BOW):,.2f} → {hectares(area_ha(mended))}"
     assert tool.lines()[-2:] == ["The boundary crosses itself here.", "in 2 parts"]
     middle = at(canvas, (-93.498, 41.702))
     assert canvas.grab().toImage().pixelColor(middle + QPoint(0, 9)).rgb() == canvas.colours.warning.rgb()

@@ -10,11 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
-from leafdesk.geo.measure import area_ha, length_m
+from leafdesk.geo.measure import area_ha, bearing_deg, length_m
 from leafdesk.geo.shape import Position, Ring, Shape
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.colours import LIGHT
-from leafdesk.ui.map.sketch import EditState
+from leafdesk.ui.map.sketch import EditState, metres
 from tests.ui.map.conftest import square
 
 LEFT = Qt.MouseButton.LeftButton
@@ -77,6 +77,19 @@ def draw(canvas: MapCanvas, corners: list[QPoint]) -> None:
 def ring_through(canvas: MapCanvas, corners: list[QPoint]) -> Ring:
     drawn = tuple(canvas.view.to_lonlat((corner.x(), corner.y())) for corner in corners)
     return (*drawn, drawn[0])
+
+
+def test_the_card_says_hectares_acres_and_the_side_with_its_bearing(canvas: MapCanvas) -> None:
+    draw(canvas, CORNERS[:1])
+    tool = canvas.hand_tool
+    QTest.mouseMove(canvas, CORNERS[1])
+    a, b = (canvas.view.to_lonlat((spot.x(), spot.y())) for spot in CORNERS[:2])
+    side = f"side {metres(length_m(a, b))}, {bearing_deg(a, b):.0f}°"
+    assert tool._lines() == [side]  # type: ignore[attr-defined]
+    for corner in CORNERS[1:]:
+        QTest.mouseClick(canvas, LEFT, pos=corner)
+    area = area_ha(((ring_through(canvas, CORNERS),),))
+    assert tool._lines()[0] == f"{area:,.2f} ha ({area * 2.4710538146716534:,.2f} ac)"  # type: ignore[attr-defined]
 
 
 def by_enter(canvas: MapCanvas) -> None:

@@ -16,6 +16,7 @@ from leafdesk.geo.square import squared
 from leafdesk.geo.thin import thinned
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.shifting import ShiftTool
+from leafdesk.ui.map.sketch import hectares
 from leafdesk.ui.map.tidying import BOTH, OUTWARD, HeadlandTool, SquareTool, ThinTool
 from tests.ui.map.test_tools import SQUARE, Heard, at, by_enter, drag
 
@@ -119,7 +120,7 @@ def test_a_headland_is_taken_off_kept_as_a_field_or_added(given: Given) -> None:
     found: list[Any] = []
     canvas.split.connect(lambda id_, stays, goes: found.append((id_, stays, goes)))
     canvas.take(tool := HeadlandTool(canvas, "one", SHAPE))
-    assert tool.lines()[0] == f"{area_ha(SHAPE):,.2f} → {area_ha(inset(SHAPE, 20.0)):,.2f} ha"
+    assert tool.lines()[0] == f"{area_ha(SHAPE):,.2f} → {hectares(area_ha(inset(SHAPE, 20.0)))}"
     by_enter(canvas)
     canvas.take(tool := HeadlandTool(canvas, "one", SHAPE))
     tool.answer("metres", "12")

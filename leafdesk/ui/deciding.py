@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from leafdesk.edits import Redraw
 from leafdesk.geo.shape import Box, box
 from leafdesk.ui.actions import CHOICES
+from leafdesk.ui.pages import show_machine
 from leafdesk.workspace import Changes, FieldRow, Workspace
 from leafdesk.workspace.clashes import Choice, Clash, clash_of, comparable, compare
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
     from leafdesk.ui.map.compared import Whose
     from leafdesk.ui.panels.conflict import ConflictPage
+    from leafdesk.ui.panels.hearing import Heard
 
 NOT_HERE = "Open a conflict first."
 NONE = "Nothing is in conflict."
@@ -55,6 +58,7 @@ class Deciding(QObject):
             window.commands[key].triggered.connect(lambda _=False, do=do: do())
         window.queue.decide.connect(self.open)
         window.queue.mend.connect(self.mend)
+        window.queue.look_at.connect(self.look_at)
         window.inspector.decide.connect(self.open)
         window.status.open_conflicts.connect(lambda: self.open(None))
         window.queue.counted.connect(lambda waiting, need: self._allow())
@@ -101,6 +105,27 @@ class Deciding(QObject):
         else:
             self.window.look_at(field_id)
             self.window.drawing.start(action, field_id)
+
+    def look_at(self, heard: Heard) -> None:
+        """Show what a notice is about: two pieces of land on the map, two machines in their table, or a folder."""
+        from leafdesk.ui.map.compared import ComparedTool
+
+        window, notice = self.window, heard.notice
+        if notice.sort == "rescued":
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(notice.details["folder"])))
+        elif notice.kind == "machines":
+            show_machine(window, heard.second)
+        elif window.drawing.let_go():
+            window.show_page("map")
+            window.select(notice.record_id if notice.kind == "fields" else None)
+            sides: tuple[Whose, ...] = ("mine", "theirs")
+            (one, mine), (other, theirs) = heard.places
+            tool = ComparedTool(window.canvas, zip(sides, (mine, theirs), strict=True), {"mine": one, "theirs": other})
+            tool.can_leave, tool.hides = True, window.inspector.field_id
+            window.canvas.take(tool)
+            window.canvas.fit_box(_joined([box(shape) for shape in (mine, theirs) if shape]), 96)
+            window.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+            window.doing.trouble.emit(f"{one} is blue, {other} orange in dash and dot. Esc takes them off the map.")
 
     # ------------------------------------------------------------------ reading
     def _read(self, item_id: str) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
 
 from leafdesk.geo.shape import Shape, pack
 from leafdesk.geo.snap import Rails
@@ -59,7 +59,8 @@ def hatch_of(hatch: Hatch, colours: MapColours) -> QBrush:
 class Outlined:
     """Outlines with their words, to be painted over any map."""
 
-    def __init__(self, shapes: Iterable[tuple[Whose, Shape]]) -> None:
+    def __init__(self, shapes: Iterable[tuple[Whose, Shape]], called: Mapping[Whose, str] = WORDS) -> None:
+        self.called = called
         self.traces = [(whose, Trace(shape)) for whose, shape in shapes if shape]
 
     def paint(self, painter: QPainter, canvas: MapCanvas) -> None:
@@ -73,21 +74,32 @@ class Outlined:
             painter.setPen(pen)
             painter.drawPath(path)
         for whose, trace in self.traces:
-            taken.append(_paint_word(painter, canvas, whose, trace, taken))
+            taken.append(_paint_word(painter, canvas, whose, trace, taken, self.called[whose]))
 
 
 class ComparedTool(BrowseTool):
-    """Browsing with three outlines over the map and a hatch where two of them differ."""
+    """Browsing with outlines over the map and a hatch where two of them differ."""
 
-    def __init__(self, canvas: MapCanvas, outlines: Iterable[tuple[Whose, Shape]]) -> None:
+    can_leave = False
+
+    def __init__(
+        self, canvas: MapCanvas, outlines: Iterable[tuple[Whose, Shape]], called: Mapping[Whose, str] = WORDS
+    ) -> None:
         super().__init__(canvas)
-        self.outlined = Outlined(outlines)
+        self.outlined = Outlined(outlines, called)
         self.hatched: list[tuple[Hatch, Trace]] = []
 
     def hatch(self, shapes: Sequence[tuple[Hatch, Shape]]) -> None:
         """Hatch this ground instead of what was hatched."""
         self.hatched = [(hatch, Trace(shape)) for hatch, shape in shapes if shape]
         self.canvas.update()
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Esc takes it off a map that has other things to show."""
+        if event.key() == Qt.Key.Key_Escape and self.can_leave:
+            self.canvas.take(BrowseTool(self.canvas))
+            return True
+        return super().key(event)
 
     def paint(self, painter: QPainter) -> None:
         view, colours = self.canvas.view, self.canvas.colours
@@ -129,13 +141,15 @@ class ThirdTool(EditTool):
         self.outlined.paint(painter, self.canvas)
 
 
-def _paint_word(painter: QPainter, canvas: MapCanvas, whose: Whose, trace: Trace, taken: list[QRectF]) -> QRectF:
+def _paint_word(
+    painter: QPainter, canvas: MapCanvas, whose: Whose, trace: Trace, taken: list[QRectF], text: str
+) -> QRectF:
     """The word beside a corner that is in sight, clear of the words painted before; answers where it lies."""
     face = QFont(canvas.font())
     face.setPixelSize(12)
     face.setWeight(QFont.Weight.Bold)
     metrics = QFontMetricsF(face)
-    size = QRectF(0, 0, round(metrics.horizontalAdvance(WORDS[whose])) + 12, round(metrics.height()) + 4)
+    size = QRectF(0, 0, round(metrics.horizontalAdvance(text)) + 12, round(metrics.height()) + 4)
     points, room, (dx, dy) = trace.pixels(canvas.view), QRectF(canvas.rect()).adjusted(6, 6, -6, -6), _EDGES[whose]
     order = (points @ (dx, dy)).argsort()[::-1]
     place = QRectF(size)
@@ -146,7 +160,7 @@ def _paint_word(painter: QPainter, canvas: MapCanvas, whose: Whose, trace: Trace
             paint_panel(painter, place, canvas.colours)
             painter.setFont(face)
             painter.setPen(colour_of(whose, canvas.colours))
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, WORDS[whose])
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
             return place
     return QRectF()
 

@@ -26,7 +26,7 @@ class Queue(QFrame):
     Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
     `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `decide(item id)` (look at both sides),
     `mend(action, field id)`: rename it or edit its boundary, `heard(notice id, edits that put it right)`,
-    `remove_missing()`,
+    `look_at(Heard)`: what a notice is about, `remove_missing()`,
     `counted(number of items, number that need a person)`.
     """
 
@@ -39,6 +39,7 @@ class Queue(QFrame):
     decide = Signal(str)
     mend = Signal(str, str)
     heard = Signal(int, object)
+    look_at = Signal(object)
     remove_missing = Signal()
     counted = Signal(int, int)
 
@@ -119,6 +120,7 @@ class Queue(QFrame):
         self.notices = []
         for heard in found:
             card = NoticeCard(heard)
+            card.look.clicked.connect(lambda _=False, heard=heard: self.look_at.emit(heard))
             card.heard.clicked.connect(lambda _=False, id_=heard.notice.id: self.heard.emit(id_, ()))
             card.mend.clicked.connect(
                 lambda _=False, id_=heard.notice.id, edits=heard.remedy: self.heard.emit(id_, edits)

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from leafdesk.edits import Edit, decode, encode
+from leafdesk.edits import Edit, decode, encode, point_at
+from leafdesk.records import Kind
 from leafdesk.store.answering import Answer
 from leafdesk.store.items import dumps
 
@@ -56,6 +57,15 @@ class Steps:
         ).fetchone()
         self.connection.execute("DELETE FROM steps WHERE stack = ? AND n <= ? - ?", (stack, n, KEPT))
 
+    def rename(self, kind: Kind, old: str, new: str) -> None:
+        """A record that was deleted at Leaf is back under another id: earlier steps speak of it, too."""
+        rows = self.connection.execute(
+            "SELECT n, back, done FROM steps WHERE instr(back, :id) OR instr(done, :id)", {"id": json.dumps(old)}
+        ).fetchall()
+        for n, *lists in rows:
+            parts = [_written([_renamed(one, kind, old, new) for one in _read(text)]) for text in lists]
+            self.connection.execute("UPDATE steps SET back = ?, done = ? WHERE n = ?", (*parts, n))
+
     def drop(self, step: Step) -> None:
         """Take a step out."""
         self.connection.execute("DELETE FROM steps WHERE n = ?", (step.n,))
@@ -75,6 +85,12 @@ class Steps:
             raise
         finally:
             self.connection.execute("RELEASE step")
+
+
+def _renamed(part: Part, kind: Kind, old: str, new: str) -> Part:
+    if isinstance(part, Answer):
+        return part
+    return point_at(part, lambda its, id_: new if (its, id_) == (kind, old) else id_)
 
 
 def _written(parts: Sequence[Part]) -> str:

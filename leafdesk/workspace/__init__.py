@@ -211,6 +211,11 @@ class Workspace:
         return self._names.undo
 
     @property
+    def final_name(self) -> str | None:
+        """The last step, when Leaf has no way to take it back; None when undo has one, or nothing was done."""
+        return self._names.final
+
+    @property
     def redo_name(self) -> str | None:
         """The step that redo would do again; None when there is none."""
         return self._names.redo

@@ -8,7 +8,7 @@ from leafdesk.records import Field, Kind, Machine
 from leafdesk.store.answering import Answer, question_of
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, RefusedError
-from leafdesk.store.steps import Part
+from leafdesk.store.steps import Part, Steps
 from leafdesk.workspace.keeping import refuse_unkept
 
 
@@ -36,6 +36,7 @@ class Taken:
     queued: list[Queued]
     changes: Changes
     back: Step | None
+    name: str = ""
 
 
 def take(
@@ -58,7 +59,9 @@ def take(
             changes |= outbox.answer(edit, now=now)
             continue
         before = catalog.get(edit.kind, edit.id)
-        edit = _under_a_new_id(outbox, edit, new_id) if before is None else edit
+        if before is None and (fresh := _under_a_new_id(outbox, edit, new_id)) is not edit:
+            Steps(outbox.connection).rename(edit.kind, edit.id, fresh.id)
+            edit = fresh
         _refuse_invalid(edit)
         if isinstance(edit, Create):
             refuse_unkept(catalog, edit.record.leaf_user_id)
@@ -76,7 +79,8 @@ def take(
         done.append(edit)
     called = name or (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
     taken_back = tuple(edit for edit in back if edit is not None)
-    return Taken(queued, changes, Step(taken_back, tuple(done), called) if None not in back else None)
+    back_again = Step(taken_back, tuple(done), called) if None not in back else None
+    return Taken(queued, changes, back_again, called)
 
 
 def _opposite(answer: Answer, item: Item) -> Answer:

@@ -18,6 +18,8 @@ from leafdesk.sync.merge import same_shape
 from leafdesk.workspace.steps import Taken, take
 
 _NOTHING: dict[Stack, str] = {"undo": "There is nothing to undo.", "redo": "There is nothing to redo."}
+_FINAL = "no_way_back"
+"""The fact that names the last step when nothing can take it back."""
 _MOVED_ON = "Leaf's copy changed once more while you looked at it. Look again, then decide."
 Keep = Literal["mine", "theirs", "both"]
 """How a conflict is answered; `both`: mine becomes a new field, theirs stays."""
@@ -26,10 +28,11 @@ _OTHER: dict[Stack, Stack] = {"undo": "redo", "redo": "undo"}
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The steps on top of the two stacks, in plain words."""
+    """The steps on top of the two stacks, in plain words; `final`: the step after which nothing can be taken back."""
 
     undo: str | None = None
     redo: str | None = None
+    final: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,9 @@ class Moved:
 
 def names_of(steps: Steps) -> Names:
     """What is on top."""
-    return Names(steps.name("undo"), steps.name("redo"))
+    undo = steps.name("undo")
+    final = Catalog(steps.connection).fact(_FINAL) if undo is None else None
+    return Names(undo, steps.name("redo"), final or None)
 
 
 def do_step(catalog: Catalog, outbox: Outbox, edits: Sequence[Edit], *, new_id: Callable[[], str], now: str) -> Moved:
@@ -132,7 +137,9 @@ def move_step(catalog: Catalog, outbox: Outbox, stack: Stack, *, new_id: Callabl
 def _lay(steps: Steps, stack: Stack, taken: Taken) -> None:
     if taken.back is None:
         steps.clear(stack)  # this step cannot be taken back, so neither can those under it
+        Catalog(steps.connection).put_fact(_FINAL, taken.name)
     else:
+        Catalog(steps.connection).put_fact(_FINAL, "")
         steps.push(stack, taken.back.name, taken.back.edits, taken.back.done)
 
 

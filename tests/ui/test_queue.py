@@ -56,6 +56,8 @@ def test_a_refused_change_shows_leafs_reason_and_can_go_again(
     (line,) = window.queue.lines.values()
     assert line.state.text() == "Refused by Leaf"
     assert line.reason.text()
+    assert line.advice.text().startswith("Fields from John Deere are changed in John Deere. Discard")
+    assert line.buttons["rename"].isHidden()  # Leaf would refuse that, too
     assert "needs a decision" in window.queue.note.text()
     window.select(row.id)
     qtbot.waitUntil(lambda: window.inspector.banner_title.text() == "Leaf refused this change")
@@ -287,6 +289,8 @@ def test_the_queue_is_worked_with_the_keys(window: MainWindow, qtbot: QtBot) -> 
     qtbot.waitUntil(second.hasFocus)
     qtbot.keyClick(second, Qt.Key.Key_Space)
     assert window.queue.chosen() == (second.line.item.id,)
+    qtbot.keyClick(second, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.queue.chosen()) == 2
     qtbot.keyClick(second, Qt.Key.Key_Up)
     qtbot.keyClick(first, Qt.Key.Key_Return)  # nothing is amiss: the field on the map
     assert window.inspector.field_id == first.line.item.record_id

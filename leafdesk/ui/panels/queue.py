@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
+from leafdesk.edits import Change, Redraw
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
@@ -178,6 +179,12 @@ class Queue(QFrame):
         """The ids of the lines that are ticked."""
         return tuple(id_ for id_, line in self.lines.items() if line.chosen.isChecked())
 
+    def choose_all(self) -> None:
+        """Tick every line in sight; all ticked already: none."""
+        on = not all(line.chosen.isChecked() for line in self.lines.values())
+        for line in self.lines.values():
+            line.chosen.setChecked(on)
+
     def _count_chosen(self) -> None:
         many = len(self.chosen())
         self.chosen_note.setText(f"{words.count(many, 'change')} chosen:")
@@ -215,11 +222,8 @@ class Queue(QFrame):
 
     def _same(self, widget: "QueueLine", line: Line | None) -> bool:
         known = widget.line
-        return line is not None and (known.item.rev, known.after, known.alone) == (
-            line.item.rev,
-            line.after,
-            line.alone,
-        )
+        said = (known.item.rev, known.after, known.alone, known.never)
+        return line is not None and said == (line.item.rev, line.after, line.alone, line.never)
 
     def _say(self, need: int) -> None:
         if not self.items:
@@ -240,5 +244,7 @@ def _read(workspace: Workspace, room: int) -> list[Line]:
     alone = len(items) == 1
     for place, item in enumerate(sorted(items, key=lambda item: item.state not in ("parked", "conflict"))):
         before = outbox.blocker(item) if item.state == "waiting" and place < room else None
-        lines.append(Line(item, before.sentence if before else None, alone))
+        looked = item.state == "parked" and place < room and isinstance(item.edit, Redraw | Change)
+        never = workspace.why_not(item.edit) if looked else None
+        lines.append(Line(item, before.sentence if before else None, alone, never or ""))
     return lines

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
 
 from leafdesk.edits import Change, Create, Delete, Redraw
@@ -36,12 +36,14 @@ class Line:
     after: str | None
     alone: bool = False
     """Whether it is the only one in the queue: to send only this is then to send all."""
+    never: str = ""
+    """Why Leaf would refuse it once more, as the record stands now."""
 
 
 class QueueLine(Card):
     """One change. Parts for tests: `state`, `sentence`, `reason`, `advice`, `buttons` (by "retry", "discard", …).
 
-    With the keyboard on it: up and down go to other lines, Space ticks it, Enter does what is first to be done.
+    With the keyboard on it: up and down go to other lines, Space ticks it (Ctrl+A all), Enter does what comes first.
     """
 
     def __init__(self, line: Line, queue: Queue) -> None:
@@ -58,7 +60,7 @@ class QueueLine(Card):
         self.reason = label(_reason(line), "muted", wrap=True, select=True)
         if not self.reason.text():
             self.reason.hide()
-        self.advice = label(advice(item), "small", wrap=True)
+        self.advice = label(advice(line), "small", wrap=True)
         self.advice.setHidden(not self.advice.text())
         self.setAccessibleDescription(f"{self.reason.text()} {self.advice.text()}".strip())
         self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
@@ -104,8 +106,8 @@ class QueueLine(Card):
             "decide": comparable(item),
             "mine": item.state == "conflict",
             "theirs": item.state == "conflict",
-            "edit": item.state == "parked" and _draws(item),
-            "rename": item.state == "parked" and _names(item),
+            "edit": item.state == "parked" and _draws(item) and not self.line.never,
+            "rename": item.state == "parked" and _names(item) and not self.line.never,
             "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
             "show": item.kind == "fields" and not isinstance(item.edit, Delete),
             "discard": item.state != "conflict",
@@ -126,6 +128,8 @@ class QueueLine(Card):
         key = event.key()
         if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._first:
             self.buttons[self._first].click()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._queue.choose_all()
         elif key == Qt.Key.Key_Space:
             self.chosen.toggle()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down):
@@ -134,11 +138,16 @@ class QueueLine(Card):
             super().keyPressEvent(event)
 
 
-def advice(item: Item) -> str:
+def advice(line: Line) -> str:
     """What a person may do about it, or that nothing has to be done."""
+    item = line.item
+    if item.state == "parked" and line.never:
+        return f"{line.never} Discard takes this back, and you see what Leaf has. The other changes go on."
     if item.state == "parked":
         mend = "Put right what Leaf says and it goes again" if _draws(item) or _names(item) else "Retry sends it again"
-        return f"{mend}; Discard takes it back, and you see what Leaf has. The other changes go on."
+        if "invalidGeometry" in (item.reason or ""):
+            mend = "Edit boundary, and there Repair boundary, may put it right; then it goes again"
+        return f"{mend}. Discard takes it back, and you see what Leaf has. The other changes go on."
     if item.state == "sent":
         return "Nothing to do: Leafdesk looks by itself whether it arrived, and never sends it twice."
     if item.state == "waiting" and item.attempts:
@@ -171,14 +180,19 @@ class Sign(QWidget):
 
     def __init__(self, state: str, theme: Theme) -> None:
         super().__init__()
-        self._mark = {"waiting": "pending", "sent": "pending", "parked": "parked"}.get(state, "conflict")
+        self._mark = {"waiting": "pending", "sent": "", "parked": "parked"}.get(state, "conflict")
         self._theme = theme
         self.setFixedSize(QSize(STEP * 3, STEP * 3))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_mark(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, self._theme.colours)
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        if self._mark:
+            paint_mark(painter, middle, self._mark, self._theme.colours)
+        else:
+            painter.setPen(QPen(QColor(self._theme.colours.warn), 1.6))
+            painter.drawEllipse(middle, 3.2, 3.2)
         painter.end()
 
 

@@ -12,6 +12,7 @@ from leafdesk.records import Field
 from leafdesk.sandbox import Sandbox
 from leafdesk.workspace import Delete, Item, Redraw, RefusedError, Workspace, change
 from leafdesk.workspace.clashes import Clash, clash_of, comparable, compare
+from leafdesk.workspace.history import history_of
 
 WAIT = 20
 
@@ -110,6 +111,8 @@ def test_an_answer_is_one_step_and_undo_puts_the_question_again(
     sync(again)
     assert at_leaf(sandbox, field.id) == (mine if keep == "mine" else theirs)
     assert not again.outbox.items()
+    history = history_of(again.catalog, field.id)
+    assert history is not None and {mine, theirs} <= {version.shape for version in history.versions}  # the loser, too
 
 
 def test_an_answer_that_has_gone_to_leaf_is_not_taken_back(workspace: Workspace, sandbox: Sandbox) -> None:

@@ -111,7 +111,12 @@ class Inspector(QFrame):
         self.banner_decide.clicked.connect(lambda: self.decide.emit(self._clash))
         self.banner.column.addWidget(self.banner_title)
         self.banner.column.addWidget(self.banner_text)
-        self.banner.column.addLayout(row(self.banner_decide, self.banner_queue, None))
+        ways = QWidget()
+        flow = Flow(ways, gap=STEP * 2)
+        flow.setContentsMargins(0, 0, 0, 0)
+        for way in (self.banner_decide, self.banner_queue):
+            flow.addWidget(way)
+        self.banner.column.addWidget(ways)
         self.column.addWidget(self.banner)
 
     def _build_history(self) -> None:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from leafdesk.edits import Redraw
-from leafdesk.geo.shape import Box, box
+from leafdesk.geo.shape import Box, box, rings
 from leafdesk.ui.actions import CHOICES
+from leafdesk.ui.map.tool import LARGE
 from leafdesk.ui.pages import show_machine
 from leafdesk.workspace import Changes, FieldRow, Workspace
 from leafdesk.workspace.clashes import Choice, Clash, clash_of, comparable, compare
@@ -146,7 +147,14 @@ class Deciding(QObject):
         self.page.say_place(self._ids.index(clash.item.id) + 1, len(self._ids))
         self._allow()
         if clash.before or clash.mine or clash.theirs:
-            self.window.bridge.work(lambda: compare(clash), lambda found: self._measured(turn, found))
+            self.window.bridge.work(lambda: compare(clash, self._cut), lambda found: self._measured(turn, found))
+
+    def _cut(self, one: Shape, other: Shape) -> Shape:
+        """What one shape has beyond another; of many corners in another process, for GEOS would hold the window up."""
+        from leafdesk.geo.overlap import beyond
+
+        many = sum(len(ring) for shape in (one, other) for ring in rings(shape)) > LARGE
+        return self.window.bridge.apart(beyond, one, other) if many else beyond(one, other)
 
     def _measured(self, turn: int, found: object) -> None:
         if turn == self._turn and self.page is not None:

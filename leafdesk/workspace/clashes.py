@@ -6,11 +6,12 @@ from typing import Any, Literal
 
 from leafdesk.edits import EDITABLE, REFERENCES, Change, Delete, Redraw
 from leafdesk.edits.words import spoken
+from leafdesk.geo.overlap import beyond
 from leafdesk.geo.shape import Shape, from_geojson
 from leafdesk.records import Field, Machine, Record, word
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.workspace.history import Difference, difference
+from leafdesk.workspace.history import Cut, Difference, difference
 from leafdesk.workspace.undoing import as_at_leaf
 
 Sort = Literal["boundary", "attributes", "deletion", "gone"]
@@ -98,8 +99,8 @@ def clash_of(catalog: Catalog, outbox: Outbox, item_id: str) -> Clash | None:
     )
 
 
-def compare(clash: Clash) -> Compared:
-    """Measure and compare the boundaries. Takes its time: never on the GUI thread."""
+def compare(clash: Clash, cut: Cut = beyond) -> Compared:
+    """Measure and compare the boundaries; `cut` as for `difference`. Takes its time: never on the GUI thread."""
     from leafdesk.geo.measure import area_ha
 
     before, mine, theirs = (one.shape if one else None for one in (clash.before, clash.mine, clash.theirs))
@@ -108,7 +109,7 @@ def compare(clash: Clash) -> Compared:
         return area_ha(shape) if shape else None
 
     def from_to(one: Shape | None, other: Shape | None) -> Difference:
-        return difference(one, other) if one and other else Difference()
+        return difference(one, other, cut) if one and other else Difference()
 
     return Compared(
         before_ha=hectares(before),

@@ -91,7 +91,6 @@ class Deciding(QObject):
         self.page.clash = None
         self.window.commands["queue"].setChecked(True)
         self.window.pages.show_instead(self.page)
-        self.page.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
         self._read(wanted)
 
     def leave(self) -> None:
@@ -226,12 +225,14 @@ class Deciding(QObject):
         """What was made of both answers the question; it stays in the hand where that is not possible."""
         drawn = shapes[clash.item.record_id]
 
+        def back(why: str, now: Clash | None) -> None:
+            self._edit(now or clash, drawn)
+            self.window.doing.trouble.emit(why)  # after the tool, which takes what was said before away
+
         def sorry(why: str) -> None:
             self.window.bridge.read(
-                lambda workspace: clash_of(workspace.catalog, workspace.outbox, clash.item.id),
-                lambda now: self._edit(now or clash, drawn),
+                lambda workspace: clash_of(workspace.catalog, workspace.outbox, clash.item.id), partial(back, why)
             )
-            self.window.doing.trouble.emit(why)
 
         edits = [Redraw(id_, shape) for id_, shape in shapes.items()]
         self.window.doing.merge(

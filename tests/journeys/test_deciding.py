@@ -8,11 +8,12 @@ from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
+from leafdesk.records import Machine
 from leafdesk.sandbox import Sandbox
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.map import colours
 from leafdesk.ui.panels.conflict import ConflictPage
-from leafdesk.workspace import Delete, Edit, FieldRow, Redraw, change
+from leafdesk.workspace import Create, Delete, Edit, FieldRow, Redraw, change
 from tests.journeys import hands
 
 WAIT = 15000
@@ -264,3 +265,28 @@ def test_deleted_here_and_deleted_there_are_asked_in_their_own_words(
     assert at_leaf(sandbox, here.id) == changed
     (new,) = {str(one["id"]) for one in sandbox.leaf.all("fields")} - known
     assert at_leaf(sandbox, new) == mine
+
+
+def test_a_machine_is_decided_with_the_keys_alone(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    workspace = window.workspace
+    user = workspace.catalog.users()[0].id
+    new = Machine(id="m-1", leaf_user_id=user, name="Sprayer", make="Acme", origin_type="USER_CREATED")
+    workspace.do(Create(new)).result(20)
+    workspace.sync().result(60)
+    there = str(workspace.catalog.leaf_id("machines", "m-1"))
+    clash(
+        window,
+        qtbot,
+        change("machines", "m-1", name="Big sprayer", model="S 400"),
+        lambda: sandbox.leaf.change("machines", there, name="Red sprayer"),
+    )
+    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    page = opened(window, qtbot)
+    assert page.canvas.isHidden() and page.back.hasFocus()
+    assert page.attributes[0] == ("name", "Sprayer", "Big sprayer", "Red sprayer")
+    assert ("model", "none", "S 400", "none") in page.attributes
+    qtbot.keyClick(page, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["waiting"], timeout=WAIT)
+    hands.sync(window, qtbot)
+    made = next(one for one in sandbox.leaf.all("machines") if str(one["id"]) == there)
+    assert (made["name"], made["model"]) == ("Big sprayer", "S 400")

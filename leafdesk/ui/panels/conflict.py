@@ -199,6 +199,9 @@ class ConflictPage(QFrame):
             self.times[whose].setText(_when(whose, drawn.at) if drawn else "")
         self.outlines.setVisible(bool(shapes))
         self.canvas.setVisible(clash.item.kind == "fields")
+        if not again:  # never a choice: Enter must not answer by itself
+            first = self.canvas if clash.item.kind == "fields" else self.back
+            first.setFocus(Qt.FocusReason.OtherFocusReason)
         self.canvas.show_fields(rows, outlines)
         own = [one.box for one in rows if one.id == clash.item.record_id and one.box]
         self.canvas.select(clash.item.record_id if own else None)
@@ -270,7 +273,7 @@ class ConflictPage(QFrame):
             self._grid.addWidget(label(text, "small"), 0, at)
             self._grid.setColumnStretch(at, 1 if at else 0)
         for n, one in enumerate(clash.attributes, 1):
-            role = "strong" if one.clash else "muted"
+            role = "strong" if one.clash else "" if one.mine != one.before else "muted"
             said = f"{one.name[:1].upper()}{one.name[1:]}"
             named = label(f"◆ {said}" if one.clash else said, role)
             named.setToolTip("Changed on both sides" if one.clash else "")

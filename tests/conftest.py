@@ -4,6 +4,7 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,16 @@ REAL_DATA = os.environ.get("LEAFDESK_REAL_DATA", "")
 # A slow machine must not make a law fail; the suite's own time-out catches what hangs.
 settings.register_profile("leafdesk", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("leafdesk")
+
+
+def _sweep() -> Iterator[None]:
+    """Collect garbage here, where widgets may go; all of it now and then."""
+    for turn in count(1):
+        gc.collect(1 if turn % 20 else 2)
+        yield
+
+
+_sweeps = _sweep()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -86,7 +97,7 @@ def _nothing_left_behind(request: pytest.FixtureRequest, environment: None) -> I
         yield
     finally:
         root.removeHandler(logs)
-        gc.collect(1)
+        next(_sweeps)
     left = watch.leftover_threads(before)
     if "qapp" in request.fixturenames:
         left += watch.leftover_qt_work()

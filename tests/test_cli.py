@@ -46,9 +46,9 @@ def test_the_commands_are_those_of_the_interface() -> None:
         *("matches", "matches list", "matches history", "matches approve"),
         *("users", "users list", "users show", "users keep"),
         *("providers", "providers list", "providers organizations", "providers sync"),
-        *("import", "export"),
+        *("import", "export", "hand-over", "take-over"),
         *("queue", "queue list", "queue retry", "queue discard", "queue resolve"),
-        *("queue history", "queue notices", "queue heard"),
+        *("queue history", "queue notices", "queue heard", "queue take-back"),
     }
 
 

@@ -357,6 +357,22 @@ def test_a_dark_server_is_offline_and_nothing_is_lost(workspace: Workspace, sand
     assert sandbox.leaf.field(queued.record_id)["name"] == "Home Field"
 
 
+def test_a_line_that_fails_now_and_then_is_unsteady_and_everything_still_comes(
+    opened: Callable[..., Workspace], sandbox: Sandbox
+) -> None:
+    workspace = opened()
+    workspace.login(sandbox.username, sandbox.password).result(WAIT)
+    told: list[Event] = []
+    workspace.listen(told.append)
+    sandbox.faults.set("500@getBoundary=0.4")
+    workspace.sync().result(WAIT)
+    sandbox.faults.set("")
+    assert workspace.sync().result(WAIT).outcome == "done"
+    states = [event.state for event in told if isinstance(event, ConnectionChanged)]
+    assert states[:1] == ["unsteady"] and set(states) <= {"unsteady", "online"}
+    assert all(row.box is not None for row in workspace.catalog.fields() if row.status != "PREVIEW")
+
+
 def test_a_foreign_boundary_is_never_overwritten(workspace: Workspace, sandbox: Sandbox) -> None:
     field = manual(workspace)
     (queued,) = workspace.do(Redraw(field.id, square())).result(WAIT)

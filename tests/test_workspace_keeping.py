@@ -60,6 +60,18 @@ def test_the_others_records_are_put_away_and_come_back(workspace: Workspace, san
     assert everything(workspace) == before
 
 
+def test_whose_fields_were_put_away_gets_them_back_with_a_sync_that_nobody_asked_for(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    mine, theirs = two(workspace)
+    before = everything(workspace)
+    workspace.sync(by_itself=True, stock=False).result(WAIT)  # all fields were read: within the hour only what is new
+    workspace.keeping.choose([mine]).result(WAIT)
+    workspace.keeping.choose(None).result(WAIT)
+    assert workspace.sync(by_itself=True).result(WAIT).outcome == "done"
+    assert everything(workspace)[theirs]["fields"] == before[theirs]["fields"]
+
+
 class Overheard(httpx.AsyncHTTPTransport):
     """A line to Leaf that writes down what is asked."""
 

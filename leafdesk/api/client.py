@@ -6,8 +6,6 @@ errors.py; the rules about repeating live in sync.
 
 import asyncio
 import ipaddress
-import ssl
-from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ import msgspec
 from leafdesk import __version__
 from leafdesk.api import calls
 from leafdesk.api.calls import Answer, Call
+from leafdesk.api.connections import Connections
 from leafdesk.api.errors import CaptivePortalError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
 from leafdesk.api.outcome import failure, looks_like_html, no_answer, total_count
 from leafdesk.api.strict import NotJsonError, is_json
@@ -26,7 +25,12 @@ from leafdesk.api.wire import UnusableError
 T = TypeVar("T")
 LEAF_URL = "https://api.withleaf.io"
 TIMEOUT = httpx.Timeout(connect=10, read=60, write=60, pool=5)
-LIMITS = httpx.Limits(max_connections=6, max_keepalive_connections=6)
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": "gzip, deflate",
+    "Connection": "keep-alive",
+    "User-Agent": f"leafdesk/{__version__}",
+}
 LARGEST_BODY = 64 * 2**20
 """Bytes, decoded. Leaf publishes no limit; a page of a hundred fields has some 60 kB."""
 LONGEST = 300.0
@@ -67,12 +71,6 @@ def loopback(host: str) -> bool:
         return False
 
 
-@cache
-def certificates() -> ssl.SSLContext:
-    """Whom to trust, read once: it takes a tenth of a second, and every sync makes a client."""
-    return httpx.create_ssl_context()
-
-
 class Client:
     """Leaf over HTTP/1.1, for one event loop. `requests` counts what was handed to the network.
 
@@ -85,18 +83,10 @@ class Client:
         """Raises ValueError for an address that `checked_url` refuses."""
         self.url = checked_url(url)
         self.requests = 0
+        self.timeout = TIMEOUT
         self._token = token
-        self._http = httpx.AsyncClient(
-            verify=certificates(),
-            transport=transport,
-            http1=True,
-            http2=False,
-            limits=LIMITS,
-            timeout=TIMEOUT,
-            follow_redirects=False,
-            trust_env=not loopback(urlsplit(self.url).hostname or ""),  # a proxy cannot reach this computer's loopback
-            headers={"Accept": "application/json", "User-Agent": f"leafdesk/{__version__}"},
-        )
+        here = loopback(urlsplit(self.url).hostname or "")
+        self._connections = Connections(self.url, proxied=not here, transport=transport)
 
     def __repr__(self) -> str:
         return f"Client({self.url!r}, {'with' if self._token else 'without'} a token)"
@@ -111,7 +101,7 @@ class Client:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        await self._connections.aclose()
 
     def use(self, token: str | None) -> None:
         """Use another token from the next request on."""
@@ -148,17 +138,16 @@ class Client:
             request = self._request(call)
             self.requests += 1
             async with asyncio.timeout(LONGEST):
-                response = await self._http.send(request, stream=True)
-                try:
-                    return response.status_code, response.headers, await _whole(response, call)
-                finally:
-                    await response.aclose()
-                    self._http.cookies.clear()  # a sign-in page's cookies are not for Leaf
+                status, headers, body = await self._connections.exchange(request, LARGEST_BODY)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError) as error:
             raise no_answer(call, error) from None
+        if body is None:
+            sentence = f"The answer to {call.operation} is larger than {LARGEST_BODY >> 20} MiB and was not read."
+            raise UnknownOutcomeError(sentence, operation=call.operation, status=status)
+        return status, headers, body
 
     def _request(self, call: Call[Any]) -> httpx.Request:
-        headers = {}
+        headers = dict(_HEADERS)
         if self._token and call.operation != "authenticate":
             if not (self._token.isascii() and self._token.isprintable()):
                 raise NotSentError(
@@ -168,15 +157,11 @@ class Client:
         content = None if call.body is None else msgspec.json.encode(call.body)
         if content is not None:
             headers["Content-Type"] = "application/json"
-        url = self.url + call.path
-        return self._http.build_request(call.method, url, params=call.query or None, content=content, headers=headers)
-
-
-async def _whole(response: httpx.Response, call: Call[Any]) -> bytes:
-    body = bytearray()
-    async for piece in response.aiter_bytes():
-        body += piece
-        if len(body) > LARGEST_BODY:
-            sentence = f"The answer to {call.operation} is larger than {LARGEST_BODY >> 20} MiB and was not read."
-            raise UnknownOutcomeError(sentence, operation=call.operation, status=response.status_code)
-    return bytes(body)
+        return httpx.Request(
+            call.method,
+            self.url + call.path,
+            params=call.query or None,
+            content=content,
+            headers=headers,
+            extensions={"timeout": self.timeout.as_dict()},
+        )

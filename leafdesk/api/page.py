@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from leafdesk.api.client import certificates, loopback
+from leafdesk.api.client import loopback
+from leafdesk.api.connections import certificates
 
 
 class NoPageError(Exception):

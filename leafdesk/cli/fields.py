@@ -11,11 +11,11 @@ from leafdesk.cli.boundary_file import read_boundary
 from leafdesk.cli.desk import BadInputError, Desk, key, queue, reports, shown_id
 from leafdesk.cli.field_file import show_file
 from leafdesk.cli.filters import Filter, asked, filtered, times
-from leafdesk.cli.listing import ONLINE, add_belongings, ask, chosen, document, documents, kept
+from leafdesk.cli.listing import ONLINE, add_belongings, ask, chosen, document
 from leafdesk.edits import Create, Delete, Edit, Redraw, change
 from leafdesk.geo.shape import Box, to_geojson
 from leafdesk.records import Boundary, Field
-from leafdesk.workspace import FieldRow, Where, Workspace
+from leafdesk.workspace import FieldRow, Span, Where, Work, Workspace
 from leafdesk.workspace.history import unread
 
 Json = dict[str, Any]
@@ -142,15 +142,27 @@ def _whole(workspace: Workspace, id: str) -> Json:
 
 def _worked(workspace: Workspace, rows: list[FieldRow], values: Json) -> list[FieldRow]:
     """The fields whose operation files answer what was asked of them; tells what is not fetched yet."""
-    if not asked(_WORK, values):
+    work = _work(values)
+    if work is None:
         return rows
     at_leaf_too = [row.id for row in rows if workspace.catalog.server_copy("fields", row.id)]
     for id in at_leaf_too if values["online"] else ():
         ask(workspace.online.files(id), "fields", id)
-    unread = sum(workspace.tables.fetched("files", about=id) is None for id in at_leaf_too)
+    unread = len(set(workspace.tables.unread_fields()) & {row.id for row in rows})
     if unread:
         say.aside(f"The operation files of {say.counted(unread, 'field')} were not fetched yet: --online asks Leaf.")
-    return [row for row in rows if kept(documents(workspace, "files", Where(parent=row.id)), _WORK, values)]
+    answer = set(workspace.tables.keys("fields", Where(work=work)))
+    return [row for row in rows if row.id in answer]
+
+
+def _work(values: Json) -> Work | None:
+    """What is asked of the work on fields, if anything is."""
+    wishes = {one.name.removeprefix("operation_"): value for one, value in asked(_WORK, values)}
+    if not wishes:
+        return None
+    after, before = (f"{wishes[end]}Z" if end in wishes else "" for end in ("start", "end"))
+    texts = {name: wishes.get(name, "") for name in ("provider", "crop", "variety")}
+    return Work(operation_type=wishes.get("type", ""), span=Span(after, before), **texts)
 
 
 def _row(row: FieldRow, farm_id: int | str | None) -> Json:

@@ -1,6 +1,5 @@
 """Filters of a list: options of a command that ask something of Leaf's own keys, answered by what is here."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq, ge, gt, le, lt
@@ -9,13 +8,13 @@ from typing import Any, Literal, TypeVar
 import click
 
 from leafdesk.records import provider_of
+from leafdesk.records.instants import instant
 
 Json = dict[str, Any]
 F = TypeVar("F", bound=Callable[..., Any])
 How = Literal[
     "same", "any case", "part", "among", "provider", "maker", "flag", "at", "after", "before", "number", "more", "less"
 ]
-_INSTANT = re.compile(r"(\d{4}-\d{2}-\d{2})(?:T(\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +58,7 @@ class Filter:
         if self.how == "flag":
             return bool(bool(has) == (value == "true"))
         if self.how in _TIMELY:
-            found = _padded(str(has or ""))
+            found = instant(str(has or ""))
             return found is not None and bool(_TIMELY[self.how](found, value))
         if self.how in _NUMERIC:
             return isinstance(has, int | float) and bool(_NUMERIC[self.how](has, value))
@@ -84,14 +83,9 @@ class InstantType(click.ParamType[str]):
     name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        return _padded(str(value)) or self.fail(
+        return instant(str(value)) or self.fail(
             f"{value!r} is no time such as 2026-01-31 or 2026-01-31T12:00:00Z (UTC)", param, ctx
         )
-
-
-def _padded(text: str) -> str | None:
-    read = _INSTANT.fullmatch(text)
-    return None if read is None else f"{read[1]}T{read[2] or '00:00:00'}.{(read[3] or '').ljust(9, '0')}"
 
 
 _TYPES: dict[str, Any] = {

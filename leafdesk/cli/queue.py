@@ -42,6 +42,7 @@ def _document(item: Item) -> dict[str, Any]:
         "created": item.created,
         "what": item.sentence,
         "candidates": (item.theirs or {}).get("candidates", []),
+        "handed_over": item.handed,
     }
 
 
@@ -49,8 +50,12 @@ def _show(items: list[Item]) -> None:
     if not items:
         say.line("Nothing waits: Leaf has every edit.")
         return
-    rows = [(item.id, item.state, item.sentence or verb(item.edit), item.reason or "") for item in items]
+    rows = [(item.id, _state(item), item.sentence or verb(item.edit), item.reason or "") for item in items]
     say.table(("Id", "State", "What", "Why"), rows)
+
+
+def _state(item: Item) -> str:
+    return "handed over" if item.handed is not None else item.state
 
 
 @queue.command()
@@ -79,7 +84,7 @@ def _show_history(items: list[Item]) -> None:
 def retry(desk: Desk, ids: tuple[str, ...]) -> None:
     """Let parked or waiting edits go again at the next sync."""
     with desk.records() as workspace:
-        items = [_item(workspace, id) for id in ids]
+        items = [item_called(workspace, id) for id in ids]
         wait(workspace.queue.retry(*(item.id for item in items)))
         _answer(desk, workspace, items, "Goes again at the next sync.")
 
@@ -91,7 +96,7 @@ def retry(desk: Desk, ids: tuple[str, ...]) -> None:
 def discard(desk: Desk, ids: tuple[str, ...]) -> None:
     """Take edits back, with those that rest on them."""
     with desk.records() as workspace:
-        items = [_item(workspace, id) for id in ids]
+        items = [item_called(workspace, id) for id in ids]
         wait(workspace.queue.discard(*(item.id for item in items)))
         _answer(desk, workspace, items, "Discarded. The record shows what Leaf has.")
 
@@ -159,7 +164,7 @@ def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs", "both"] | None,
     if (keep is None) == (mine_is is None):
         raise BadInputError("Give either --keep or --mine-is.")
     with desk.records() as workspace:
-        item = _item(workspace, id)
+        item = item_called(workspace, id)
         if item.state != "conflict":
             raise BadInputError(f"The edit {id!r} is {item.state}, not in conflict: there is nothing to decide.")
         if mine_is is not None:
@@ -171,7 +176,8 @@ def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs", "both"] | None,
             _answer(desk, workspace, [item], KEPT[keep], **new)
 
 
-def _item(workspace: Workspace, id: str) -> Item:
+def item_called(workspace: Workspace, id: str) -> Item:
+    """The edit of this id in the queue. Raises BadInputError."""
     item = workspace.outbox.item(id)
     if item is None or item not in workspace.outbox.items():
         raise BadInputError(f"There is no edit {id!r} in the queue. `leafdesk queue list` shows what is.")

@@ -16,6 +16,7 @@ from leafdesk.cli import (
     fields,
     files,
     growers,
+    handing,
     inputs,
     machines,
     operations,
@@ -102,10 +103,15 @@ for command in (
     queue.queue,
     files.import_,
     files.export,
+    handing.hand_over,
+    handing.take_over,
     doctor.doctor,
     updates.updates,
 ):
     leafdesk.add_command(command)
+
+
+queue.queue.add_command(handing.take_back)
 
 
 def run(arguments: Sequence[str], front: start.Front) -> int:

@@ -9,6 +9,7 @@ from leafdesk.edits import Create, Delete, Json, as_new, base_of, change, encode
 from leafdesk.records import Field, Kind, Machine
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
+from leafdesk.store.handing import HANDED
 from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live_items, load_attempts, load_items
 from leafdesk.store.lines import insert, rebase_after, rewrite_kept, supersede, without, write_journal
 from leafdesk.store.seen import refold
@@ -51,6 +52,8 @@ def question_of(item: Item) -> Json:
 def ask_again(connection: sqlite3.Connection, item: Item, question: Json, *, now: str) -> Changes:
     """Take the answer to a conflict back. Raises RefusedError once the answer has gone to Leaf."""
     unsent = item.attempts == question["attempts"] and dumps(encode(item.edit)) == dumps(question["edit"])
+    if item.handed:
+        raise RefusedError(HANDED)
     if item.state != "discarded" and not (item.state == "waiting" and unsent):
         raise RefusedError(_GONE_ON)
     write_journal(connection, now, item.id, "ask again", item.edit, None)
@@ -88,6 +91,8 @@ def discard(connection: sqlite3.Connection, item: Item, *, now: str, word: str =
     if item.state not in LIVE:
         raise RefusedError("This change is no longer in the queue.")
     group, gone = _resting_on(connection, item)
+    if any(one.handed for one in group):
+        raise RefusedError(HANDED)
     if any(one.state == "sent" for one in group):
         raise RefusedError(_UNKNOWN)
     touched = {(one.kind, one.record_id) for one in group}
@@ -204,6 +209,8 @@ def _again_as_new(connection: sqlite3.Connection, item: Item, now: str) -> Chang
     if not isinstance(seen, Field | Machine) or (isinstance(seen, Field) and not seen.shape):
         word = item.kind.removesuffix("s")
         raise RefusedError(f"Leaf no longer has this {word}. Take Leaf's answer here, then make a new {word}.")
+    if any(line.handed for line in lines):
+        raise RefusedError(HANDED)
     if any(line.state == "sent" for line in lines):
         raise RefusedError(_UNKNOWN)
     supersede(connection, lines, by=None)

@@ -14,6 +14,7 @@ from leafdesk.store.copies import (
     COLUMNS,
     MISSING_BOUNDARIES,
     find_key,
+    known_copies,
     load_boundaries,
     load_copy,
     record_of,
@@ -207,6 +208,19 @@ class Catalog:
             (kind, self._key(kind, id)),
         ).fetchone()
         return row is not None and bool(row[0])
+
+    def known(self, kind: Kind, ids: Iterable[str]) -> dict[str, tuple[str, str, bool]]:
+        """Of those of the ids that have a record here: its copy's JSON, its source, and whether Leaf still has it."""
+        return known_copies(self.connection, kind, ids)
+
+    def leaf_ids(self, kind: Kind) -> dict[str, str]:
+        """Leaf's ids by key, of all records of which Leaf has a copy."""
+        rows = self.connection.execute(
+            "SELECT r.key, coalesce(r.leaf_id, r.key) FROM records r JOIN copies c USING (n)"
+            " WHERE r.kind = ? AND NOT c.gone",
+            (kind,),
+        )
+        return dict(rows.fetchall())
 
     def server_ids(
         self, kind: Kind, leaf_user_id: str | None = None, *, source: str = "", parent: str | None = None

@@ -46,6 +46,25 @@ def find_key(connection: sqlite3.Connection, kind: Kind, id: str) -> str | None:
     return None if row is None else str(row[0])
 
 
+def known_copies(connection: sqlite3.Connection, kind: Kind, ids: Iterable[str]) -> dict[str, tuple[str, str, bool]]:
+    """By id (key, alias or Leaf's number) of every one that has a record here: its copy's JSON, which list told of it
+    ("": the ordinary one), and whether Leaf still has it; a record without a copy has ("", "", False)."""
+    rows = connection.execute(_KNOWN, {"kind": kind, "ids": json.dumps(list(ids))})
+    return {id_: (raw or "", source or "", there) for id_, raw, source, there in rows.fetchall()}
+
+
+_KNOWN = """
+SELECT i.value, c.raw, json_extract(c.more, '$.source'), coalesce(NOT c.gone, 0) FROM json_each(:ids) i
+JOIN records r ON r.kind = :kind AND r.key = coalesce(
+    (SELECT key FROM records WHERE kind = :kind AND key = i.value),
+    (SELECT o.key FROM aliases a JOIN records o ON o.kind = a.kind AND o.key = a.key
+     WHERE a.kind = :kind AND a.old = i.value),
+    (SELECT key FROM records WHERE kind = :kind AND leaf_id = i.value))
+LEFT JOIN copies c USING (n)
+"""
+"""As `find_key`, of many ids in one go: a page that says nothing new costs one look."""
+
+
 def load_copy(connection: sqlite3.Connection, kind: Kind, key: str) -> Record | None:
     """Leaf's copy as last read, its active boundary in it."""
     row = connection.execute(

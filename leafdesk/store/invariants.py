@@ -18,6 +18,10 @@ _NEVER = (
         "SELECT seq FROM attempts WHERE outcome = 'inflight' GROUP BY seq HAVING count(*) > 1",
     ),
     (
+        "a change that a colleague has could be sent from here",
+        f"SELECT id FROM outbox WHERE handed IS NOT NULL AND state <> 'sent' AND {LIVE_SQL}",
+    ),
+    (
         "a record with changes that Leaf does not have is shown as Leaf has it",
         "SELECT s.key FROM outbox o JOIN seen s ON s.kind = o.kind AND s.key = o.key"
         f" WHERE o.{LIVE_SQL} AND s.mark NOT IN ('pending', 'parked', 'conflict')",

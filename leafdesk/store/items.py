@@ -51,6 +51,8 @@ class Item:
     """The change in plain words, made when it was queued: "Boundary of North Quarter, 23.66 → 24.10 ha"."""
     ended: str | None = None
     """When it left the queue (None: it is in it, or an older Leafdesk did not say)."""
+    handed: str | None = None
+    """The id of the hand-over in which a colleague has it: `sent`, and only a proof or a person moves it from there."""
 
     @property
     def kind(self) -> Kind:
@@ -83,7 +85,7 @@ class Attempt:
     """`inflight`, `ok`, `rejected`, `notsent`, `unknown` or `absent`."""
 
 
-_COLUMNS = "id, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence, ended"
+_COLUMNS = "id, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence, ended, handed"
 
 
 def load_items(connection: sqlite3.Connection, where: str, values: Sequence[Any] | dict[str, Any] = ()) -> list[Item]:
@@ -128,7 +130,7 @@ def load_attempts(connection: sqlite3.Connection, seq: int) -> list[Attempt]:
 
 
 def _item(row: Sequence[Any]) -> Item:
-    id_, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence, ended = row
+    id_, seq, rev, edit, base, state, reason, attempts, not_before, created, theirs, sentence, ended, handed = row
     return Item(
         id=id_,
         seq=seq,
@@ -143,9 +145,14 @@ def _item(row: Sequence[Any]) -> Item:
         theirs=json.loads(theirs) if theirs else None,
         sentence=sentence,
         ended=ended,
+        handed=handed,
     )
 
 
 def dumps(value: Any) -> str:
     """JSON as the queue keeps it; refuses NaN and Infinity (SQLite and Leaf would)."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+    return _WRITER.encode(value)
+
+
+_WRITER = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True)
+"""Made once: `json.dumps` would make another one for every text."""

@@ -18,10 +18,17 @@ FIELDS: Mapping[str, str] = {
     "created_time": "(SELECT c.created FROM copies c WHERE c.n = s.n)",
     "updated_time": "(SELECT c.updated FROM copies c WHERE c.n = s.n)",
     "boundary": "s.west IS NOT NULL",
+    "id": "s.key",
     **{
         name: f"(SELECT json_extract(nullif(c.raw, ''), '$.{key}') FROM copies c WHERE c.n = s.n)"
-        for name, key in (("provider_status", "providerStatus"), ("organization", "organizationId"))
+        for name, key in (
+            ("provider_status", "providerStatus"),
+            ("organization", "organizationId"),
+            ("provider_field_id", "providerFieldId"),
+            ("provider_field_name", "providerFieldName"),
+        )
     },
+    "legacy": "coalesce((SELECT json_extract(nullif(c.raw, ''), '$.legacy') FROM copies c WHERE c.n = s.n), 0) <> 0",
 }
 """By attribute. `area` is what the user sees (see FieldRow), `leaf_area` Leaf's own figure; both in hectares."""
 _READ = ("area", "leaf_area", "type", "created_time", "updated_time", "boundary", "provider_status", "organization")

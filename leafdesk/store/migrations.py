@@ -40,7 +40,13 @@ def keep_drafts(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
-STEPS: tuple[Step, ...] = (first_tables, keep_every_kind, remember_more, keep_drafts)
+def hand_over(connection: sqlite3.Connection) -> None:
+    """Changes that a colleague sends, and every hand-over that was written or taken here."""
+    for statement in _HAND_OVER.split(";;"):
+        connection.execute(statement)
+
+
+STEPS: tuple[Step, ...] = (first_tables, keep_every_kind, remember_more, keep_drafts, hand_over)
 """Step n brings a database of version n - 1 to version n. Never edit, reorder or take out a released step."""
 
 
@@ -279,4 +285,17 @@ CREATE TABLE draft_shapes (
     shape BLOB NOT NULL
 ) STRICT;;
 CREATE INDEX draft_shapes_step ON draft_shapes (draft, n)
+"""
+
+_HAND_OVER = """
+ALTER TABLE outbox ADD COLUMN handed TEXT;;
+CREATE TABLE handovers (
+    id TEXT NOT NULL,
+    sort TEXT NOT NULL CHECK (sort IN ('given', 'taken')),
+    at TEXT NOT NULL,
+    who TEXT NOT NULL,
+    file TEXT NOT NULL,
+    many INTEGER NOT NULL,
+    PRIMARY KEY (id, sort)
+) STRICT, WITHOUT ROWID
 """

@@ -10,6 +10,7 @@ from leafdesk.records import Field, Kind
 from leafdesk.store.answering import Answer, adopt, ask_again, discard, resolve
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
+from leafdesk.store.handing import HANDED
 from leafdesk.store.items import (
     LIVE,
     LIVE_SQL,
@@ -41,7 +42,16 @@ class Outbox:
         """Queue items in order of the edits."""
         if set(states) == set(LIVE):
             return load_items(self.connection, LIVE_SQL)
-        return load_items(self.connection, f"state IN ({', '.join('?' * len(states))})", states)
+        live = f" AND {LIVE_SQL}" if set(states) <= set(LIVE) else ""
+        return load_items(self.connection, f"state IN ({', '.join('?' * len(states))}){live}", states)
+
+    def tried_creates(self, kind: Kind) -> list[Item]:
+        """Creates that left at least once and may be at Leaf: nobody knows yet."""
+        return load_items(
+            self.connection,
+            f"{LIVE_SQL} AND state IN ('waiting', 'sent') AND attempts > 0 AND kind = ? AND verb LIKE '%.create'",
+            (kind,),
+        )
 
     def item(self, id: str) -> Item | None:
         """One item, live or over."""
@@ -120,6 +130,8 @@ class Outbox:
             raise KeyError(id)
         if item.state == "conflict":
             raise RefusedError("Leaf's copy changed meanwhile: choose which one to keep first.")
+        if item.handed is not None:
+            raise RefusedError(HANDED)
         if item.state == "sent":
             raise RefusedError("This change was sent and its outcome is not known yet; it is looked up by itself.")
         if item.state not in LIVE:
@@ -190,14 +202,14 @@ class Outbox:
 
         An attempt is open while its outcome is `inflight`, or `unknown` and not yet proved `ok` or `absent`. For
         `done`, the server copies that prove it are put before, in the same job, so that what is seen stays what it was.
-        Raises StaleError when the item changed meanwhile.
+        Raises StaleError when the item changed meanwhile, or a colleague has it: then only `done` is taken.
         """
         changed = self.connection.execute(
             "UPDATE outbox SET state = ?, reason = ?, not_before = ?, theirs = ?, ended = ?, rev = rev + 1"
-            f" WHERE seq = ? AND rev = ? AND {LIVE_SQL}",
+            f" WHERE seq = ? AND rev = ? AND {LIVE_SQL} AND (handed IS NULL OR ? = 'done')",
             (
                 *(state, reason, not_before or 0.0, None if theirs is None else dumps(theirs)),
-                *(None if state in LIVE else now, item.seq, item.rev),
+                *(None if state in LIVE else now, item.seq, item.rev, state),
             ),
         )
         if not changed.rowcount:
@@ -237,7 +249,8 @@ class Outbox:
         """Nobody looks before then whether requests of unknown outcome arrived: how long they are under way is not
         known any more."""
         changed = self.connection.execute(
-            "UPDATE outbox SET not_before = ?, rev = rev + 1 WHERE state IN ('sent', 'parked')", (until,)
+            "UPDATE outbox SET not_before = ?, rev = rev + 1 WHERE state IN ('sent', 'parked') AND handed IS NULL",
+            (until,),
         )
         return Changes(queue=bool(changed.rowcount))
 

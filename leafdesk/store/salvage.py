@@ -20,7 +20,15 @@ from leafdesk.store.disk import network_name
 from leafdesk.store.items import LIVE, REBUILD, dumps
 from leafdesk.store.notices import Notices
 from leafdesk.store.reserve import hold
-from leafdesk.store.second_copy import ATTEMPT_COLUMNS, FILE, LINE_COLUMNS, NOTICE_COLUMNS, Rescued, SecondCopy
+from leafdesk.store.second_copy import (
+    ATTEMPT_COLUMNS,
+    FILE,
+    HANDOVER_COLUMNS,
+    LINE_COLUMNS,
+    NOTICE_COLUMNS,
+    Rescued,
+    SecondCopy,
+)
 from leafdesk.store.seen import refold
 
 FOLDER = "damaged"
@@ -55,6 +63,8 @@ def read_damaged(path: Path, into: Rescued) -> None:
                 into.names[row["kind"], row["key"]] = _columns(row, ("kind", "key", "leaf_user", "leaf_id"))
         for row in _rows(old, "notices", "id"):
             into.notices.setdefault((row["sort"], row["kind"], row["about"]), _columns(row, NOTICE_COLUMNS))
+        for row in old.execute("SELECT * FROM handovers").fetchall():
+            into.handovers.setdefault((row["id"], row["sort"]), _columns(row, HANDOVER_COLUMNS))
 
 
 def _rows(old: sqlite3.Connection, table: str, number: str) -> Iterator[sqlite3.Row]:
@@ -89,6 +99,10 @@ def re_attach(connection: sqlite3.Connection, found: Rescued) -> int:
         with contextlib.suppress(sqlite3.IntegrityError, KeyError):
             n = row_number(connection, name["kind"], name["key"], name["leaf_user"])
             connection.execute("UPDATE records SET leaf_id = ? WHERE n = ?", (name["leaf_id"], n))
+    for passed in found.handovers.values():
+        row = [passed.get(name) for name in HANDOVER_COLUMNS]
+        with contextlib.suppress(sqlite3.IntegrityError):
+            connection.execute(f"INSERT OR IGNORE INTO handovers VALUES ({', '.join('?' * len(row))})", row)
     put = [line for _, line in sorted(found.lines.items()) if _put_line(connection, line, found)]
     there = {line["seq"] for line in put}
     for line in put:

@@ -23,10 +23,12 @@ LARGEST = 16 << 20
 _TAIL = 1 << 16
 _BINARY = getattr(os, "O_BINARY", 0)  # Windows would write its own line ends
 _HEAD = len('{"crc":"00000000","is":')
-_LINE = ("seq", "id", "kind", "key", "verb", "state", "reason", "attempts", "not_before", "rev", "created", "theirs")
+_LINE = ("seq", "id", "kind", "key", "verb", "state", "reason", "attempts", "not_before", "rev", "created", "theirs",
+         "handed")  # fmt: skip
 _WHOLE = ("edit", "base", "sentence", "superseded_by", "ended")
 _ATTEMPT = ("seq", "number", "sent_at", "run_id", "at", "outcome", "settled_at")
 _ATTEMPT_WHOLE = ("body", "pre")
+HANDOVER_COLUMNS = ("id", "sort", "at", "who", "file", "many")
 LINE_COLUMNS = (*_LINE, *_WHOLE)
 ATTEMPT_COLUMNS = (*_ATTEMPT, *_ATTEMPT_WHOLE)
 NOTICE_COLUMNS = ("sort", "at", "kind", "key", "about", "sentence", "details", "answered")
@@ -35,6 +37,7 @@ _WATCH = """
 CREATE TEMP TABLE IF NOT EXISTS touched (seq INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS tried (id INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
 CREATE TEMP TABLE IF NOT EXISTS named (kind TEXT, key TEXT, PRIMARY KEY (kind, key));
+CREATE TEMP TABLE IF NOT EXISTS passed (id TEXT PRIMARY KEY);
 CREATE TEMP TRIGGER IF NOT EXISTS line_made AFTER INSERT ON outbox
 BEGIN INSERT OR REPLACE INTO touched VALUES (new.seq, 1); END;
 CREATE TEMP TRIGGER IF NOT EXISTS line_said AFTER UPDATE OF edit, base ON outbox
@@ -52,24 +55,27 @@ CREATE TEMP TRIGGER IF NOT EXISTS notice_heard AFTER UPDATE ON notices
 BEGIN INSERT OR IGNORE INTO told VALUES (new.id); END;
 CREATE TEMP TRIGGER IF NOT EXISTS record_numbered AFTER UPDATE OF leaf_id ON records WHEN new.leaf_id <> new.key
 BEGIN INSERT OR IGNORE INTO named VALUES (new.kind, new.key); END;
+CREATE TEMP TRIGGER IF NOT EXISTS handover_made AFTER INSERT ON handovers
+BEGIN INSERT OR IGNORE INTO passed VALUES (new.id); END;
 """
 
 
 @dataclass(slots=True)
 class Rescued:
     """What was found of a queue: lines by number, attempts by line and number, Leaf's ids of records made here, and
-    what there is to hear."""
+    every hand-over that was written or taken, and what there is to hear."""
 
     lines: dict[int, dict[str, Any]] = field(default_factory=dict)
     attempts: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     names: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    handovers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     notices: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
 
     @property
     def parts(self) -> tuple[tuple[str, Iterable[dict[str, Any]]], ...]:
         """Everything by the word that it begins with, in the order of the file."""
-        rest = (("attempt", self.attempts.values()), ("change", self.lines.values()))
-        return (("notice", self.notices.values()), ("name", self.names.values()), *rest)
+        first = (("notice", self.notices.values()), ("name", self.names.values()), ("attempt", self.attempts.values()))
+        return (*first, ("change", self.lines.values()), ("handover", self.handovers.values()))
 
     def take(self, line: dict[str, Any]) -> None:
         """Learn one line of the file."""
@@ -80,6 +86,8 @@ class Rescued:
             self.attempts.setdefault((line["seq"], line["number"]), {}).update(line)
         elif word == "name":
             self.names[line["kind"], line["key"]] = line
+        elif word == "handover":
+            self.handovers[line["id"], line["sort"]] = line
         elif word == "notice":
             self.notices[line["sort"], line["kind"], line["about"]] = line
 
@@ -102,7 +110,7 @@ class SecondCopy:
             return
         with contextlib.suppress(OSError):  # the database has it; a full disk must not undo what was committed
             self._append(lines)
-            for table in ("touched", "tried", "named", "told"):
+            for table in ("touched", "tried", "named", "passed", "told"):
                 connection.execute(f"DELETE FROM temp.{table}")
 
     def lacks_some(self, connection: sqlite3.Connection) -> bool:
@@ -115,7 +123,7 @@ class SecondCopy:
         found = Rescued()
         for line in all_that_waits(connection):
             found.take(line)
-        if found.lines or found.notices or self.path.exists():
+        if found.lines or found.handovers or found.notices or self.path.exists():
             with contextlib.suppress(OSError):
                 self.keep(found)
 
@@ -131,14 +139,8 @@ class SecondCopy:
         """Write the file anew with what was rescued, before anything else is done with it. Raises OSError."""
         beside = self.path.with_suffix(".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600), "wb") as file:
-            parts = (
-                ("notice", found.notices),
-                ("name", found.names),
-                ("attempt", found.attempts),
-                ("change", found.lines),
-            )
-            for word, lines in parts:
-                for line in lines.values():
+            for word, lines in found.parts:
+                for line in lines:
                     file.write(_written({"what": word, **line}))
             file.flush()
             os.fsync(file.fileno())
@@ -146,15 +148,19 @@ class SecondCopy:
 
     def is_ahead(self, connection: sqlite3.Connection) -> bool:
         """Whether the file knows of something that the database does not: it was lost, or an old copy put back."""
-        seq, rev = 0, 0
+        seq, rev, passed = 0, 0, ""
         told: tuple[str, str, str] | None = None
         for line in _lines(_tail(self.path)):
             if line.get("what") == "change":
                 seq, rev = line["seq"], line["rev"]
+            elif line.get("what") == "handover":
+                passed = line["id"]
             elif line.get("what") == "notice":
                 told = line["sort"], line["kind"], line["about"]
         known = "SELECT 1 FROM notices WHERE sort = ? AND kind = ? AND about = ?"
-        if told is not None and connection.execute(known, told).fetchone() is None:
+        if told is not None and not connection.execute(known, told).fetchone():
+            return True
+        if passed and not connection.execute("SELECT 1 FROM handovers WHERE id = ?", (passed,)).fetchone():
             return True
         if not seq:
             return False
@@ -225,6 +231,8 @@ def _news(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
         yield from _names(connection, "kind = ? AND key = ?", kind, key)
     for (id_,) in connection.execute("SELECT id FROM temp.told ORDER BY id").fetchall():
         yield from _notices(connection, "id = ?", id_)
+    for (id_,) in connection.execute("SELECT id FROM temp.passed").fetchall():
+        yield from _handovers(connection, "id = ?", id_)
 
 
 def all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
@@ -234,6 +242,7 @@ def all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
     waits = f"{LIVE_SQL} OR superseded_by IS NOT NULL"
     yield from _attempts(connection, f"seq IN (SELECT seq FROM outbox WHERE {waits})", whole=True)
     yield from _changes(connection, waits, whole=True)
+    yield from _handovers(connection, "true")
 
 
 def _changes(connection: sqlite3.Connection, where: str, *values: Any, whole: bool) -> Iterator[dict[str, Any]]:
@@ -258,3 +267,8 @@ def _notices(connection: sqlite3.Connection, where: str, *values: Any) -> Iterat
     query = f"SELECT {', '.join(NOTICE_COLUMNS)} FROM notices WHERE {where} ORDER BY id"
     for row in connection.execute(query, values):
         yield {"what": "notice", **dict(zip(NOTICE_COLUMNS, row, strict=True))}
+
+
+def _handovers(connection: sqlite3.Connection, where: str, *values: Any) -> Iterator[dict[str, Any]]:
+    for row in connection.execute(f"SELECT {', '.join(HANDOVER_COLUMNS)} FROM handovers WHERE {where}", values):
+        yield {"what": "handover", **dict(zip(HANDOVER_COLUMNS, row, strict=True))}

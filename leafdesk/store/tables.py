@@ -15,6 +15,7 @@ from leafdesk.records import KINDS, TABLES, Kind, Listed
 from leafdesk.store.attributes import CLASSES, names_of
 from leafdesk.store.keeping import kept_users
 from leafdesk.store.land_columns import FIELDS, field_values
+from leafdesk.store.narrowing import MEMBERS, UNREAD, Span, Work, among, spanned, worked
 from leafdesk.store.searching import search
 
 COLUMNS = ("name", "provider", "status", "mark", "leaf_user_id", "parent")
@@ -54,7 +55,8 @@ class Where:
 
     `parent`: the field or machine of files, the operation of matches, a field of operations. `values`: attributes (or
     provider, status, mark) that must equal. `text`: the beginnings of words, in names and what belongs to them
-    (of operations: in the names of their fields).
+    (of operations: in the names of their fields). `spans`: by attribute, when it was. `work`: of fields, what one
+    operation file of theirs has to answer. `leaf_ids`: only these, such as Leaf itself has chosen.
     """
 
     leaf_user_id: str | None = None
@@ -62,6 +64,9 @@ class Where:
     pending: bool = False
     values: Mapping[str, str | int | bool] = field(default_factory=dict)
     text: str = ""
+    spans: Mapping[str, Span] = field(default_factory=dict)
+    work: Work | None = None
+    leaf_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,19 @@ class Tables:
         rows = self.connection.execute(f"SELECT s.n FROM {sql} ORDER BY {_order(kind, order)}", values)
         return array("q", (n for (n,) in rows))
 
+    def keys(self, kind: Kind, where: Where = Where()) -> list[str]:
+        """The keys of the rows, in no order."""
+        sql, values = _narrowed(kind, where)
+        return [key for (key,) in self.connection.execute(f"SELECT s.key FROM {sql}", values).fetchall()]
+
+    def unread_fields(self, where: Where = Where()) -> list[str]:
+        """The keys of fields about whose work nothing can be said, for their operation files were not fetched yet.
+
+        Among those that all but `where.work` leaves; a field that Leaf does not have yet has no files.
+        """
+        sql, values = _narrowed("fields", replace(where, work=None))
+        return [key for (key,) in self.connection.execute(f"SELECT s.key FROM {sql} AND {UNREAD}", values).fetchall()]
+
     def rows(
         self, kind: Kind, where: Where = Where(), order: Order = BY_NAME, *, offset: int = 0, limit: int = 100
     ) -> list[Row]:
@@ -123,6 +141,14 @@ class Tables:
 
     def choices(self, kind: Kind, attribute: str, where: Where = Where()) -> list[tuple[str, int]]:
         """The values of an attribute and how many rows have each, most first: what filter chips offer."""
+        members = MEMBERS.get(kind, {}).get(attribute)
+        if members is not None:
+            rows = self.connection.execute(
+                f"SELECT m.value, count(*) FROM ({members.replace('m.value', 'c.n, m.value', 1)}) m"
+                " JOIN seen s ON s.n = m.n WHERE s.kind = ? AND m.value <> '' GROUP BY m.value ORDER BY 2 DESC, 1",
+                (kind,),
+            )
+            return [(str(value), number) for value, number in rows.fetchall()]
         sql, values = _narrowed(kind, where, attribute)
         column = _column(kind, attribute)
         rows = self.connection.execute(
@@ -246,7 +272,7 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
     order: of 100,000 that takes half the time.
     """
     tables, held, values = "seen s", ["s.kind = :kind"], dict[str, Any](kind=kind)
-    if not {*attributes, *where.values} <= _QUICK:
+    if not {*attributes, *where.values, *where.spans} <= _QUICK:
         held = ["s.n IN (SELECT n FROM seen WHERE kind = :kind)"]
     if where.text.strip():
         tables, condition, sought = _called(kind, where.text)
@@ -261,8 +287,21 @@ def _narrowed(kind: Kind, where: Where, *attributes: str) -> tuple[str, dict[str
     if where.pending:
         held.append("s.mark IN ('pending', 'parked', 'conflict')")
     for n, (attribute, value) in enumerate(where.values.items()):
-        held.append(f"{_column(kind, attribute)} = :value{n}")
+        held.append(among(kind, attribute, f"value{n}") or f"{_column(kind, attribute)} = :value{n}")
         values[f"value{n}"] = value
+    for n, (attribute, span) in enumerate(where.spans.items()):
+        condition, times = spanned(_column(kind, attribute), span, f"span{n}")
+        held.append(condition)
+        values |= times
+    if where.work is not None:
+        condition, asked = worked(where.work)
+        held.append(condition)
+        values |= asked
+    if where.leaf_ids is not None:
+        held.append(
+            "s.n IN (SELECT n FROM records WHERE kind = :kind AND leaf_id IN (SELECT value FROM json_each(:leaf_ids)))"
+        )
+        values["leaf_ids"] = json.dumps(sorted(where.leaf_ids))
     return f"{tables} WHERE {' AND '.join(held)}", values
 
 

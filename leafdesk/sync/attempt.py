@@ -62,7 +62,7 @@ def settle(
 def done(item: Item, trip: Trip, also: Callable[[Catalog], Changes], *, notice: str | None = None) -> Rule[Verdict]:
     """Leaf has it."""
     yield from settle(item, trip, "done", "ok", reason=notice, also=also)
-    return "done" if item.state == "sent" else "there"
+    return "done" if item.state == "sent" and item.handed is None else "there"
 
 
 def conflict(
@@ -104,9 +104,9 @@ def absent(item: Item, trip: Trip) -> Rule[Item]:
 
 
 def earlier_pre(item: Item) -> Rule[dict[str, Any] | None]:
-    """What was known before the first request of this item left; None when none ever did."""
+    """What was known before the first request of this item left; None when none ever did (or a colleague's only)."""
     attempts = yield from look(lambda _, outbox: outbox.attempts(item))
-    return attempts[0].pre if attempts else None
+    return next((attempt.pre for attempt in attempts if attempt.pre), None)
 
 
 def send_ahead(

@@ -1,6 +1,7 @@
 """Which boundaries of fields are fetched from Leaf: each once for ever, since one never changes there."""
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Iterator, Sequence
 
 from leafdesk.api import calls
 from leafdesk.api.errors import GoneError, LeafError, UnreadableAnswerError
@@ -8,8 +9,11 @@ from leafdesk.api.wire import boundary_ids
 from leafdesk.records import Boundary, Field, Record
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
-from leafdesk.sync.asks import Rule, Trip, look, put, read_all, tell
+from leafdesk.sync.asks import Rule, Trip, look, put, read_all, side_by_side, tell
 from leafdesk.sync.tally import BATCH, Pulled, batches
+
+LANES = 3
+"""Batches on their way at the same time."""
 
 
 def fetch_boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
@@ -25,12 +29,24 @@ def fetch_boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
         ]
         if not wanted:
             return
-        done = 0
-        for some in batches(wanted, BATCH):
-            asked.update((of, boundary_id) for _, of, boundary_id in some)
+        asked.update((of, boundary_id) for _, of, boundary_id in wanted)
+        left, before = iter(list(batches(wanted, BATCH))), tally.added
+        lanes = [_fetch_some(left, trip, pulled, before, len(wanted)) for _ in range(LANES)]
+        yield from side_by_side(lanes)
+
+
+def _fetch_some(
+    left: Iterator[Sequence[tuple[str, str, str]]], trip: Trip, pulled: Pulled, before: int, total: int
+) -> Rule[None]:
+    """Take batches until none is left: while one of them is written, others are on their way."""
+    tally = pulled.tally("boundaries")
+    for some in left:
+        try:
             tally.added += yield from _fetch(some, trip, pulled)
-            done += len(some)
-            yield from tell("Boundaries", done, len(wanted))
+        except LeafError:
+            deque(left, maxlen=0)  # what ends one ends all
+            raise
+        yield from tell("Boundaries", tally.added - before, total)
 
 
 def _fetch(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[int]:

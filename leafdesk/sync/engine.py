@@ -8,19 +8,13 @@ from concurrent.futures import Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from leafdesk.api.errors import (
-    AnsweredError,
-    CaptivePortalError,
-    LeafError,
-    NotSentError,
-    SignedOutError,
-    UnknownOutcomeError,
-)
+from leafdesk.api.errors import CaptivePortalError, LeafError, NotSentError, SignedOutError, UnknownOutcomeError
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, StoppedError, Tell, Trip, Write
 from leafdesk.sync.gate import Gate
 from leafdesk.sync.pace import AT_ONCE, Pace
+from leafdesk.sync.reach import Reach
 from leafdesk.sync.report import Connection, ConnectionChanged, Event, SyncEnded, SyncReport
 from leafdesk.sync.terms import Line, Terms
 from leafdesk.sync.waking import TICK, Waking
@@ -47,6 +41,7 @@ class Engine:
         self._ride: Ride | None = None
         self._stopped = False
         self._alarm: asyncio.TimerHandle | None = None
+        self._reach = Reach()
         self.gate = Gate(Pace(terms.ceiling))
         self._on_waking: Callable[[], object] | None = None
 
@@ -97,7 +92,7 @@ class Engine:
                 async with Client(api_url, transport=self._terms.transport) as client:
                     token = await client.authenticate(username, password)
             except LeafError as error:
-                self.observe(error)
+                self.came_back(error)
                 raise
             await self._idle()
             kept = keep(token)
@@ -199,20 +194,16 @@ class Engine:
         asyncio.get_running_loop().call_later(TICK, self._look_at_the_clocks, waking)
 
     # ------------------------------------------------------------------ what real calls say about the connection
-    def observe(self, error: LeafError | None) -> None:
-        """Learn from how a call ended (None: well)."""
-        if isinstance(error, StoppedError):
-            return
-        if isinstance(error, CaptivePortalError):
-            self.heard("captive", str(error))
-        elif isinstance(error, SignedOutError):
-            self.heard("signed-out", str(error))
-        elif isinstance(error, NotSentError):
-            self.heard("offline", str(error))
-        elif error is None or isinstance(error, AnsweredError):
-            self.heard("online")
+    def came_back(self, error: LeafError | None, seconds: float = 0.0) -> None:
+        """Learn from how a call ended (None: well) that took so many seconds."""
+        self._say(*self._reach.came_back(self._terms.steady(), error, seconds))
 
     def heard(self, state: Connection, detail: str = "") -> None:
+        """Somebody knows, whatever calls said until now."""
+        self._reach.forget(state)
+        self._say(state, detail)
+
+    def _say(self, state: Connection, detail: str) -> None:
         if self.connection.state != state:
             self.connection = ConnectionChanged(state, detail)
             self._tell(self.connection)
@@ -334,12 +325,18 @@ class Ride:
 
     async def _send(self, call: "Call[Any]", client: "Client") -> Any:
         gate = self._engine.gate
-        if not await gate.enter(lambda: self._stopped):
+        try:
+            may_go = await gate.enter(lambda: self._stopped)
+        except NotSentError as shut:
+            self._engine.came_back(shut)
+            raise
+        if not may_go:
             raise StoppedError("The sync was stopped before this was sent.", operation=call.operation)
         sending = asyncio.ensure_future(client.send(call))
         self._under_way.add(sending)
         gate.flying.add(sending)
         error: LeafError | None = StoppedError("given up")
+        begun = self._terms.steady()
         try:
             answer = await sending
             error = None
@@ -349,13 +346,12 @@ class Ride:
             raise kind(f"{why} before Leaf's answer came.", operation=call.operation) from None
         except LeafError as raised:
             error = raised
-            self._engine.observe(raised)
             raise
         finally:
             self._under_way.discard(sending)
             gate.flying.discard(sending)
             gate.leave(error)
-        self._engine.observe(None)
+            self._engine.came_back(error, self._terms.steady() - begun)
         return answer
 
     async def _send_all(self, calls: "Sequence[Call[Any]]", client: "Client") -> list[Any]:

@@ -92,6 +92,7 @@ def _probe(item: Item, record: Farm | Grower, there: list[Farm | Grower], known:
 
     def sift(catalog: Catalog, outbox: Outbox) -> tuple[list[Farm | Grower], list[Farm | Grower]]:
         sent = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
+        sent += _as_anybody_sends(catalog, record)
         new = [one for one in there if one.id not in known and not claimed(catalog, record.kind, one.id)]
         ours = [one for one in new if any(as_sent(one, body) for body in sent)]
         perhaps = [one for one in new if one not in ours and any(_may_be(one, body) for body in sent)]
@@ -104,6 +105,15 @@ def _probe(item: Item, record: Farm | Grower, there: list[Farm | Grower], known:
         return (yield from ask_which(item, trip, AMBIGUOUS, [*ours, *perhaps]))
     item = yield from absent(item, trip)
     return (yield from _post(item, record, sorted(known), trip))
+
+
+def _as_anybody_sends(catalog: Catalog, record: Farm | Grower) -> list[dict[str, Any]]:
+    """What a colleague's laptop sends of a record that was handed over; none while the grower has no number."""
+    if isinstance(record, Grower):
+        return [{"name": record.name}]
+    number = catalog.leaf_id("growers", record.grower_id or "")
+    known = record.grower_id is None or number is not None
+    return [{"name": record.name, "growerId": number}] if known else []
 
 
 def as_sent(one: Farm | Grower, body: dict[str, Any]) -> bool:

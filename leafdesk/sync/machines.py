@@ -62,6 +62,8 @@ def _sift(
 ) -> tuple[list[Machine], list[Machine]]:
     """Those that are new at Leaf, nobody's, and as we sent them; and those that may be ours, changed since."""
     bodies = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
+    if isinstance(item.edit, Create) and isinstance(item.edit.record, Machine):
+        bodies.append(_values(item.edit.record))  # what a colleague sends of a machine that was handed over
     new = [one for one in there if one.id not in known and not claimed(catalog, "machines", one.id)]
     ours = [one for one in new if any(_equal(one, body, body) for body in bodies)]
     return ours, [one for one in new if one not in ours]  # no time of change tells whether somebody renamed ours

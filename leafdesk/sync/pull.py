@@ -5,9 +5,9 @@ each is fetched once for ever. A record is taken away only when a complete sweep
 for it: paging over a changing list drops rows (sync.md §8).
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from leafdesk.api import calls
@@ -25,6 +25,7 @@ from leafdesk.sync.keeping import put_away_rest, trips
 from leafdesk.sync.lag import catch_up, note_news
 from leafdesk.sync.merge import plain
 from leafdesk.sync.removals import may_remove
+from leafdesk.sync.sweep import Sweep, begun, finish, forget, is_begun, is_finished, is_first, leaf_id, mark, rows
 from leafdesk.sync.tally import BATCH, Pulled, batches
 
 PAGE = 100
@@ -50,26 +51,12 @@ class Listing(Generic[R]):
     parent: str | None = None
     part: bool = False
     """Only what changed lately: what it does not say is still there."""
+    first: bool = False
+    """It was never read to its end: every page that is kept is written down."""
 
     @property
     def name(self) -> str:
         return " ".join(filter(None, (self.kind, self.leaf_user_id, self.parent or self.source)))
-
-
-@dataclass(slots=True)
-class Sweep:
-    """The ids that one reading of a whole list met, and whether it can be trusted to be whole."""
-
-    ids: set[str] = field(default_factory=set)
-    unreadable: set[str] = field(default_factory=set)
-    total: int | None = None
-    drifted: bool = False
-    ended: bool = False
-    newest: datetime | None = None
-
-    @property
-    def complete(self) -> bool:
-        return self.ended and (self.total is None or self.total == len(self.ids))
 
 
 def pull(trip: Trip, pulled: Pulled, *, whole: bool = True) -> Rule[None]:
@@ -78,15 +65,34 @@ def pull(trip: Trip, pulled: Pulled, *, whole: bool = True) -> Rule[None]:
     Not `whole`: of the fields only what changed since the last time, if they were all read within the hour. Counts into
     `pulled`. Raises the LeafError that ended it; what was read until then is kept.
     """
-    yield from read_list(_users(), trip, pulled)
-    for one in (yield from trips(trip)):
-        since = None if whole else (yield from _since(one))
-        listings: tuple[Listing[Any], ...] = (_growers(one), _farms(one), _fields(one, since))
-        for listing in listings:
-            yield from read_list(replace(listing, leaf_user_id=one.leaf_user_id), one, pulled)
-        yield from fetch_boundaries(one, pulled)
+    resumed = yield from look(lambda catalog, _: is_begun(catalog))
+    first = yield from look(lambda catalog, _: is_first(catalog, trip))
+    yield from read_list(replace(_users(), first=first), trip, pulled)
+    asked = yield from trips(trip)
+    for one in asked:
+        yield from _pull_land(one, pulled, whole=whole)
     yield from put_away_rest()
+    if (yield from look(lambda catalog, _: is_begun(catalog))):
+        yield from put(lambda catalog, _: _close(catalog, asked if resumed else ()))
     pulled.notices.extend((yield from tell_doubles(trip)))
+
+
+def _pull_land(trip: Trip, pulled: Pulled, *, whole: bool) -> Rule[None]:
+    """The land of one Leaf user, or of all."""
+    since = None if whole else (yield from _since(trip))
+    first = yield from look(lambda catalog, _: is_first(catalog, trip))
+    listings: tuple[Listing[Any], ...] = (_growers(trip), _farms(trip), _fields(trip, since))
+    for listing in listings:
+        yield from read_list(replace(listing, leaf_user_id=trip.leaf_user_id, first=first), trip, pulled)
+    yield from fetch_boundaries(trip, pulled)
+
+
+def _close(catalog: Catalog, resumed: Sequence[Trip]) -> Changes:
+    """The first pull is over. What was read in several goes is no whole look at Leaf: the next sync takes one."""
+    forget(catalog)
+    for trip in resumed:
+        watermark.is_old(catalog, trip)
+    return Changes()
 
 
 def _since(trip: Trip) -> Rule[str | None]:
@@ -105,7 +111,7 @@ def _growers(trip: Trip) -> Listing[Grower]:
         "growers",
         "Growers",
         lambda page: calls.list_growers(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
-        lambda grower: calls.get_grower(grower.leaf_user_id, _leaf_id(grower)),
+        lambda grower: calls.get_grower(grower.leaf_user_id, leaf_id(grower)),
     )
 
 
@@ -114,7 +120,7 @@ def _farms(trip: Trip) -> Listing[Farm]:
         "farms",
         "Farms",
         lambda page: calls.list_farms(leaf_user_id=trip.leaf_user_id, page=page, size=PAGE),
-        lambda farm: calls.get_farm(farm.leaf_user_id, _leaf_id(farm)),
+        lambda farm: calls.get_farm(farm.leaf_user_id, leaf_id(farm)),
     )
 
 
@@ -133,6 +139,8 @@ def _fields(trip: Trip, since: str | None) -> Listing[Field]:
 def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
     """Read one whole list and take what it says; then look after what it no longer says."""
     pulled.tally(listing.kind)
+    if listing.first and (yield from look(lambda catalog, _: is_finished(catalog, trip, listing.name))):
+        return
     sweep = yield from _read_whole(listing, trip, pulled)
     whole = sweep.complete and not listing.part
     if whole:
@@ -145,6 +153,7 @@ def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
 def _compare(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
     """Everything that Leaf lists must be here now (sync.md R8): if not, read once more, then say so."""
     absent = yield from look(lambda catalog, outbox: _not_here(catalog, outbox, listing, sweep))
+    listing = replace(listing, first=False)
     if absent:
         again = yield from _read_whole(listing, trip, pulled)
         absent &= yield from look(lambda catalog, outbox: _not_here(catalog, outbox, listing, again))
@@ -156,8 +165,8 @@ def _not_here(catalog: Catalog, outbox: Outbox, listing: Listing[R], sweep: Swee
     """Ids that were listed and have no copy; what is held back for a probe, or cannot be read, is not missed."""
     if _unproved(outbox, listing.kind):
         return set()
-    keys = catalog.server_ids(listing.kind)
-    return sweep.ids - sweep.unreadable - keys - {catalog.leaf_id(listing.kind, key) or key for key in keys}
+    here = catalog.leaf_ids(listing.kind)
+    return sweep.ids - sweep.unreadable - here.keys() - set(here.values())
 
 
 def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *, whole: bool) -> Changes:
@@ -167,30 +176,45 @@ def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *
         catalog.put_fetched(listing.kind, user, trip.now(), about)
     if listing.kind == "fields":
         watermark.keep(catalog, trip, sweep.newest, whole=whole)
+    if listing.first and whole:
+        finish(catalog, trip, listing.name)
     return Changes()
 
 
 def _read_whole(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[Sweep]:
-    sweep = Sweep()
-    first = yield from _page(listing, 0, sweep, trip, pulled)
-    sweep.total = first.total
-    if first.total is None:
-        number = 0
+    sweep, number = yield from _first_page(listing, trip, pulled)
+    if sweep.total is None:
         while not sweep.ended:  # nobody says how many there are: until a page is short
             number += 1
             yield from _page(listing, number, sweep, trip, pulled)
-    else:
-        last = (first.total - 1) // PAGE
-        yield from _pages(listing, range(1, last + 1), sweep, trip, pulled)
-        sweep.ended = True
-        if sweep.drifted and last > 0:  # rows came or went while we read: they moved across the last borders
-            yield from _pages(listing, range(max(0, last - 1), last + 1), sweep, trip, pulled)
+        return sweep
+    last = (sweep.total - 1) // PAGE
+    yield from _pages(listing, range(number + 1, last + 1), sweep, trip, pulled)
+    sweep.ended = True
+    if sweep.drifted and last > 0:  # rows came or went while we read: they moved across the last borders
+        yield from _pages(listing, range(max(0, last - 1), last + 1), sweep, trip, pulled)
     return sweep
+
+
+def _first_page(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[tuple[Sweep, int]]:
+    """Read page 0; or, where a first pull was cut short, the last page that it kept, if nothing moved before that."""
+    before = (yield from look(lambda catalog, _: begun(catalog, trip, listing.name))) if listing.first else None
+    if before is not None:
+        sweep, number, known = before
+        page = yield from read(listing.page(number), trip)
+        if rows(page) == known:
+            yield from _take(listing, number, page, sweep, trip, pulled)
+            sweep.total = page.total
+            return sweep, number
+    sweep = Sweep()
+    page = yield from _page(listing, 0, sweep, trip, pulled)
+    sweep.total = page.total
+    return sweep, 0
 
 
 def _page(listing: Listing[R], number: int, sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[Page[R]]:
     page = yield from read(listing.page(number), trip)
-    yield from _take(listing, page, sweep, trip, pulled)
+    yield from _take(listing, number, page, sweep, trip, pulled)
     return page
 
 
@@ -198,51 +222,45 @@ def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, trip: Trip
     """Read the numbered pages, a few at a time, each kept before the next few are asked for."""
     for some in batches(numbers, PAGES_AT_ONCE):
         answers = yield from read_all([listing.page(number) for number in some], trip)
-        for answer in answers:
+        for number, answer in zip(some, answers, strict=True):
             if not isinstance(answer, LeafError):
-                yield from _take(listing, answer, sweep, trip, pulled)
+                yield from _take(listing, number, answer, sweep, trip, pulled)
         for answer in answers:
             if isinstance(answer, LeafError):
                 raise answer
 
 
-def _take(listing: Listing[R], page: Page[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
+def _take(listing: Listing[R], number: int, page: Page[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
     """Keep what one page says, in small transactions; an unchanged page writes nothing."""
-    if page.total is not None and sweep.total is not None and page.total != sweep.total:
-        sweep.drifted, sweep.total = True, page.total
-    sweep.ended = sweep.ended or page.count < PAGE
-    sweep.ids.update(_leaf_id(record) for record in page.items)
-    sweep.unreadable.update(problem.id for problem in page.problems if problem.id)
-    sweep.ids |= sweep.unreadable
-    latest = watermark.newest((getattr(record, "updated_time", "") for record in page.items), page.date)
-    sweep.newest = max(filter(None, (sweep.newest, latest)), default=None)
+    sweep.meet(page, PAGE)
     pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
     fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
     tally = pulled.tally(listing.kind)
     moved = yield from moved_boundaries(fresh, trip)
-    for some in batches(fresh, BATCH):
-        added, changed = yield from _keep(some, moved, trip)
+    kept = partial(mark, trip=trip, name=listing.name, number=number, page=page, sweep=sweep)
+    pieces = list(batches(fresh, BATCH)) or [fresh] * listing.first
+    for some in pieces:
+        added, changed = yield from _keep(some, moved, trip, kept if listing.first and some is pieces[-1] else None)
         tally.added += added
         tally.changed += changed
     if page.items:
         yield from tell(listing.word, len(sweep.ids), sweep.total if sweep.total is not None else page.total)
 
 
-def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) -> list[R]:
+def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Sequence[R]) -> list[R]:
     """Those of the records that differ from what is here, once each, without what must wait for a probe.
 
     A new record that may be our own create whose answer was lost is left to the probe, or it would be here twice
     (sync.md §8.7).
     """
     unproved = _unproved(outbox, kind)
+    here = catalog.known(kind, (record.id for record in records))
     fresh: dict[str, R] = {}
     for record in records:
-        known = catalog.server_copy(kind, record.id)
-        if known is None and plain(record.name) in unproved and catalog.key(kind, record.id) is None:
+        known = here.get(record.id)
+        if known is None and plain(record.name) in unproved:
             continue
-        same = known is not None and known.raw == record.raw
-        searched = getattr(known, "source", "") != getattr(record, "source", "")  # now it is one of the list
-        if not same or searched or catalog.gone(kind, record.id):
+        if known != (record.raw, getattr(record, "source", ""), True):
             fresh[record.id] = record
         else:
             fresh.pop(record.id, None)
@@ -251,14 +269,14 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Iterable[R]) ->
 
 def _unproved(outbox: Outbox, kind: Kind) -> set[str]:
     """The names of records made here of which nobody knows whether they are at Leaf already."""
-    return {
-        plain(item.edit.record.name)
-        for item in outbox.items(states=("waiting", "sent"))
-        if isinstance(item.edit, Create) and item.kind == kind and kind != "fields" and item.attempts
-    }
+    if kind == "fields":
+        return set()
+    return {plain(item.edit.record.name) for item in outbox.tried_creates(kind) if isinstance(item.edit, Create)}
 
 
-def _keep(records: Sequence[R], moved: dict[str, Boundary], trip: Trip) -> Rule[tuple[int, int]]:
+def _keep(
+    records: Sequence[R], moved: dict[str, Boundary], trip: Trip, then: Callable[[Catalog], None] | None
+) -> Rule[tuple[int, int]]:
     """Take these records, with the boundary that became active in each; counts of added and changed."""
 
     def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
@@ -270,6 +288,8 @@ def _keep(records: Sequence[R], moved: dict[str, Boundary], trip: Trip) -> Rule[
         for record in records:
             if record.id in moved:
                 changes |= catalog.put_boundaries(record.id, [moved[record.id]])
+        if then is not None:
+            then(catalog)
         return (added, taken - added), changes
 
     return (yield from write(job))
@@ -282,7 +302,8 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
     def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
         user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
         keys = catalog.server_ids(listing.kind, user, source=listing.source, parent=listing.parent)
-        gone = [key for key in keys if (catalog.leaf_id(listing.kind, key) or key) not in sweep.ids]
+        names = catalog.leaf_ids(listing.kind)
+        gone = [key for key in keys if names[key] not in sweep.ids]
         copies = [(key, catalog.server_copy(listing.kind, key)) for key in sorted(gone)]
         asked = [_as_leaf_names(catalog, key, copy) for key, copy in copies if copy is not None]
         return asked, len(keys)  # type: ignore[return-value]
@@ -330,8 +351,3 @@ def _drop(records: Sequence[Record]) -> Rule[Changes]:
         return changes
 
     return (yield from put(job))
-
-
-def _leaf_id(record: Record) -> str:
-    number = getattr(record, "leaf_id", None)
-    return str(number) if number is not None else record.id

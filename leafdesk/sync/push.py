@@ -22,7 +22,7 @@ from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import LIVE, Item, Outbox, StaleError
 from leafdesk.sync import farms, fields, machines, triggers
-from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, side_by_side, tell
+from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, side_by_side, tell, write
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
 
@@ -181,21 +181,23 @@ def _orphans(trip: Trip) -> Rule[None]:
             continue  # the user took the turn; the next sync looks again
 
 
-def _mind_the_clock(trip: Trip) -> Rule[None]:
-    """When somebody set the clock, or the computer slept or started, every settle time begins anew.
+def _mind_the_clock(trip: Trip) -> Rule[float]:
+    """When somebody set the clock, or the computer slept or started, every settle time begins anew. Answers the time.
 
-    A clock that was set forward would say that it is over while the request may still land (sync.md §5).
+    A clock that was set forward would say that it is over while the request may still land (sync.md §5). The time is of
+    the very moment in which the two clocks were compared: the clock may be set again before the next step.
     """
-    ahead = trip.clock() - trip.steady()
     known = yield from look(lambda catalog, _: catalog.fact(AHEAD))
-    if known is not None and abs(float(known) - ahead) <= DRIFT:
-        return
+    now = trip.clock()
+    if known is not None and abs(float(known) - (now - trip.steady())) <= DRIFT:
+        return now
 
-    def job(catalog: Catalog, outbox: Outbox) -> Changes:
-        catalog.put_fact(AHEAD, f"{ahead:.3f}")
-        return outbox.hold_back(until=trip.clock() + trip.settle_seconds)
+    def job(catalog: Catalog, outbox: Outbox) -> tuple[float, Changes]:
+        now = trip.clock()
+        catalog.put_fact(AHEAD, f"{now - trip.steady():.3f}")
+        return now, outbox.hold_back(until=now + trip.settle_seconds)
 
-    yield from put(job)
+    return (yield from write(job))
 
 
 def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | None]:
@@ -208,6 +210,8 @@ def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | Non
         try:
             verdict = yield from _send(item, trip)
         except StaleError:
+            if item.handed is not None:
+                return None  # Leaf does not have it yet: whoever took it over sends it
             yield from _orphan(item_id, trip)
             continue
         except BusyError as error:
@@ -231,7 +235,9 @@ def _turn(item_id: str, trip: Trip, turns: dict[str, int]) -> Rule[Verdict | Non
 def _looked_at(outbox: Outbox, item_id: str) -> tuple[Item | None, bool]:
     """The item, and whether nothing stands before it."""
     item = outbox.item(item_id)
-    return item, item is not None and (item.state != "waiting" or outbox.blocker(item) is None)
+    if item is None or (item.state != "waiting" and item.handed is None):
+        return item, item is not None
+    return item, outbox.blocker(item) is None
 
 
 def _later(item_id: str, trip: Trip, reason: str) -> Rule[Verdict]:
@@ -256,10 +262,11 @@ def _parked(item_id: str, trip: Trip, reason: str) -> Rule[Verdict | None]:
 
 def _due(item: Item, trip: Trip) -> Rule[bool]:
     """Whether its time has come. A clock that was set back must not make anybody wait for ever."""
+    now = trip.clock()
     if item.state == "sent":
-        yield from _mind_the_clock(trip)
+        now = yield from _mind_the_clock(trip)
         item = (yield from look(lambda _, outbox: outbox.item(item.id))) or item
-    ahead = item.not_before - trip.clock()
+    ahead = item.not_before - now
     if item.state == "sent" and ahead > trip.settle_seconds:
         later = trip.clock() + trip.settle_seconds
         with suppress(StaleError):  # it has another time by now

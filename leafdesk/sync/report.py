@@ -5,7 +5,7 @@ from typing import Literal
 
 from leafdesk.store.catalog import Changes
 
-Connection = Literal["unknown", "online", "offline", "captive", "signed-out"]
+Connection = Literal["unknown", "online", "unsteady", "offline", "captive", "signed-out"]
 Outcome = Literal["done", "partial", "offline", "signed-out"]
 
 

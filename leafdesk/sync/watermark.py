@@ -37,6 +37,22 @@ def since(catalog: Catalog, trip: Trip) -> str | None:
     return (mark - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def never_whole(catalog: Catalog, trip: Trip) -> bool:
+    """Whether all fields have never been read to the end."""
+    return catalog.fact(_WHOLE + (trip.leaf_user_id or "")) is None
+
+
+def is_old(catalog: Catalog, trip: Trip) -> None:
+    """The next reading is to be whole, however lately the last one was."""
+    catalog.put_fact(_WHOLE + (trip.leaf_user_id or ""), "0")
+
+
+def forget(catalog: Catalog) -> None:
+    """What was read is here no longer."""
+    for fact in (*catalog.facts(_MARK), *catalog.facts(_WHOLE)):
+        catalog.put_fact(fact, None)
+
+
 def keep(catalog: Catalog, trip: Trip, until: datetime | None, *, whole: bool) -> None:
     """A reading ended well: remember how far it got."""
     whose = trip.leaf_user_id or ""

@@ -37,6 +37,7 @@ TABLE = (
     *(Entry(page.key, page.text, page.icon, page.keys, page.tip, tool=True) for page in PAGES),
     Entry("find", "Find", "magnifying-glass", ("Ctrl+K",), "Find a field, a farm or a command"),
     Entry("filter", "Filter", "funnel", ("Ctrl+F",), "Filter what is listed"),
+    Entry("more-filters", "More filters", "funnel", ("Alt+F",), "When, where from, and by what was done on the fields"),
     Entry("undo", "Undo", "arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
     Entry("redo", "Redo", "arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
     Entry("sync", "Sync", "arrows-clockwise", ("F5", "Ctrl+R"), "Send what waits, then fetch what is new"),
@@ -79,6 +80,7 @@ TABLE = (
         "ask-counts", "Ask Leaf for its counts", "arrows-counter-clockwise", (), "What Leaf holds of each provider now"
     ),
     Entry("keep-users", "Leaf users kept here", "hard-drives", (), "Choose whose records this laptop keeps"),
+    Entry("ask-leaf", "Ask Leaf", "cloud-arrow-down", (), "Ask Leaf for what the filter needs"),
     Entry("copy-rows", "Copy rows", "copy", ("Ctrl+C",), "Copy the selected rows, for a spreadsheet"),
     Entry("sort-up", "Sort upwards", "sort-ascending", ("Alt+Up",), "Sort the table by the column you are in"),
     Entry("sort-down", "Sort downwards", "sort-descending", ("Alt+Down",), "Sort by this column, the last first"),
@@ -106,8 +108,13 @@ TABLE = (
     Entry("edit-grower", "Rename grower", "user", (), "Give the grower in the list of fields another name"),
     Entry("edit-farm", "Change farm", "house", (), "Give the farm in the list of fields another name or grower"),
     Entry("enable-grower", "Enable all previews", "lightning", (), "Full sync for all of a grower's, which Leaf bills"),
-    Entry("decide", "Decide conflict", "git-diff", ("Ctrl+Shift+K",), "Look at both sides of a conflict, then choose"),
+    Entry("decide", "Decide conflict", "git-diff", ("Ctrl+Shift+X",), "Look at both sides of a conflict, then choose"),
     *(Entry(*choice) for choice in CHOICES),
+    Entry("hand-over", "Hand over", "paper-plane-tilt", ("Ctrl+Shift+S",), "What waits, into a file a colleague sends"),
+    Entry(
+        "take-over", "Take over", "handshake", ("Ctrl+Shift+T",), "Open a colleague's hand-over, and send it for them"
+    ),
+    Entry("take-back", "Take back", "arrow-u-down-left", ("Ctrl+Shift+K",), "Nobody took what you handed over"),
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),

@@ -28,7 +28,7 @@ def allow(window: MainWindow) -> None:
     commands.allow("redo", None if redo else "There is nothing to do again.")
     name = "Undo" if undo in (None, "step") else f"Undo {undo[:1].lower() + undo[1:]}"
     commands["undo"].setText(name if len(name) < 40 else f"{name[:38].rstrip()}…")
-    waiting = len(window.queue.items)
+    waiting = sum(item.handed is None for item in window.queue.items)
     text = f"Sync {words.count(waiting, 'change')}" if waiting else "Sync"
     syncing = has and workspace.syncing
     locked = workspace.sealing.locked

@@ -58,6 +58,8 @@ class Deciding(QObject):
         ):
             window.commands[key].triggered.connect(lambda _=False, do=do: do())
         window.queue.decide.connect(self.open)
+        window.queue.resolve.connect(window.doing.resolve)
+        window.queue.adopt.connect(window.doing.adopt)
         window.queue.mend.connect(self.mend)
         window.queue.look_at.connect(self.look_at)
         window.inspector.decide.connect(self.open)

@@ -140,22 +140,23 @@ class FieldTree(QAbstractItemModel):
     def _index(self, node: Node) -> QModelIndex:
         return self.createIndex(node.place, 0, node.number)
 
-    def _node(self, index: Index) -> Node:
+    def node(self, index: Index) -> Node:
+        """The line at an index; the root for none."""
         return self._nodes[index.internalId()] if index.isValid() else self._root
 
     # ------------------------------------------------------------------ what Qt asks
     def index(self, row: int, column: int, parent: Index | None = None) -> QModelIndex:
-        children = self._node(parent or QModelIndex()).children
+        children = self.node(parent or QModelIndex()).children
         return self._index(children[row]) if column == 0 and 0 <= row < len(children) else QModelIndex()
 
     def parent(self, index: Index | None = None) -> Any:
         if index is None:
             return super().parent()
-        above = self._node(index).parent if index.isValid() else None
+        above = self.node(index).parent if index.isValid() else None
         return QModelIndex() if above is None or above is self._root else self._index(above)
 
     def rowCount(self, parent: Index | None = None) -> int:
-        return len(self._node(parent or QModelIndex()).children)
+        return len(self.node(parent or QModelIndex()).children)
 
     def columnCount(self, parent: Index | None = None) -> int:
         return 1
@@ -163,7 +164,7 @@ class FieldTree(QAbstractItemModel):
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
-        node = self._node(index)
+        node = self.node(index)
         if role == Qt.ItemDataRole.DisplayRole:
             return node.name
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):

@@ -29,8 +29,11 @@ ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas
          "ui.panels.navigator", "ui.panels.queue", "ui.leaf_side", "ui.furniture")  # fmt: skip
 """What the parts need, each small enough to load in a turn of its own."""
 
-LATER = ("ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail", "ui.panels.machines",
-         "ui.panels.conflict")  # fmt: skip
+LATER = (
+    *("ui.tables.more", "ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail"),
+    *("ui.panels.machines", "ui.panels.input_detail", "ui.panels.matches", "ui.panels.work", "ui.panels.inputs"),
+    *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.conflict"),
+)
 """What pages need that are made on their first visit."""
 
 

@@ -16,6 +16,7 @@ from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
 from leafdesk.ui.exporting import Exporting
 from leafdesk.ui.field_desk import FieldDesk
+from leafdesk.ui.handing import Handing
 from leafdesk.ui.icons import Icons
 from leafdesk.ui.importing import Importing
 from leafdesk.ui.keeping import Keeping
@@ -75,7 +76,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.field_desk, window.keeping = FieldDesk(window), Keeping(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     window.importing, window.exporting = Importing(window), Exporting(window)
-    window.land = LandDesk(window)
+    window.land, window.handing = LandDesk(window), Handing(window)
     yield
     _set_side_by_side(window)
     window.deciding = Deciding(window)

@@ -80,8 +80,13 @@ class Importing(QObject):
 
     def open(self, paths: Sequence[Path]) -> None:
         """Read files and show what they hold; nothing is changed by that."""
+        from leafdesk.files.handover import is_hand_over
         from leafdesk.ui.panels.import_page import ImportPage
 
+        handed = [path for path in paths if is_hand_over(path)]
+        if handed:  # one at a time: what one of them brings may be what another rests on
+            self.window.handing.open(handed[0])
+            return
         if not paths or not self.window.drawing.let_go():
             return
         if self.page is None:

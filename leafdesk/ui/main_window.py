@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
     from leafdesk.ui.field_desk import FieldDesk
+    from leafdesk.ui.handing import Handing
     from leafdesk.ui.icons import Icons
     from leafdesk.ui.importing import Importing
     from leafdesk.ui.keeping import Keeping
@@ -87,6 +88,7 @@ class MainWindow(FirstSight):
     leaf: LeafSide
     land: LandDesk
     importing: Importing
+    handing: Handing
     exporting: Exporting
     workbench: QSplitter
     pages: Pages
@@ -133,9 +135,10 @@ class MainWindow(FirstSight):
 
     def _furnish(self, workspace: Workspace) -> Iterator[None]:
         from leafdesk.ui import furniture
+        from leafdesk.ui.costs import Costs
         from leafdesk.ui.remembering import remember
 
-        self.workspace = workspace
+        self.workspace, self.costs = workspace, Costs(self.memory, self)
         yield from furniture.make(self, self._try_demo)
         self._wire_commands()
         self._wire_parts()
@@ -152,6 +155,7 @@ class MainWindow(FirstSight):
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
             ("find", lambda: self._type_into(self.top.finder)),
             ("filter", self._filter),
+            ("more-filters", lambda: self.pages.open_more_filters(self.notice.say)),
             ("undo", self.undo),
             ("redo", self.redo),
             ("sync", self.sync),
@@ -198,8 +202,6 @@ class MainWindow(FirstSight):
         self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
-        self.queue.resolve.connect(self.doing.resolve)
-        self.queue.adopt.connect(self.doing.adopt)
         self.queue.heard.connect(self.doing.heard)
         self.queue.send_only.connect(self.leaf.send_only)
         self.queue.remove_missing.connect(lambda: self.doing.remove_missing(lambda _: self.leaf.sync()))
@@ -228,9 +230,7 @@ class MainWindow(FirstSight):
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
-            self._autosync = Autosync(
-                self.bridge, self.leaf.sync_by_itself, self, lambda: self.memory.get("by_itself") != "no"
-            )
+            self._autosync = Autosync(self.bridge, self.leaf.sync_by_itself, self, self.costs)
             self._autosync.start()
         self._dressed = True
         self.opened.emit()
@@ -239,6 +239,7 @@ class MainWindow(FirstSight):
         self.queue.load()
         yield
         yield from load(LATER)
+        yield from self.costs.ask_the_system()
 
     # ------------------------------------------------------------------ pages and selection
     def show_page(self, page: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QFrame, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPushButton, QStackedWidget, QWidget
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -35,6 +35,8 @@ class Page:
 
 FILTER_LINE = "tableFilter"
 """The object name of the line that Ctrl+F goes to on a page with a table."""
+MORE_FILTERS = "moreFiltersButton"
+"""The object name of the button that opens a list's rarer filters."""
 
 
 def _fields(window: MainWindow) -> QWidget:
@@ -52,10 +54,8 @@ def _machines(window: MainWindow) -> QWidget:
 def _settings(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.settings import Settings
 
-    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness)
+    page = Settings(window.workspace, str(window.folder), window.commands, window.theme, window.newness, window.costs)
     page.look_chosen.connect(window.choose_look)
-    page.by_itself.setChecked(window.memory.get("by_itself") != "no")
-    page.by_itself.toggled.connect(lambda on: window.memory.put("by_itself", "yes" if on else "no"))
     return page
 
 
@@ -168,6 +168,16 @@ class Pages(QStackedWidget):
         page = self.currentWidget()
         lines = page.findChildren(QLineEdit, FILTER_LINE) if page is not None else []
         return next((line for line in lines if line.isVisible()), None)
+
+    def open_more_filters(self, sorry: Callable[[str], object]) -> None:
+        """Show the rarer filters of the list in sight."""
+        page = self.currentWidget()
+        ways = page.findChildren(QPushButton, MORE_FILTERS) if page is not None else []
+        for way in ways:
+            if way.isVisible():
+                way.click()
+                return
+        sorry("The list in sight has no more filters; those of fields and machines have.")
 
     def show_instead(self, widget: QWidget) -> None:
         """Show what is no page; it was added before."""

@@ -24,12 +24,14 @@ BY_HAND = "Leaf"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sieve:
-    """What is held back. `provider`: one spelling, BY_HAND for none; `farm`: a key, "" for fields without one."""
+    """What is held back. `provider`: one spelling, BY_HAND for none; `farm`: a key, "" for fields without one; `asked`:
+    what the rarer filters left."""
 
     state: str = "all"
     provider: str | None = None
     farm: str | None = None
     found: frozenset[str] | None = None
+    asked: frozenset[str] | None = None
 
     @property
     def open(self) -> bool:
@@ -37,8 +39,9 @@ class Sieve:
         return self == Sieve()
 
     def among(self, row: FieldRow) -> bool:
-        """Whether a field is of the provider and the farm."""
-        return self.provider in (None, source(row)) and self.farm in (None, row.farm_id or "")
+        """Whether a field is of the provider and the farm, and answers the rarer filters."""
+        asked = self.asked is None or row.id in self.asked
+        return asked and self.provider in (None, source(row)) and self.farm in (None, row.farm_id or "")
 
     def keeps(self, row: FieldRow) -> bool:
         """Whether a field is shown."""

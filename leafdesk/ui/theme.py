@@ -261,11 +261,13 @@ def _buttons(c: Colours) -> str:
 
 def _inputs(c: Colours) -> str:
     return f"""
-    QLineEdit, QComboBox {{ background: {c.sunken}; border: 1px solid {c.line}; border-radius: 8px;
+    QLineEdit, QComboBox, QDateEdit {{ background: {c.sunken}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 0 8px; min-height: 28px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QLineEdit[role="value"] {{ background: transparent; border: none; padding: 0; min-height: 16px; }}
-    QLineEdit:focus, QComboBox:focus {{ border: 1px solid {c.accent}; }}
+    QDateEdit QLineEdit {{ background: transparent; border: none; padding: 0 8px; min-height: 16px; }}
+    QDateEdit::up-button, QDateEdit::down-button {{ subcontrol-origin: border; width: 1px; height: 1px; border: none; }}
+    QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border: 1px solid {c.accent}; }}
     QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
     QCheckBox {{ spacing: 8px; }}
     QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 4px;
@@ -301,7 +303,8 @@ def _surfaces(c: Colours) -> str:
     return f"""
     QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
     #queueLine:focus {{ border: 1px solid {c.accent}; }}
-    QFrame[role="float"], #moreTools {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QFrame[role="float"], #moreTools, #moreFilters {{ background: {c.raised}; border: 1px solid {c.line};
+        border-radius: 8px; }}
     QFrame[role="banner-warn"] {{ background: {c.warn_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-error"] {{ background: {c.error_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-warn"] QLabel {{ color: {c.warn}; }}
@@ -322,6 +325,8 @@ def _lists(c: Colours) -> str:
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}
     QTableView {{ background: {c.raised}; border: none; outline: none; border-radius: 8px; }}
+    #offered::item {{ padding: 0 9px; border: none; }}
+    #offered::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QHeaderView {{ background: {c.raised}; border: none; }}
     QHeaderView::section {{ background: {c.raised}; color: {c.muted}; border: none; font-size: {px(12)}px;

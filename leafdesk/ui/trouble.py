@@ -5,7 +5,7 @@ import logging
 logger = logging.getLogger("leafdesk.ui")
 
 WORLD = (
-    *("LeafError", "StoreError", "RefusedError", "InUseError", "SignedOutError", "UnsendableError"),
+    *("LeafError", "StoreError", "RefusedError", "InUseError", "SignedOutError", "UnsendableError", "UnfitError"),
     *("WrongPassphraseError", "UnreadableSealError", "WeakPassphraseError"),
 )
 """Class names whose messages are written for the user (the window does not import the rooms they come from)."""

@@ -141,6 +141,8 @@ STATES = {
     "conflict": "In conflict",
 }
 """Queue states in words."""
+HANDED = "Handed over"
+"""What is said of a change that a colleague has, instead of its state."""
 
 
 def short_id(id_: str) -> str:

@@ -19,6 +19,7 @@ from leafdesk.sealed import UnreadableSealError, WeakPassphraseError, WrongPassp
 from leafdesk.store.catalog import Catalog, Changes, Count, FieldRow
 from leafdesk.store.database import DamagedError, Database, DiskFullError, FromTheFutureError, StoreError
 from leafdesk.store.invariants import broken
+from leafdesk.store.narrowing import Span, Work
 from leafdesk.store.notices import Notice
 from leafdesk.store.outbox import Attempt, Item, Outbox, RefusedError, State
 from leafdesk.store.salvage import open_safely
@@ -31,6 +32,7 @@ from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions
 from leafdesk.workspace.drafting import Drafting, OpenDrawing
+from leafdesk.workspace.handing import HandOvers
 from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
@@ -49,7 +51,20 @@ if TYPE_CHECKING:
 
 __all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
-__all__ += ["Changes", "Compared", "Count", "FieldRow", "Found", "Meeting", "Order", "Row", "Tables", "Where"]
+__all__ += [
+    "Changes",
+    "Compared",
+    "Count",
+    "FieldRow",
+    "Found",
+    "Meeting",
+    "Order",
+    "Row",
+    "Span",
+    "Tables",
+    "Where",
+    "Work",
+]
 __all__ += ["Attempt", "Connection", "ConnectionChanged", "Event", "Item", "Notice", "OpenDrawing", "Progress"]
 __all__ += ["Queued", "RefusedError", "State", "SyncEnded", "SyncReport", "UnknownOutcomeError", "Workspace"]
 __all__ += ["CaptivePortalError", "DamagedError", "DiskFullError", "FromTheFutureError", "LeafError", "NotSentError"]
@@ -225,6 +240,11 @@ class Workspace:
         """What a person decides about the changes that wait, and what there is to hear."""
         write = partial(self._database.write, urgent=True)
         return Decisions(self._decide, lambda: self.catalog, write, self._move)
+
+    @property
+    def handing(self) -> HandOvers:
+        """Changes that a colleague sends, or that are sent here for one."""
+        return HandOvers(self._account, lambda: self.catalog, self._write, self._terms, self._rhythm.edited)
 
     # ------------------------------------------------------------------ sync
     def sync(self, **wanted: Unpack[Wanted]) -> Future[SyncReport]:

@@ -10,6 +10,7 @@ from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.database import Database
 from leafdesk.store.keeping import counts_by_user, keep, kept_users, waiting_by_user
 from leafdesk.store.outbox import RefusedError
+from leafdesk.sync import sweep, watermark
 from leafdesk.sync.keeping import put_away_some
 from leafdesk.sync.report import LAST_STOCK, Event
 
@@ -86,6 +87,8 @@ def _begin(catalog: Catalog, users: frozenset[str] | None) -> tuple[int, Changes
     after = kept_users(catalog.connection)
     if before is not None and (after is None or after - before):
         catalog.put_fact(LAST_STOCK, None)
+        watermark.forget(catalog)
+        sweep.forget(catalog)
     many, changes = put_away_some(catalog)
     return many, changes | Changes(frozenset(("users", user.id) for user in catalog.users()))
 

@@ -62,7 +62,7 @@ def take(
         if before is None and (fresh := _under_a_new_id(outbox, edit, new_id)) is not edit:
             Steps(outbox.connection).rename(edit.kind, edit.id, fresh.id)
             edit = fresh
-        _refuse_invalid(edit)
+        refuse_invalid(edit)
         if isinstance(edit, Create):
             refuse_unkept(catalog, edit.record.leaf_user_id)
         item_id, changed = outbox.add(edit, item_id=new_id(), now=now)
@@ -105,7 +105,7 @@ def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Ed
     return Create(replace(fresh, id=new_id()))
 
 
-def _refuse_invalid(edit: Edit) -> None:
+def refuse_invalid(edit: Edit) -> None:
     """Say what is wrong with a drawn boundary before Leaf does, days later (Leaf's validity codes)."""
     drawn = edit.record if isinstance(edit, Create) else edit
     shape = drawn.shape if isinstance(drawn, Field | Redraw) else None

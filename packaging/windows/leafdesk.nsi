@@ -63,6 +63,9 @@ VIAddVersionKey "LegalCopyright" "The Leafdesk authors, MIT licence"
   DeleteRegKey /ifempty HKCU "Software\Classes\${ending}\OpenWithProgids"
   DeleteRegKey /ifempty HKCU "Software\Classes\${ending}"
 !macroend
+; Hand-overs are Leafdesk's own.
+!define HANDOVER "Leafdesk.HandOver"
+!define HANDOVER_ENDING "Software\Classes\.leafdesk-handover"
 !macro TellTheShell
   System::Call 'shell32::SHChangeNotify(i 0x08000000, i 0, p 0, p 0)'
 !macroend
@@ -107,6 +110,11 @@ Section "Leafdesk"
   WriteRegStr HKCU "Software\Classes\${OPENS}\shell\open" "FriendlyAppName" "Leafdesk"
   WriteRegStr HKCU "Software\Classes\${OPENS}\shell\open\command" "" '"$INSTDIR\leafdesk.exe" "%1"'
   !insertmacro EachEnding Offer
+  WriteRegStr HKCU "Software\Classes\${HANDOVER}" "" "Leafdesk hand-over"
+  WriteRegStr HKCU "Software\Classes\${HANDOVER}\DefaultIcon" "" "$INSTDIR\leafdesk.exe,0"
+  WriteRegStr HKCU "Software\Classes\${HANDOVER}\shell\open\command" "" '"$INSTDIR\leafdesk.exe" "%1"'
+  WriteRegStr HKCU "${HANDOVER_ENDING}" "" "${HANDOVER}"
+  WriteRegStr HKCU "${HANDOVER_ENDING}" "Content Type" "application/vnd.leafdesk.handover+json"
   !insertmacro TellTheShell
   ${GetSize} "$INSTDIR" "/S=0K" $0 $1 $2
   IntFmt $0 "0x%08X" $0
@@ -125,5 +133,7 @@ Section "Uninstall"
   DeleteRegKey HKCU "Software\Leafdesk"
   DeleteRegKey HKCU "Software\Classes\${OPENS}"
   !insertmacro EachEnding Withdraw
+  DeleteRegKey HKCU "Software\Classes\${HANDOVER}"
+  DeleteRegKey HKCU "${HANDOVER_ENDING}"
   !insertmacro TellTheShell
 SectionEnd

@@ -71,7 +71,7 @@ def ask(handler: Handler, *asked: Call[Any], timeout: float = 60, scheme: str = 
         async with serving(handler) as (port, connections):
             results: list[Any] = []
             async with Client(f"{scheme}://127.0.0.1:{port}", "t") as leaf:
-                leaf._http.timeout = httpx.Timeout(timeout)
+                leaf.timeout = httpx.Timeout(timeout)
                 for call in asked:
                     try:
                         results.append(await leaf.send(call))
@@ -187,6 +187,26 @@ def test_a_proxy_of_the_environment_is_not_asked_for_loopback(monkeypatch: pytes
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
     (page,), _ = ask(answering(HEAD + b"Content-Length: 2\r\n\r\n[]"), READ)
     assert page.items == ()
+
+
+@pytest.mark.parametrize("bypassed", [False, True])
+def test_a_proxy_of_the_environment_is_asked_for_leaf(monkeypatch: pytest.MonkeyPatch, bypassed: bool) -> None:
+    seen: list[bytes] = []
+
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await request_of(reader))
+        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+
+    async def run() -> LeafError:
+        async with serving(handle) as (port, _), Client("https://leaf.invalid", "t") as leaf:
+            monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+            monkeypatch.setenv("NO_PROXY", "leaf.invalid" if bypassed else "")
+            with pytest.raises(LeafError) as raised:
+                await leaf.send(READ)
+            return raised.value
+
+    assert isinstance(asyncio.run(run()), NotSentError)
+    assert [line.split(b"\r\n")[0] for line in seen] == ([] if bypassed else [b"CONNECT leaf.invalid:443 HTTP/1.1"])
 
 
 def test_a_cancelled_request_hangs_up_at_once() -> None:

@@ -209,10 +209,12 @@ class Journey:
             rest(0.01)
 
     def select(self) -> None:
-        from leafdesk.demo.hand import click
+        from PySide6.QtCore import QPoint, Qt
+        from PySide6.QtTest import QTest
 
         for n in range(5):
-            click(self.canvas, (self.canvas.width() / 2 + 60 * n, self.canvas.height() / 2))
+            spot = QPoint(self.canvas.width() // 2 + 60 * n, self.canvas.height() // 2)
+            QTest.mouseClick(self.canvas, Qt.MouseButton.LeftButton, pos=spot)
             rest(0.3)
 
     def search(self, text: str) -> None:

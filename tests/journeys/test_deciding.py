@@ -280,7 +280,7 @@ def test_a_machine_is_decided_with_the_keys_alone(window: MainWindow, sandbox: S
         change("machines", "m-1", name="Big sprayer", model="S 400"),
         lambda: sandbox.leaf.change("machines", there, name="Red sprayer"),
     )
-    qtbot.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(window, Qt.Key.Key_X, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
     page = opened(window, qtbot)
     assert page.canvas.isHidden() and page.back.hasFocus()
     assert page.attributes[0] == ("name", "Sprayer", "Big sprayer", "Red sprayer")

@@ -14,6 +14,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
+from leafdesk.edits import Create, change
+from leafdesk.records import Farm
 from leafdesk.sandbox import Sandbox
 from leafdesk.shipped import shipped
 from leafdesk.ui.dialogs.reader import GUIDE, Reader
@@ -39,8 +41,33 @@ def _queue_changes(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: window.status.waiting.text() == "3 changes waiting", timeout=15000)
 
 
+def _take_a_colleagues(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot, folder: Path, request: pytest.FixtureRequest
+) -> QImage:
+    """Open a colleague's hand-over, of which one field is gone at Leaf; the picture of what it holds."""
+    sandbox.come_back()
+    colleague = Workspace(folder / "colleague", api_url=sandbox.url)
+    request.addfinalizer(colleague.close)
+    colleague.login(sandbox.username, sandbox.password).result(30)
+    colleague.sync().result(60)
+    rows = [row for row in colleague.catalog.fields() if row.mark == "" and row.provider_name in (None, "Leaf")]
+    farm = Farm(id="riverside", leaf_user_id=rows[1].leaf_user_id, name="Riverside")
+    colleague.do(Create(farm), change("fields", rows[1].id, farm_id="riverside", name="The Long Acre")).result(30)
+    colleague.do(change("fields", rows[2].id, name="Sold Ground")).result(30)
+    file = folder / "friday.leafdesk-handover"
+    colleague.handing.give(file)
+    sandbox.leaf.remove(rows[2].id)
+    window.workspace.sync(push=False).result(60)
+    window.notice.say("")
+    window.importing.open([file])
+    qtbot.waitUntil(lambda: window.handing.page is not None and window.handing.page.go.isEnabled(), timeout=15000)
+    assert window.handing.page is not None
+    window.handing.page.list.selectRow(2)
+    return window.grab().toImage()
+
+
 def test_the_pictures_of_the_guide_show_this_window(
-    window: MainWindow, sandbox: Sandbox, qtbot: QtBot, tmp_path: Path
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     folder = Path(WHERE) if WHERE else tmp_path
     _queue_changes(window, sandbox, qtbot)
@@ -55,6 +82,7 @@ def test_the_pictures_of_the_guide_show_this_window(
     hands.press(window, "queue")
     qtbot.waitUntil(lambda: len(window.queue.lines) == 3, timeout=15000)
     taken["queue.png"] = window.grab().toImage()
+    taken["hand-over.png"] = _take_a_colleagues(window, sandbox, qtbot, tmp_path, request)
     for name, picture in taken.items():
         small = picture.scaledToWidth(900, Qt.TransformationMode.SmoothTransformation)
         assert small.convertToFormat(QImage.Format.Format_RGB32).save(str(folder / name), quality=0)

@@ -12,6 +12,7 @@ from places import APP_ID, LINUX, ROOT, version
 
 import leafdesk
 from leafdesk.files.formats import OPENED
+from leafdesk.files.handover import ENDING
 
 ABOUT = ET.parse(LINUX / f"{APP_ID}.metainfo.xml").getroot()
 
@@ -44,6 +45,14 @@ def test_files_that_are_opened_are_offered_on_every_system() -> None:
     assert names == {f".{ending}" for ending in re.findall(r'"(\w+)"', listed[1])}
 
 
+def test_a_hand_over_is_opened_with_leafdesk_on_every_system() -> None:
+    assert f'glob pattern="*{ENDING}"' in (LINUX / "leafdesk-mime.xml").read_text("utf-8")
+    assert f'"Software\\Classes\\{ENDING}"' in (ROOT / "packaging/windows/leafdesk.nsi").read_text("utf-8")
+    assert f'"public.filename-extension": ["{ENDING[1:]}"]' in (ROOT / "packaging/leafdesk.spec").read_text("utf-8")
+    kinds = {one.text for one in ABOUT.iterfind("provides/mediatype")}
+    assert "application/vnd.leafdesk.handover+json" in kinds
+
+
 @pytest.mark.skipif(shutil.which("update-mime-database") is None, reason="shared-mime-info is not installed")
 def test_debian_knows_every_type_that_the_desktop_entry_names(tmp_path: Path) -> None:
     packages = tmp_path / "mime" / "packages"
@@ -59,6 +68,7 @@ def test_debian_knows_every_type_that_the_desktop_entry_names(tmp_path: Path) ->
     globs = (tmp_path / "mime" / "globs").read_text("utf-8")
     assert [name for name in types if f"\n{name}:" not in globs] == []
     assert "\napplication/vnd.shp:*.shp\n" in globs
+    assert "\napplication/vnd.leafdesk.handover+json:*.leafdesk-handover\n" in globs
 
 
 def test_every_overridden_tag_stands_under_a_reason() -> None:

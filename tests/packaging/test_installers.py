@@ -12,6 +12,8 @@ from places import ROOT, version
 
 from leafdesk.shipped import shipped
 
+OWN = ("Software\\Classes\\${HANDOVER}", "${HANDOVER_ENDING}")
+"""The keys of the hand-over file, which is Leafdesk's own."""
 SCRIPT = (ROOT / "packaging/windows/leafdesk.nsi").read_text("utf-8")
 
 
@@ -30,7 +32,7 @@ def test_the_installer_compiles_with_warnings_as_errors(tmp_path: Path, monkeypa
 
 def test_the_removal_takes_back_what_the_installation_gives() -> None:
     install, remove = SCRIPT.split('Section "Uninstall"')
-    for key in ("${UNINSTALL}", "Software\\Leafdesk", "Software\\Classes\\${OPENS}"):
+    for key in ("${UNINSTALL}", "Software\\Leafdesk", "Software\\Classes\\${OPENS}", *OWN):
         assert f'WriteRegStr HKCU "{key}"' in install
         assert f'DeleteRegKey HKCU "{key}"' in remove
     assert re.findall(r'CreateShortCut "([^"]+)"', install) == re.findall(r'Delete "(\$SMPROGRAMS[^"]+)"', remove)

@@ -55,11 +55,7 @@ def _say(sentence: str) -> None:
 def _tell(total: Total) -> None:
     kinds = Counter(" ".join(ended.wrong[0].split()[:2]) for ended in total.bad)
     print(", ".join(f"{name} {often}" for name, often in sorted(total.figures.items())))
-    each = 1000 * total.seconds / total.schedules
-    print(
-        f"{dict(kinds)} {total.schedules} schedules, {len(total.bad)} broken, {total.seconds:.0f} s,"
-        f" {each:.0f} ms each, digest {total.digest}"
-    )
+    print(f"{dict(kinds)} {total}, digest {total.digest}")
 
 
 def _mutants(schedules: int, first: int, jobs: int, only: str) -> int:

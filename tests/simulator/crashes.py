@@ -117,7 +117,7 @@ def _through(bench: Bench, stop: Stop, ran: Ran) -> None:
     laptop = bench.laptop
     if stop.lost:
         bench.user.queued.add(laptop.do(FLOWS[stop.flow](bench)))
-        _lose_answers(bench)
+        lose_answers(bench)
         laptop.sync()
         del laptop.far.answer
         laptop.pass_time(100)
@@ -138,11 +138,12 @@ def _through(bench: Bench, stop: Stop, ran: Ran) -> None:
     ran.statements, ran.waits = laptop.disk.connection.count - before, waits["here"]
 
 
-def _lose_answers(bench: Bench) -> None:
+def lose_answers(bench: Bench, *, landed: bool = True) -> None:
+    """From now on no write is answered, whether it `landed` or not."""
     answer = bench.far.answer
 
     def lost(call: Any, sender: Any = None, **more: Any) -> Any:
-        reply = answer(call, sender, **more)
+        reply = answer(call, sender, **more) if landed or sender is None else None
         if sender is not None:
             raise no_answer(call, httpx.ReadError("reset"))
         return reply

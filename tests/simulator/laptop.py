@@ -107,11 +107,13 @@ class Laptop:
         return f"2026-01-01T{(self.wall() - BEGIN) / 1e6:020.9f}Z"
 
     def pass_time(self, seconds: float) -> None:
-        """Let time pass; what was late lands meanwhile."""
-        self.time += seconds
-        for due in sorted((one for one in self.late if one[0] <= self.time), key=lambda one: one[0]):
+        """Let time pass; what was late lands meanwhile, each when its own time has come."""
+        until = self.time + seconds
+        for due in sorted((one for one in self.late if one[0] <= until), key=lambda one: one[0]):
             self.late.remove(due)
+            self.time = max(self.time, due[0])
             due[1]()
+        self.time = until
 
     def accident(self) -> None:
         """Now and then the laptop itself has trouble."""

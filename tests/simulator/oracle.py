@@ -4,9 +4,10 @@ import math
 from collections import Counter
 from typing import Any
 
-from leafdesk.edits import EDITABLE, Change
+from leafdesk.edits import EDITABLE, Change, Create
 from leafdesk.geo.shape import from_geojson
-from leafdesk.store.outbox import Item
+from leafdesk.store.catalog import PENDING_MARKS
+from leafdesk.store.outbox import LIVE, Item
 from leafdesk.sync.merge import normal, same
 
 from .far import COLLEAGUE, Far, Sender
@@ -14,7 +15,10 @@ from .laptop import Laptop
 from .people import User
 from .proofs import ATTRIBUTES, LAG, Proofs, last, text
 
-OVER = "state IN ('done', 'superseded', 'discarded')"
+Queued = tuple[str, str, str, str, str]
+"""An edit, waiting or over: id, kind, key, verb, state."""
+Shown = tuple[str, str, str, str | None]
+"""A record as it is shown: kind, key, mark, Leaf's id."""
 
 
 class Oracle:
@@ -44,19 +48,19 @@ class Oracle:
     def rule_wrote(self) -> None:
         """After every transaction of sync: nothing leaves the queue but what Leaf has (I1), the tables agree (I6)."""
         touched = self.laptop.disk.touched()
+        queue, shown = self._agree(touched)
         if "outbox" in touched:
-            self._left_the_queue()
-        self._tables(touched)
+            self._left_the_queue(queue)
         if touched & {"seen", "records"}:
-            self._vanished()
+            self._vanished(shown)
         if touched & {"outbox", "records", "aliases"}:
-            self._twice()
+            self._twice(queue)
         if touched & {"copies", "records"}:
             self._backwards()
 
-    def _left_the_queue(self) -> None:
-        for id_, state in self._rows(f"SELECT id, state FROM outbox WHERE {OVER}"):
-            if self._over.get(id_) == state:
+    def _left_the_queue(self, queue: list[Queued]) -> None:
+        for id_, _, _, _, state in queue:
+            if state in LIVE or self._over.get(id_) == state:
                 continue
             self._over[id_] = state
             item = self.laptop.item(id_)
@@ -71,9 +75,9 @@ class Oracle:
         if outcome == "done" and row:
             self.say(f"I6 nobody looks after what a stop left under way: {row[0]}")
 
-    def _vanished(self) -> None:
+    def _vanished(self, rows: list[Shown]) -> None:
         """I3: what Leaf has is not taken away here by sync, not even for a while."""
-        shown = set(self._rows(_SHOWN))
+        shown = _names(rows)
         memory = self.far.memory
         for name in self._shown - shown:
             history = memory.values.get(name)
@@ -87,13 +91,24 @@ class Oracle:
         query = f"SELECT 1 FROM outbox WHERE kind = ? AND key = ? AND verb LIKE '%.delete' AND {_LIVE}"
         return self.laptop.disk.connection.execute(query, (kind, key)).fetchone() is not None
 
-    def _twice(self) -> None:
+    def _twice(self, queue: list[Queued]) -> None:
         """I2: while nobody knows whether a create arrived, a pull does not show it as a second record."""
-        for id_, kind, name in self._rows(_UNPROVED):
-            for made in () if id_ in self.user.again else self.far.memory.made.get(id_, ()):
+        for id_, kind, _, verb, state in queue:
+            if state != "sent" or verb not in _MADE_BY_LEAF or id_ in self.user.again or id_ not in self._made:
+                continue
+            item = self.laptop.item(id_)
+            assert isinstance(item.edit, Create)
+            if "adopt" in (item.theirs or {}):
+                continue  # a person was shown both, and said that this is the one: now it is looked at once more
+            name = item.edit.record.name
+            for made in self._made[id_]:
                 there = self.far.memory.values[made][-1][2]
-                if same(there.get("name"), name) and self.laptop.catalog.key(kind, made[1]) == made[1]:
+                if same(there.get("name"), name) and self.laptop.catalog.key(kind, made[1]) == made[1]:  # type: ignore[arg-type]
                     self.say(f"I2 shown twice: {made} is {id_} and stands beside it")
+
+    @property
+    def _made(self) -> dict[str, list[tuple[str, str]]]:
+        return self.far.memory.made
 
     def _backwards(self) -> None:
         """I6: a copy never gives way to an older one."""
@@ -109,22 +124,51 @@ class Oracle:
         told = [one for one in self.unseen if self._over.get(one[2].item) == "done"]
         self.counted["a notice lost with the whole database"] += len(told)
         self.unseen = [one for one in self.unseen if one not in told]
-        self.user_acted()
+        self.user_acted(anew=True)
 
-    def user_acted(self) -> None:
+    def user_acted(self, *, anew: bool = False) -> None:
         """After every act of the user: what left the queue by it is theirs to decide; nothing is refused wrongly."""
         for sentence in self.user.refused:
             self.say(f"I1 refused: {sentence}")
-        self._over |= dict(self._rows(f"SELECT id, state FROM outbox WHERE {OVER}"))
-        self._shown = set(self._rows(_SHOWN))
-        self._tables(self.laptop.disk.touched())
+        touched = self.laptop.disk.touched() | ({"outbox", "seen", "records", "attempts"} if anew else set())
+        queue, shown = self._agree(touched)
+        if "outbox" in touched:
+            self._over |= {id_: state for id_, _, _, _, state in queue if state not in LIVE}
+        if touched & {"seen", "records"}:
+            self._shown = _names(shown)
 
-    def _tables(self, touched: set[str]) -> None:
-        """I6 and I8: what the database must never say, whoever wrote."""
-        for sentence, tables, query in _NEVER:
-            if touched & tables:
-                for row in self._rows(query)[:1]:
-                    self.say(f"{sentence}: {row}")
+    def _agree(self, touched: set[str]) -> tuple[list[Queued], list[Shown]]:
+        """I6 and I8: what the tables must never say, whoever wrote. All edits and what is shown, if they may differ."""
+        queue: list[Queued] = self._rows(_QUEUED) if touched & {"outbox", "seen", "records", "aliases"} else []
+        shown: list[Shown] = self._rows(_SHOWN) if touched & {"outbox", "seen", "records"} else []
+        if "outbox" in touched:
+            creates = Counter(
+                (kind, key) for _, kind, key, verb, state in queue if verb.endswith(".create") and state in LIVE
+            )
+            for record in (record for record, often in creates.items() if often > 1):
+                self.say(f"I6 two live creates of one record: {record}")
+        if touched & {"outbox", "seen"}:
+            self._marked(queue, shown)
+        if touched & {"outbox", "attempts"}:
+            way = self._rows(_UNDER_WAY)
+            for _, id_, state in way:
+                if state != "sent":
+                    self.say(f"I6 a request is under way of an item that is not sent: {id_}, {state}")
+            if len({seq for seq, _, _ in way}) < len(way):
+                self.say(f"I6 two requests of one item are under way: {way}")
+        return queue, shown
+
+    def _marked(self, queue: list[Queued], shown: list[Shown]) -> None:
+        """I8: nothing is called synced while an edit is on its way, nor pending when none is."""
+        marked = {(kind, key): mark for kind, key, mark, _ in shown}
+        live = [edit for edit in queue if edit[4] in LIVE]
+        for id_, kind, key, _, state in live:
+            if marked.get((kind, key), "pending") not in PENDING_MARKS:
+                self.say(f"I8 called synced with an edit on its way: {id_}, {state}, {marked[kind, key]}")
+        waiting = {(kind, key) for _, kind, key, _, _ in live}
+        for record, mark in marked.items():
+            if mark in PENDING_MARKS and record not in waiting:
+                self.say(f"I8 called pending with nothing on its way: {record}, {mark}")
 
     def _rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.laptop.disk.connection.execute(query).fetchall()
@@ -199,39 +243,14 @@ _TARGETS = {
     "updateMachine": "machines",
     "deleteMachine": "machines",
 }
-_SHOWN = "SELECT s.kind, coalesce(r.leaf_id, r.key) FROM seen s JOIN records r USING (n) WHERE s.kind <> 'users'"
-_UNPROVED = (
-    "SELECT id, kind, json_extract(edit, '$.record.name') FROM outbox"
-    " WHERE state = 'sent' AND verb IN ('farm.create', 'grower.create', 'machine.create')"
-)
 _LIVE = "state IN ('waiting', 'sent', 'parked', 'conflict')"
-_NEVER = (
-    (
-        "I6 two live creates of one record",
-        {"outbox"},
-        f"SELECT kind, key FROM outbox WHERE verb LIKE '%.create' AND {_LIVE} GROUP BY kind, key HAVING count(*) > 1",
-    ),
-    (
-        "I6 a request is under way of an item that is not sent",
-        {"outbox", "attempts"},
-        "SELECT o.id, o.state FROM attempts a JOIN outbox o USING (seq)"
-        " WHERE a.outcome = 'inflight' AND o.state <> 'sent'",
-    ),
-    (
-        "I6 two requests of one item are under way",
-        {"attempts"},
-        "SELECT seq FROM attempts WHERE outcome = 'inflight' GROUP BY seq HAVING count(*) > 1",
-    ),
-    (
-        "I8 called synced with an edit on its way",
-        {"outbox", "seen"},
-        "SELECT o.id, o.state, s.mark FROM outbox o JOIN seen s ON s.kind = o.kind AND s.key = o.key"
-        f" WHERE o.{_LIVE} AND s.mark NOT IN ('pending', 'parked', 'conflict')",
-    ),
-    (
-        "I8 called pending with nothing on its way",
-        {"outbox", "seen"},
-        "SELECT s.key, s.mark FROM seen s WHERE s.mark IN ('pending', 'parked', 'conflict') AND NOT EXISTS (SELECT 1"
-        f" FROM outbox o WHERE s.kind = o.kind AND s.key = o.key AND o.{_LIVE})",
-    ),
-)
+_QUEUED = "SELECT id, kind, key, verb, state FROM outbox"
+_SHOWN = "SELECT s.kind, s.key, s.mark, r.leaf_id FROM seen s LEFT JOIN records r USING (n)"
+_UNDER_WAY = "SELECT a.seq, o.id, o.state FROM attempts a JOIN outbox o USING (seq) WHERE a.outcome = 'inflight'"
+_MADE_BY_LEAF = ("farm.create", "grower.create", "machine.create")
+"""Verbs of what Leaf names: a create of it that is under way cannot be known by its id."""
+
+
+def _names(shown: list[Shown]) -> set[tuple[str, str]]:
+    """What is shown, by kind and Leaf's name (or ours, while there is no other)."""
+    return {(kind, leaf_id or key) for kind, key, _, leaf_id in shown if kind != "users"}

@@ -18,7 +18,7 @@ from leafdesk.edits import (
     change,
 )
 from leafdesk.geo.shape import Shape
-from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
+from leafdesk.records import USER_CREATED, Farm, Field, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.items import REBUILD
 from leafdesk.store.outbox import Item, Outbox, RefusedError
@@ -62,7 +62,7 @@ class User:
         self.deleted: list[Field] = []
         self.again: Counter[str] = Counter()
         """How often the user said to send again what may be at Leaf already: creates and uploads."""
-        self.window: dict[str, list[str]] = {}
+        self.window: dict[Kind, list[str]] = {}
         """Of each kind the records by the names they had when the user last looked."""
         self.refused: list[str] = []
         """Edits of records that are at Leaf and were not taken."""
@@ -72,8 +72,9 @@ class User:
     # ------------------------------------------------------------------ edits
     def edit(self) -> None:
         """The user does something with what there is."""
-        edit = self._old_name()
-        self.window = {kind: self._seen(kind) for kind in ("farms", "growers", "machines")}
+        now = self._look()
+        edit = self._old_name(now)
+        self.window = now
         edit = edit or self._edit()
         if edit is None:
             return
@@ -173,23 +174,26 @@ class User:
 
     def come_back(self) -> None:
         """The user goes on in a window that was open all the time."""
-        if self._old_name() is not None:
+        if self._old_name(self._look()) is not None:
             self.edit()
 
-    def _old_name(self) -> Edit | None:
+    def _old_name(self, seen: dict[Kind, list[str]]) -> Edit | None:
         """A change of a record by the name that it had when the user last looked, and has no longer here: a pull had
         shown what a create of ours was then found to be."""
         for kind, keys in self.window.items():
-            now = self._seen(kind)
             for key in keys:
-                if key not in now and key in self.far.there[kind] and not self._taken_away(kind, key):
+                if key not in seen[kind] and key in self.far.there[kind] and not self._taken_away(kind, key):
                     self.said["by an old name"] += 1
-                    return change(kind, key, name=f"{key} later")  # type: ignore[arg-type]
+                    return change(kind, key, name=f"{key} later")
         return None
 
-    def _seen(self, kind: str) -> list[str]:
-        rows = self.laptop.disk.connection.execute("SELECT key FROM seen WHERE kind = ? ORDER BY key", (kind,))
-        return [key for (key,) in rows]
+    def _look(self) -> dict[Kind, list[str]]:
+        """What is seen of the kinds that Leaf names, by the names it has here."""
+        found: dict[Kind, list[str]] = {"farms": [], "growers": [], "machines": []}
+        query = "SELECT kind, key FROM seen WHERE kind IN ('farms', 'growers', 'machines') ORDER BY kind, key"
+        for kind, key in self.laptop.disk.connection.execute(query):
+            found[kind].append(key)
+        return found
 
     def _taken_away(self, kind: str, key: str) -> bool:
         now = self.laptop.catalog.key(kind, key)  # type: ignore[arg-type]

@@ -4,6 +4,8 @@ from collections import Counter
 from typing import Any
 
 from leafdesk.edits import Change, Create, Delete, Enable, Match, Redraw, SyncProvider, Upload
+from leafdesk.geo.shape import Shape
+from leafdesk.records import Field
 from leafdesk.store.outbox import Item
 from leafdesk.sync.merge import normal, same
 from leafdesk.sync.triggers import OFTEN_ENOUGH
@@ -63,10 +65,30 @@ class Proofs:
 
     def _made(self, item: Item, edit: Create, target: tuple[str, str]) -> bool:
         makers = {who for who, made in self.memory.made.items() if target in made}
-        if makers == {COLLEAGUE} and item.kind != "fields" and item.attempts:
+        if makers == {COLLEAGUE} and item.kind == "fields":
+            # A field that was brought back here had never left Leaf (the delete went with the database): under its own
+            # id stands, or stood, just what the user wanted to be there.
+            self.counted["brought back what was still there"] += 1
+            assert isinstance(edit.record, Field)
+            return self._named(edit.record, target) and self._shaped(edit.record.shape or (), target)
+        if makers == {COLLEAGUE} and item.attempts:
+            # Nothing tells the two apart once both are called the same, whether it was made so or renamed so: the rule
+            # is "exactly one new record that says what was sent" (sync.md §6, row 5).
             self.counted["took a colleague's that is the same for its own"] += 1
-            return self._alike(edit.record, self.memory.values[target][0][2])  # nothing tells the two apart
+            return any(self._alike(edit.record, record) for _, _, record in self.memory.values[target])
         return bool(makers - {COLLEAGUE})
+
+    def _named(self, record: Any, target: tuple[str, str]) -> bool:
+        return any(same(there.get("name"), record.name) for _, _, there in self.memory.values[target])
+
+    def _shaped(self, shape: Shape, target: tuple[str, str]) -> bool:
+        return any(drawn == normal(shape) for _, drawn, _, _ in self._boundaries(target))
+
+    def _boundaries(self, target: tuple[str, str]) -> list[tuple[str, Any, float, str]]:
+        """Every boundary that a field ever had."""
+        history = self.memory.values.get(target, [])
+        ids = {id_ for _, _, record in history for id_ in record.get("boundaries", ()) if id_ in self.memory.drawn}
+        return [self.memory.drawn[id_] for id_ in ids]
 
     def _alike(self, record: Any, made: dict[str, Any]) -> bool:
         """Whether a colleague made just what the user made here: the same name in the same grower, the same machine."""
@@ -76,10 +98,8 @@ class Proofs:
         )
 
     def _drawn(self, item: Item, edit: Redraw, target: tuple[str, str]) -> bool:
-        history = self.memory.values.get(target, [])
-        ids = {id_ for _, _, record in history for id_ in record.get("boundaries", ()) if id_ in self.memory.drawn}
         shape = normal(edit.shape)
-        drawn = [self.memory.drawn[id_] for id_ in ids if self.memory.drawn[id_][1] == shape]
+        drawn = [one for one in self._boundaries(target) if one[1] == shape]
         return any(one[0] == item.id for one in drawn) or bool(drawn and not item.attempts)
 
     def number(self, name: str, value: Any) -> Any:

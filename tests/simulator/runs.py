@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from .mutants import Mutant, named
 from .story import Ended, run
+from .weather import LAPTOP, LINE
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -32,6 +33,25 @@ class Total:
     seconds: float = 0.0
     digest: str = ""
     """Of all that happened in them: the same seeds give the same one, on however many processes."""
+
+    def __str__(self) -> str:
+        sums = {word: sum(self.figures[name] for name in names) for word, names in _SUMS.items()}
+        each = 1000 * self.seconds / max(1, self.schedules)
+        told = ", ".join(f"{number:,} {word}" for word, number in sums.items())
+        return f"{self.schedules:,} schedules, {len(self.bad)} broken: {told}; {self.seconds:.0f} s, {each:.0f} ms each"
+
+
+STOPS = ("killed", "reboot", "migrated", "lost all")
+"""Faults that stop the program."""
+_SUMS = {
+    "edits": ("Create", "Change", "Redraw", "Delete", "Enable", "Upload", "Match", "SyncProvider"),
+    "writes that landed": ("landed",),
+    "requests": ("requests",),
+    "statements": ("statements",),
+    "acts of colleagues": ("a colleague",),
+    "faults": tuple(kind for kind in (*LINE, *LAPTOP) if kind not in STOPS),
+    "stops": STOPS,
+}
 
 
 @contextmanager
@@ -79,9 +99,10 @@ def many(seeds: Sequence[int], *, mutant: Mutant | None = None, jobs: int = 1, s
                 total.bad.append(ended)
                 if mutant is None:
                     say(f"seed {ended.seed}: {ended.wrong[0]}")
+            total.seconds = time.perf_counter() - begun
             if total.schedules % 1000 == 0:
-                say(f"... {total.schedules} schedules, {len(total.bad)} broken, {time.perf_counter() - begun:.0f} s")
-    total.seconds, total.digest = time.perf_counter() - begun, digest.hexdigest()[:16]
+                say(f"... {total}")
+    total.digest = digest.hexdigest()[:16]
     return total
 
 

@@ -15,8 +15,6 @@ from leafdesk.edits import Edit, decode
 class _Json:
     """`json` for the queue: an edit stays the text it is until `_edit` asks for it; all else is read anew."""
 
-    dumps = staticmethod(json.dumps)
-
     @staticmethod
     def loads(text: str) -> Any:
         return text if '"verb":' in text else msgspec.json.decode(text)

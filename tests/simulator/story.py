@@ -137,8 +137,14 @@ class Story:
         self.oracle.cycle_ended(cycle.outcome)
 
     def _quiet(self) -> None:
-        """No faults and no new edits from now on."""
+        """No faults and no new edits from now on. (Nothing moves between pages any more, so they may be long.)"""
         self.weather.calm = True
+        with pages_of(100):
+            self._come_to_rest()
+        self.oracle.requests_landed()
+        look_back(self.oracle)
+
+    def _come_to_rest(self) -> None:
         self.laptop.disk.restart()
         self.laptop.pass_time(4000)
         for n in range(QUIET):
@@ -155,14 +161,21 @@ class Story:
                 self.user.come_back()
             self.oracle.user_acted()
             self.laptop.pass_time(400)
-        self.oracle.requests_landed()
-        look_back(self.oracle)
 
 
 def _pull_machines(trip: Trip, pulled: Pulled) -> Rule[None]:
     """Of what is no land only that which can be changed: machines and matches."""
     yield from read_list(next(_lists_of(USER)), trip, pulled)
     yield from read_matches(OPERATION, USER, trip)
+
+
+@contextmanager
+def pages_of(rows: int) -> Iterator[None]:
+    """A while in which lists are read so many rows at a time."""
+    with ExitStack() as stack:
+        for room in ("pull", "stock"):
+            stack.enter_context(mock.patch(f"leafdesk.sync.{room}.PAGE", rows))
+        yield
 
 
 @contextmanager
@@ -175,8 +188,7 @@ def small_world(seed: int, *, page: int = 3) -> Iterator[None]:
 
     with ExitStack() as stack:
         stack.enter_context(mock.patch("uuid.uuid4", uuid4))
-        for room in ("pull", "stock"):
-            stack.enter_context(mock.patch(f"leafdesk.sync.{room}.PAGE", page))
+        stack.enter_context(pages_of(page))
         stack.enter_context(mock.patch("leafdesk.sync.cycle.pull_stock", _pull_machines))
         stack.enter_context(remembered())
         yield

@@ -16,8 +16,9 @@ from leafdesk.store.outbox import Outbox
     ("statement", "told"),
     [
         ("INSERT INTO outbox SELECT NULL, 'twin', kind, key, verb, edit, base, state, reason, attempts, not_before,"
-         " rev, created, theirs, sentence, superseded_by, ended FROM outbox WHERE id = 'farm'", "made twice"),
+         " rev, created, theirs, sentence, superseded_by, ended, handed FROM outbox WHERE id = 'farm'", "made twice"),
         ("UPDATE outbox SET state = 'waiting' WHERE id = 'sent'", "not sent"),
+        ("UPDATE outbox SET handed = 'a hand-over' WHERE id = 'one'", "could be sent from here"),
         ("INSERT INTO attempts (seq, number, body, pre, sent_at, run_id, outcome)"
          " SELECT seq, 9, body, pre, sent_at, run_id, outcome FROM attempts", "two requests"),
         ("UPDATE seen SET mark = '' WHERE key = 'f1'", "shown as Leaf has it"),

@@ -33,8 +33,10 @@ from leafdesk.records import (
     TankMix,
     Variety,
 )
+from leafdesk.records.instants import instant
 from leafdesk.store.attributes import pack_attributes, unpack_asset
 from leafdesk.store.catalog import Catalog
+from leafdesk.store.narrowing import _PADDED, Span, Work
 from leafdesk.store.tables import Tables, Where
 
 EVERY: list[Any] = [
@@ -293,3 +295,95 @@ def test_fields_are_a_table_too(land: Any, shape: Any) -> None:
     assert look.count("fields", Where(text="zimm")) == 1  # by the grower's name
     assert dict(look.choices("fields", "provider"))["JohnDeere"] == 1
     assert look.count("fields", Where(values={"parent": "f2"})) == 1
+
+
+# ---------------------------------------------------------------------- times and work
+TIMES = [
+    "2026-01-31T12:00:00Z", "2026-01-31T12:00:00.5Z", "2026-01-31T12:00:00.500000001Z", "2026-01-31", "",
+    "2026-01-31T12:00:00.Z", "2026-01-31T12:00:00.5", "2026-01-31T12:00:00.5xZ", "2026-01-31T12:00:00.0123456789Z",
+    "soon", "2026-01-31T12:00:00ZZ", "2026-1-31T12:00:00Z", "2026-01-31T12:00:00.123ZZ", "2026-01-31T12:00:00+00:00",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TIMES)
+def test_a_time_is_read_in_sql_as_it_is_read_elsewhere(land: Any, text: str) -> None:
+    (found,) = land.database.reader().execute(f"SELECT {_PADDED} FROM (SELECT ? AS x)", (text,)).fetchone()
+    assert found == instant(text)
+
+
+def test_a_table_is_narrowed_to_a_stretch_of_time(land: Any) -> None:
+    days = {n: f"2026-01-{n:02}T12:00:00.{n}Z" for n in range(1, 6)}
+    land.put(*(machine(n, created_time=day) for n, day in days.items()), machine(6), machine(7, created_time="soon"))
+    look = tables(land)
+
+    def made(after: str = "", before: str = "") -> str:
+        span = Span(after, before)
+        return "".join(
+            sorted(key.removeprefix("m") for key in look.keys("machines", Where(spans={"created_time": span})))
+        )
+
+    assert made(after=days[3]) == "345" and made(before=days[3]) == "123"
+    assert made(days[2], days[4]) == "234" and made(days[2], days[2]) == "2"
+    assert made("2026-01-02", "2026-01-03") == "2"
+    assert made("2026-01-02T12:00:00.2000001Z", "2026-01-03T12:00:00.29Z") == ""
+    with pytest.raises(ValueError, match="no time"):
+        made("soon")
+    with pytest.raises(ValueError, match="have no"):
+        look.keys("machines", Where(spans={"dreamt_up": Span("2026-01-01")}))
+    assert look.keys("machines", Where(leaf_ids=frozenset({"m2", "m9"}))) == ["m2"]
+    assert look.count("machines", Where(leaf_ids=frozenset())) == 0
+
+
+def test_one_file_of_a_field_answers_all_that_is_asked_of_its_work(land: Any, shape: Any) -> None:
+    def file(id: str, field: str, **more: Any) -> OperationFile:
+        return OperationFile(id=id, leaf_user_id="hill", field_id=field, raw="{}", **more)
+
+    every = ("mill", "quarter", "bare")
+    land.put(*(Field(id=id, leaf_user_id="hill", name=id, raw='{"a":1}') for id in every))
+    times = {"start_time": "2026-04-01T06:00:00Z", "end_time": "2026-04-01T09:30:00.5Z"}
+    land.put(
+        file("1", "mill", operation_type="planted", crops=("corn", "soy"), varieties=("A1",), **times),
+        file("2", "mill", operation_type="harvested", crops=("oats",), provider_name="CNHi"),
+        file("3", "quarter", operation_type="harvested", crops=("corn",), provider_name="JohnDeere", **times),
+        file("5", "bare", operation_type="tillage", provider_name="Leaf", origin="automerged"),
+        file("4", "gone by now", operation_type="harvested", crops=("corn",)),
+    )
+    look = tables(land)
+
+    def with_work(**asked: Any) -> set[str]:
+        return set(look.keys("fields", Where(work=Work(**asked))))
+
+    assert with_work() == {"mill", "quarter", "bare"}
+    assert with_work(operation_type="tillage") == {"bare"} and with_work(provider="Leaf") == set()
+    assert with_work(crop="corn") == {"mill", "quarter"} and with_work(crop="cor") == set()
+    assert with_work(operation_type="harvested", crop="corn") == {"quarter"}
+    assert with_work(operation_type="planted", crop="soy", variety="A1") == {"mill"}
+    assert with_work(provider="CNHI") == {"mill"} and with_work(provider="CNHI", crop="corn") == set()
+    assert with_work(span=Span("2026-04-01T06:00:00.000Z", "2026-04-01T09:30:00.5Z")) == {"mill", "quarter"}
+    assert with_work(span=Span(before="2026-04-01T09:30:00.4Z")) == set()
+    assert with_work(span=Span(after="2026-04-01T06:00:00.1Z")) == set()
+    assert dict(look.choices("files", "crops")) == {"corn": 3, "oats": 1, "soy": 1}
+    assert look.choices("files", "varieties") == [("A1", 1)]
+
+    land.do(Create(Field(id="new", leaf_user_id="hill", name="New", shape=shape())))
+    assert set(every) <= set(look.unread_fields()) and "new" not in look.unread_fields()
+    land.write(lambda c: Catalog(c).put_fetched("files", "hill", "2026-01-04", "mill"))
+    asked = Where(values={"parent": "nowhere"}, work=Work(crop="corn"))
+    assert "mill" not in look.unread_fields(Where(work=Work(crop="corn"))) and look.unread_fields(asked) == []
+
+
+def test_fields_are_narrowed_by_what_stands_only_in_leafs_own_json(land: Any) -> None:
+    values = {"leaf_user_id": "hill", "name": "Field"}
+    land.put(
+        Field(id="a", raw='{"legacy":true,"providerFieldId":"7","mergedFieldId":"x"}', **values),
+        Field(id="b", raw='{"legacy":false,"providerFieldName":"Old","mergedFieldId":["x","y"]}', **values),
+        Field(id="c", raw='{"mergedFieldId":null}', **values),
+    )
+    look = tables(land)
+
+    def ids(**asked: Any) -> str:
+        return "".join(sorted(key for key in look.keys("fields", Where(values=asked)) if key in "abc"))
+
+    assert (ids(legacy=True), ids(legacy=False)) == ("a", "bc")
+    assert (ids(provider_field_id="7"), ids(provider_field_name="Old")) == ("a", "b")
+    assert (ids(merged_field="x"), ids(merged_field="y"), ids(merged_field="z")) == ("ab", "b", "")

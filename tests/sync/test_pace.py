@@ -26,6 +26,29 @@ def busy(seconds: float | None = None) -> BusyError:
     return BusyError("busy", status=429, retry_after=seconds)
 
 
+def test_who_comes_first_goes_first_and_a_question_does_not_wait_for_a_long_pull() -> None:
+    gate, order = Gate(Pace(limit=2.0)), list[str]()
+
+    async def ask(name: str, times: int) -> None:
+        for _ in range(times):
+            assert await gate.enter(lambda: False)
+            order.append(name)
+            await asyncio.sleep(0)
+            gate.leave(None)
+
+    async def everybody() -> None:
+        pulls = [asyncio.ensure_future(ask(f"pull {n}", 50)) for n in range(4)]
+        await asyncio.sleep(0)
+        await ask("a person", 1)
+        assert order.index("a person") < 8
+        stopped = asyncio.ensure_future(gate.enter(lambda: True))
+        assert not await stopped
+        await asyncio.gather(*pulls)
+
+    asyncio.run(asyncio.wait_for(everybody(), 5))
+    assert len(order) == 201
+
+
 # ---------------------------------------------------------------------- the rate
 def test_full_speed_is_halved_by_a_busy_answer_and_comes_back_slowly() -> None:
     pace = Pace()

@@ -1,18 +1,26 @@
-"""The chips over the list of fields: one state at a time, and with it one provider and one farm."""
+"""The chips over the list of fields: one state at a time, with it one provider and one farm, and the rarer filters."""
+
+from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QShowEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from leafdesk.ui import words
 from leafdesk.ui.dialogs.field import NO_FARM, farm_names
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.pages import MORE_FILTERS
 from leafdesk.ui.sieve import STATES, Sieve, in_words, sources
 from leafdesk.ui.theme import STEP
+from leafdesk.workspace import Where, Workspace
+
+if TYPE_CHECKING:
+    from leafdesk.ui.tables.more import MoreFilters
 
 LONG = 30
 """More farms than these stand in the menu grower by grower."""
@@ -20,9 +28,11 @@ ARROW = "\N{BLACK DOWN-POINTING SMALL TRIANGLE}"
 
 
 class Chips(QWidget):
-    """`chosen` tells that `sieve` is another. Parts for tests: `by_name`, `fill`."""
+    """`chosen` tells that `sieve` is another. Parts for tests: `by_name`, `fill`, `more` (None until wanted)."""
 
     chosen = Signal()
+    unread = Signal(int)
+    """Of so many fields nobody fetched the operation files that a filter asks about."""
 
     def __init__(self, lists: Lists) -> None:
         super().__init__()
@@ -42,6 +52,13 @@ class Chips(QWidget):
             chip.setToolTip(f"Only the fields of one {name}")
             chip.clicked.connect(lambda _=False, name=name: self._open(name))
             flow.addWidget(chip)
+        self.more: MoreFilters | None = None
+        self._turn = 0
+        chip = self._chip("more", f"More {ARROW}")
+        chip.setObjectName(MORE_FILTERS)
+        chip.setToolTip("When, where from, and by what was done on the fields  (Alt+F)")
+        chip.clicked.connect(self._open_more)
+        flow.addWidget(chip)
         self._say()
         lists.reshaped.connect(self._follow)
 
@@ -49,7 +66,13 @@ class Chips(QWidget):
         """Another account or a farm that is gone: nothing is held back for its sake."""
         if self.sieve.farm and self.sieve.farm not in self.lists.farms and self.lists.ready:
             self.choose(farm=None)
+        if self.sieve.asked is not None:
+            self._ask()
         self._say()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self.sieve.asked is not None:
+            self._ask()  # files may have been fetched and been none, which changes no record
 
     def _chip(self, name: str, title: str) -> QPushButton:
         chip = QPushButton(title)
@@ -79,6 +102,8 @@ class Chips(QWidget):
 
     def empty(self) -> str:
         """What to say when nothing is left."""
+        if self.sieve.asked is not None:
+            return "No field fits these filters."
         if self.sieve.provider is None and self.sieve.farm is None:
             return STATES[self.sieve.state][1]
         of = [self.by_name[name].text().removesuffix(ARROW).strip() for name in ("farm", "provider") if self._set(name)]
@@ -100,6 +125,45 @@ class Chips(QWidget):
             short = chip.fontMetrics().elidedText(title, Qt.TextElideMode.ElideRight, STEP * 40)
             chip.setText(f"{short} {ARROW}".replace("&", "&&"))
             chip.setAccessibleName(f"{name.capitalize()}: {value or 'all'}")
+        in_force = list(self.more.in_force().values()) if self.more is not None else []
+        self.by_name["more"].setChecked(bool(in_force))
+        self.by_name["more"].setText(f"More {len(in_force)} {ARROW}" if in_force else f"More {ARROW}")
+        self.by_name["more"].setAccessibleName("\n".join(["More filters", *in_force]))
+
+    # ------------------------------------------------------------------ the rarer filters
+    def _open_more(self) -> None:
+        self._say()
+        if self.more is None:
+            from leafdesk.ui.panels.fields import fields
+            from leafdesk.ui.tables.more import MoreFilters
+
+            table = fields(self.lists)
+            here = ("provider", "parent")  # these have chips of their own
+            self.more = MoreFilters(table, self, [pick for pick in table.picks if pick.key not in here])
+            self.more.changed.connect(self._ask)
+        if self.more.isVisible():
+            self.more.leave()
+            return
+        self.more.open_under(self.by_name["more"])
+        more = self.more
+        self.lists.bridge.read(lambda there: more.read(there.tables) if there.account else {}, more.offer)
+
+    def _ask(self) -> None:
+        """Read which fields answer the rarer filters, and of how many that is not known yet."""
+        self._turn += 1
+        turn, where = self._turn, self.more.narrow(Where()) if self.more is not None else Where()
+        if where == Where():
+            self._take(turn, None, 0)
+        else:
+            self.lists.bridge.read(lambda there: _answer(there, where), lambda found: self._take(turn, *found))
+
+    def _take(self, turn: int, asked: frozenset[str] | None, unread: int) -> None:
+        if turn == self._turn:
+            self.unread.emit(unread)
+            if asked != self.sieve.asked:
+                self.sieve = replace(self.sieve, asked=asked)
+                self.chosen.emit()
+            self._say()
 
     # ------------------------------------------------------------------ the two menus
     def _open(self, name: str) -> None:
@@ -142,3 +206,11 @@ class Chips(QWidget):
         action.setChecked(getattr(self.sieve, name) == key)
         action.triggered.connect(lambda _=False: self.choose(**{name: key}))
         menu.addAction(action)
+
+
+def _answer(workspace: Workspace, where: Where) -> tuple[frozenset[str], int]:
+    """The fields that answer, and how many more might; on the reading thread."""
+    if workspace.account is None:
+        return frozenset(), 0
+    tables = workspace.tables
+    return frozenset(tables.keys("fields", where)), len(tables.unread_fields(where)) if where.work else 0

@@ -1,10 +1,24 @@
 """What the inspector shows while there is no field to show: totals, or the figures of one that is being drawn."""
 
+from typing import NamedTuple
+
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.parts import Figures, label
 from leafdesk.ui.theme import STEP
+from leafdesk.workspace import FieldRow
+
+AT_ONCE = 2_000
+"""So many fields are added up before the next frame."""
+
+
+class Total(NamedTuple):
+    """What all fields come to."""
+
+    fields: int
+    hectares: float
+    unsent: int
 
 
 class NothingSelected(QWidget):
@@ -13,6 +27,7 @@ class NothingSelected(QWidget):
     def __init__(self, lists: Lists) -> None:
         super().__init__()
         self.lists = lists
+        self._turn = 0
         column = _column(self)
         column.addWidget(label("Nothing selected", "title"))
         hint = "Click a field on the map or in the list to see its boundary, its area and what can be done with it."
@@ -24,13 +39,26 @@ class NothingSelected(QWidget):
         lists.reshaped.connect(self._say_totals)
 
     def _say_totals(self) -> None:
-        rows = self.lists.rows.values()
+        """Add up; of very many fields on the reading thread."""
+        self._turn += 1
+        turn, rows = self._turn, list(self.lists.rows.values())
+        if len(rows) <= AT_ONCE:
+            self._put(turn, _total(rows))
+        else:
+            self.lists.bridge.read(lambda _: _total(rows), lambda total: self._put(turn, total))
+
+    def _put(self, turn: int, total: Total) -> None:
+        if turn != self._turn:
+            return
         self.totals.setVisible(self.lists.ready)
-        self.totals.put("fields", f"{len(rows):,}", "strong")
+        self.totals.put("fields", f"{total.fields:,}", "strong")
         self.totals.put("farms", f"{len(self.lists.farms):,}")
-        self.totals.put("hectares", f"{sum(line.area_ha or 0.0 for line in rows):,.0f} ha")
-        unsent = sum(line.pending for line in rows)
-        self.totals.put("unsent", f"{unsent:,}" if unsent else "")
+        self.totals.put("hectares", f"{total.hectares:,.0f} ha")
+        self.totals.put("unsent", f"{total.unsent:,}" if total.unsent else "")
+
+
+def _total(rows: list[FieldRow]) -> Total:
+    return Total(len(rows), sum(row.area_ha or 0.0 for row in rows), sum(row.pending for row in rows))
 
 
 class NewField(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from leafdesk.records import provider_in_words
 from leafdesk.ui import words
 from leafdesk.ui.parts import button
-from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, leaf_users, name
+from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, Typed, When, leaf_users, name
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.workspace import Row, Workspace
 
@@ -26,6 +26,24 @@ CHIPS = (
     Chip("invalid", "Invalid", {"mark": "invalid"}, tip="Leaf says that the boundary is not valid"),
     Chip("no-boundary", "No boundary", {"boundary": False}),
 )
+MORE = (
+    When("updated_time", "Changed at Leaf"),
+    When("created_time", "Made at Leaf"),
+    Typed("id", "Leaf's id"),
+    Typed("provider_field_id", "Provider's id"),
+    Typed("provider_field_name", "Provider's name"),
+    Typed("merged_field", "Merged into"),
+    Pick("legacy", "Legacy", {"yes": "Yes", "no": "No"}.__getitem__, lambda said: said == "yes", ("yes", "no")),
+)
+"""The rest of what Leaf's own list of fields can be narrowed by."""
+WORK = (
+    Pick("operation_type", "Work", words.quietly),
+    Pick("provider", "From", provider_in_words),
+    Pick("crop", "Crop", words.quietly),
+    Pick("variety", "Variety"),
+    When("span", "Done"),
+)
+"""What Leaf's own list of fields asks of the work on them; see Work."""
 _STANDING = {"pending": "Unsent", "parked": "Refused", "conflict": "Conflict", "invalid": "Invalid"}
 
 
@@ -58,6 +76,8 @@ def fields(lists: Lists) -> Table:
             Pick("organization", "Organization"),
             leaf_users(lists),
         ),
+        more=MORE,
+        work=WORK,
         also=frozenset({"farms", "growers"}),
         enrich=measure,
         searched="names of fields, farms and growers",

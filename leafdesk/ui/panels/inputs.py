@@ -13,10 +13,12 @@ from leafdesk.ui.panels.search_at_leaf import SearchAtLeaf, searched
 from leafdesk.ui.panels.work import WorkPanel
 from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, leaf_users, name, provider, value
 from leafdesk.ui.tables.panel import TablePanel
-from leafdesk.ui.tables.tabs import Tabs
+from leafdesk.ui.tables.tabs import Maker, Tabs
 from leafdesk.workspace import Row
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from leafdesk.ui.lists import Lists
     from leafdesk.ui.main_window import MainWindow
 
@@ -153,17 +155,20 @@ class InputsPage(Tabs):
 
     def __init__(self, window: MainWindow) -> None:
         self.window_ = window
-        makers = {
-            "Products": lambda: self._of(products(window.lists), ProductDetail(window, PRODUCT)),
-            "Varieties": lambda: self._of(varieties(window.lists), InputDetail(window, "varieties", VARIETY)),
-            "Tank mixes": lambda: self._of(tank_mixes(window.lists), MixDetail(window, MIX, self.look_up)),
-            "Matches": lambda: WorkPanel(window, MatchesDetail(window)),
+        makers: dict[str, Maker] = {
+            "Products": (lambda: ProductDetail(window, PRODUCT), partial(self._of, products(window.lists))),
+            "Varieties": (
+                lambda: InputDetail(window, "varieties", VARIETY),
+                partial(self._of, varieties(window.lists)),
+            ),
+            "Tank mixes": (lambda: MixDetail(window, MIX, self.look_up), partial(self._of, tank_mixes(window.lists))),
+            "Matches": (lambda: MatchesDetail(window), partial(WorkPanel, window)),
         }
         super().__init__(window, "Inputs", makers)
 
-    def _of(self, table: Table, detail: InputDetail) -> TablePanel:
+    def _of(self, table: Table, detail: InputDetail, parent: QWidget) -> TablePanel:
         search = SearchAtLeaf(self.window_, table)
-        panel = TablePanel(self.window_, table, detail, extra=(search,), heading=False)
+        panel = TablePanel(self.window_, table, detail, extra=(search,), heading=False, parent=parent)
         search.serve(panel)
         return panel
 

@@ -106,7 +106,7 @@ class Inspector(QFrame):
         self.banner_queue = button("Look at it in the queue", "link")
         self.banner_queue.clicked.connect(self.show_in_queue)
         self.banner_decide = button(
-            "Compare and decide", "choice", tip="Look at both sides, then choose (Ctrl+Shift+K)"
+            "Compare and decide", "choice", tip="Look at both sides, then choose (Ctrl+Shift+X)"
         )
         self.banner_decide.clicked.connect(lambda: self.decide.emit(self._clash))
         self.banner.column.addWidget(self.banner_title)

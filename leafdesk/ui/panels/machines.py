@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QWidget
 
 from leafdesk.edits import Create, Delete, change
 from leafdesk.records import USER_CREATED, Machine, provider_in_words
@@ -13,10 +14,10 @@ from leafdesk.ui import words
 from leafdesk.ui.dialogs.machine import LINES, DeleteMachine, MachineSheet
 from leafdesk.ui.panels.machine_detail import MachineDetail, owner
 from leafdesk.ui.parts import button
-from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, leaf_users, name, provider, value
+from leafdesk.ui.tables.declare import Chip, Column, Pick, Table, Typed, When, leaf_users, name, provider, value
 from leafdesk.ui.tables.detail import Lines, RecordDetail
 from leafdesk.ui.tables.panel import TablePanel
-from leafdesk.ui.tables.tabs import Tabs
+from leafdesk.ui.tables.tabs import Maker, Tabs
 
 if TYPE_CHECKING:
     from leafdesk.ui.lists import Lists
@@ -74,6 +75,13 @@ def machines(lists: Lists) -> Table:
             Pick("model_year", "Year", of=int),
             leaf_users(lists),
         ),
+        more=(
+            When("created_time", "Made at Leaf", exact=True),
+            When("updated_time", "Changed at Leaf", exact=True, asks="updated"),
+            Typed("provider_machine_id", "Provider's id"),
+            Typed("serial_number", "Serial number"),
+            Typed("vin", "VIN"),
+        ),
         searched="name, make, model, category, serial number and VIN",
     )
 
@@ -93,6 +101,11 @@ def implements(lists: Lists) -> Table:
             value("serial_number", "Serial number", 150),
         ),
         picks=(*_WHENCE, Pick("make", "Make"), Pick("category", "Category"), leaf_users(lists)),
+        more=(
+            When("created_time", "Made at Leaf", asks="created"),
+            When("updated_time", "Changed at Leaf", asks="updated"),
+            Typed("provider_implement_id", "Provider's id"),
+        ),
         searched="name, make, model, category and serial number",
     )
 
@@ -104,6 +117,7 @@ def operators(lists: Lists) -> Table:
         one="operator",
         columns=(name("Operator"), value("status", "Status"), value("license", "Licence", 150), _ORIGIN, provider()),
         picks=(*_WHENCE, Pick("status", "Status"), leaf_users(lists)),
+        more=(When("updated_time", "Changed at Leaf"), Typed("provider_operator_id", "Provider's id")),
         searched="names",
     )
 
@@ -111,12 +125,11 @@ def operators(lists: Lists) -> Table:
 class MachinesPanel(TablePanel):
     """The table of machines. `sheet` is the question that is open, or was last."""
 
-    def __init__(self, window: MainWindow) -> None:
-        table = machines(window.lists)
+    def __init__(self, window: MainWindow, table: Table, detail: MachineDetail, parent: QWidget) -> None:
         new = window.commands.bind(button(""), "new-machine")
-        self.machine = MachineDetail(window, _lines(table))
+        self.machine = detail
         self.sheet: MachineSheet | DeleteMachine | None = None
-        super().__init__(window, table, self.machine, extra=(new,), heading=False, menu=ACTIONS)
+        super().__init__(window, table, self.machine, extra=(new,), heading=False, menu=ACTIONS, parent=parent)
         for key, do in (
             ("edit-machine", self.edit),
             ("delete-machine", self.delete),
@@ -202,17 +215,23 @@ def _lines(table: Table) -> Lines:
 
 def make(window: MainWindow) -> Tabs:
     """The page."""
+    owned = machines(window.lists)
 
-    def of(table: Table) -> TablePanel:
-        detail = RecordDetail(f"Select an {table.one} to look at it.", _lines(table), lambda row: owner(window, row))
-        return TablePanel(window, table, detail, heading=False)
+    def of(table: Table) -> Maker:
+        def detail() -> RecordDetail:
+            return RecordDetail(f"Select an {table.one} to look at it.", _lines(table), lambda row: owner(window, row))
+
+        return detail, lambda made, parent: TablePanel(window, table, made, heading=False, parent=parent)
 
     return Tabs(
         window,
         "Machines",
         {
-            "Machines": lambda: MachinesPanel(window),
-            "Implements": lambda: of(implements(window.lists)),
-            "Operators": lambda: of(operators(window.lists)),
+            "Machines": (
+                lambda: MachineDetail(window, _lines(owned)),
+                lambda made, parent: MachinesPanel(window, owned, made, parent),
+            ),
+            "Implements": of(implements(window.lists)),
+            "Operators": of(operators(window.lists)),
         },
     )

@@ -4,10 +4,12 @@ from PySide6.QtCore import QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QStackedLayout, QTreeView, QVBoxLayout, QWidget
 
+from leafdesk.ui import words
 from leafdesk.ui.field_tree import ID_ROLE, LEVEL_ROLE, FieldTree
 from leafdesk.ui.lists import Lists, Update
 from leafdesk.ui.panels.chips import Chips
 from leafdesk.ui.panels.line import Line
+from leafdesk.ui.parts import label
 from leafdesk.ui.sieve import Choice, choose
 from leafdesk.ui.theme import STEP, Theme
 
@@ -24,8 +26,8 @@ BY_HAND = 20
 class Navigator(QFrame):
     """Find a field. `selected` tells the id when the user picks one; `select` follows the map.
 
-    Parts for tests: `search` (QLineEdit), `chips` (by name), `filters` (Chips: what is in force), `tree` (QTreeView),
-    `model` (FieldTree), `shown()` (ids in the tree).
+    Parts for tests: `search` (QLineEdit), `chips` (by name), `filters` (Chips: what is in force), `unread`,
+    `tree` (QTreeView), `model` (FieldTree), `shown()` (ids in the tree).
     """
 
     selected = Signal(object)
@@ -62,6 +64,10 @@ class Navigator(QFrame):
         self.filters = Chips(self.lists)
         self.filters.chosen.connect(self.rebuild)
         self.chips = self.filters.by_name
+        self.unread = label("", "small", wrap=True)
+        self.unread.setContentsMargins(STEP * 3, 0, STEP * 3, 0)
+        self.filters.unread.connect(self._say_unread)
+        self._say_unread(0)
         self._build_tree()
         self.empty = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         self.empty.setProperty("role", "muted")
@@ -78,6 +84,7 @@ class Navigator(QFrame):
         column.setSpacing(STEP * 2)
         column.addLayout(top)
         column.addWidget(self.filters)
+        column.addWidget(self.unread)
         column.addLayout(self._either, 1)
 
     def _build_tree(self) -> None:
@@ -183,6 +190,13 @@ class Navigator(QFrame):
 
     def _place(self, index: QModelIndex) -> tuple[str, str]:
         return (index.data(LEVEL_ROLE), index.data(ID_ROLE))
+
+    def _say_unread(self, many: int) -> None:
+        self.unread.setText(
+            f"The operation files of {words.count(many, 'field')} were not fetched yet, so the work there is not known"
+            " here. The Fields page asks Leaf for them."
+        )
+        self.unread.setVisible(many > 0)
 
     def _say_empty(self, shown: int, *, whole: bool) -> None:
         if shown or (whole and self.lists.farms):

@@ -25,6 +25,7 @@ class Queue(QFrame):
     Notices come first, then what needs a person.
 
     Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
+    `hand_over(item ids)`, `take_back(item ids)`,
     `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `decide(item id)` (look at both sides),
     `mend(action, field id)`: rename it or edit its boundary, `heard(notice id, edits that put it right)`,
     `look_at(Heard)`: what a notice is about, `remove_missing()`,
@@ -35,6 +36,8 @@ class Queue(QFrame):
     retry = Signal(object)
     discard = Signal(object)
     send_only = Signal(object)
+    hand_over = Signal(object)
+    take_back = Signal(object)
     resolve = Signal(str, str)
     adopt = Signal(str, str)
     decide = Signal(str)
@@ -58,7 +61,8 @@ class Queue(QFrame):
         self.note = label("", "muted", wrap=True)
         heading = QVBoxLayout()
         heading.setSpacing(STEP)
-        heading.addWidget(label("Queue", "heading"))
+        colleague = [actions.bind(button(""), key) for key in ("take-over", "hand-over")]
+        heading.addLayout(row(label("Queue", "heading"), None, *colleague))
         heading.addWidget(self.note)
         self.column.addLayout(heading)
         self.column.addWidget(self._build_chosen_bar())
@@ -166,9 +170,11 @@ class Queue(QFrame):
         self.together = {
             "send": button("Send only these", tip="Send these changes and what they rest on, nothing else"),
             "retry": button("Retry", tip="Let these go again now"),
+            "hand": button("Hand over", tip="Into a file for a colleague, with what they rest on"),
             "discard": button("Discard", tip="Take these changes back, with those that rest on them"),
         }
-        for (name, made), signal in zip(self.together.items(), (self.send_only, self.retry, self.discard), strict=True):
+        signals = (self.send_only, self.retry, self.hand_over, self.discard)
+        for (name, made), signal in zip(self.together.items(), signals, strict=True):
             made.setObjectName(f"chosen-{name}")
             made.clicked.connect(lambda _=False, signal=signal: signal.emit(self.chosen()))
         self.chosen_bar.setLayout(row(self.chosen_note, *self.together.values(), None))
@@ -231,6 +237,8 @@ class Queue(QFrame):
             return
         text = f"{words.count(len(self.items), 'change')} that Leaf does not have yet."
         text += " Nothing here is ever dropped by itself."
+        if away := sum(item.handed is not None for item in self.items):
+            text += f" {words.count(away, 'change is', 'changes are')} in a colleague's hands."
         if need:
             text += f" {words.count(need, 'change needs', 'changes need')} a decision of yours; the others go on."
         self.note.setText(text)

@@ -53,8 +53,9 @@ class QueueLine(Card):
         item = line.item
         bad = item.state in ("parked", "conflict")
         self.setObjectName("queueLine")
-        self.setAccessibleName(f"{item.sentence}, {words.STATES[item.state]}")
-        self.state = label(words.STATES[item.state], "error" if bad else "warn" if item.state == "waiting" else "muted")
+        state = words.STATES[item.state] if item.handed is None else words.HANDED
+        self.setAccessibleName(f"{item.sentence}, {state}")
+        self.state = label(state, "error" if bad else "warn" if item.state == "waiting" else "muted")
         when = label(words.moment(item.created), "small")
         self.sentence = label(item.sentence, "strong", wrap=True, select=True)
         self.reason = label(_reason(line), "muted", wrap=True, select=True)
@@ -89,6 +90,7 @@ class QueueLine(Card):
             "rename": button("Rename", tip="Give it another name; it goes again then"),
             "retry": button("Retry", tip="Send it again now"),
             "show": button("Show on map", tip="Look at the field on the map"),
+            "back": button("Take back", tip="Nobody took it over: it is yours again"),
             "discard": button("Discard", tip="Take this change back, with those that rest on it"),
         }
         self.buttons["decide"].clicked.connect(lambda: queue.decide.emit(id_))
@@ -99,6 +101,7 @@ class QueueLine(Card):
         self.buttons["retry"].clicked.connect(lambda: queue.retry.emit((id_,)))
         self.buttons["send"].clicked.connect(lambda: queue.send_only.emit((id_,)))
         self.buttons["show"].clicked.connect(lambda: queue.show_on_map.emit(item.record_id))
+        self.buttons["back"].clicked.connect(lambda: queue.take_back.emit((id_,)))
         self.buttons["discard"].clicked.connect(lambda: queue.discard.emit((id_,)))
         shown = {
             **{name: True for name in self.buttons if name.startswith("is-")},
@@ -110,7 +113,8 @@ class QueueLine(Card):
             "rename": item.state == "parked" and _names(item) and not self.line.never,
             "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
             "show": item.kind == "fields" and not isinstance(item.edit, Delete),
-            "discard": item.state != "conflict",
+            "back": item.handed is not None,
+            "discard": item.state != "conflict" and item.handed is None,
         }
         for name, made in self.buttons.items():
             made.setObjectName(f"queue-{name}")
@@ -150,7 +154,7 @@ def advice(line: Line) -> str:
         return f"{mend}. Discard takes it back, and you see what Leaf has. The other changes go on."
     if item.state == "sent":
         return "Nothing to do: Leafdesk looks by itself whether it arrived, and never sends it twice."
-    if item.state == "waiting" and item.attempts:
+    if item.state == "waiting" and item.attempts and item.handed is None:
         return "Nothing to do: it goes again with the next sync."
     return ""
 

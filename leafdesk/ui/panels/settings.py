@@ -1,11 +1,12 @@
 """The settings page: light or dark, the account, and where things lie on this machine."""
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
+from leafdesk.ui.costs import FREE, METERED, Costs
 from leafdesk.ui.newness import Newness
 from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.parts import Card, Figures, button, label, row
@@ -17,14 +18,16 @@ CHOICES: tuple[tuple[Choice, str], ...] = (("system", "As the system"), ("light"
 
 
 class Settings(QFrame):
-    """Parts for tests: `looks` (buttons by choice), `account`, `by_itself`, `newer`."""
+    """Parts for tests: `looks` (buttons by choice), `account`, `by_itself`, `costs`, `newer`."""
 
     look_chosen = Signal(str)
 
-    def __init__(self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newness: Newness) -> None:
+    def __init__(
+        self, workspace: Workspace, folder: str, actions: Actions, theme: Theme, newness: Newness, costs: Costs
+    ) -> None:
         super().__init__()
         self.setObjectName("page")
-        self.workspace, self.theme, self._actions = workspace, theme, actions
+        self.workspace, self.theme, self._actions, self._costs = workspace, theme, actions, costs
         middle = QWidget()
         middle.setMaximumWidth(WIDE)
         column = QVBoxLayout(middle)
@@ -82,12 +85,20 @@ class Settings(QFrame):
         card = Card()
         self.by_itself = QCheckBox("Sync by itself")
         self.by_itself.setObjectName("sync-by-itself")
-        self.by_itself.setChecked(True)
+        self.by_itself.toggled.connect(self._costs.switch)
         self.by_itself.setToolTip("Soon after a change, when a connection comes back, and now and then")
         card.column.addWidget(self.by_itself)
-        hint = "Switch this off on a connection that costs by the megabyte: then only Sync and “Send only this” use it."
-        card.column.addWidget(label(hint, "muted", wrap=True))
+        self.costs = label("", "muted", wrap=True)
+        card.column.addWidget(self.costs)
+        self._show_costs()
+        self._costs.changed.connect(self._show_costs)
         return card
+
+    def _show_costs(self) -> None:
+        allowed = self._costs.allowed
+        with QSignalBlocker(self.by_itself):
+            self.by_itself.setChecked(allowed)
+        self.costs.setText(METERED if self._costs.metered else FREE)
 
     def _build_files(self, folder: str) -> QWidget:
         files = Figures(folder="Folder", version="Leafdesk")

@@ -11,6 +11,7 @@ from leafdesk.workspace import ConnectionChanged, Progress
 
 CONNECTIONS = {
     "online": ("Online", ""),
+    "unsteady": ("Online, unsteady", "some answers fail or come late"),
     "offline": ("Offline", "work goes on"),
     "captive": ("Sign-in page in the way", "open a browser to get through it"),
     "signed-out": ("Signed out", "work goes on"),
@@ -40,7 +41,7 @@ class StatusBar(QFrame):
         self.waiting = button("", "quiet", tip="Show the queue (Ctrl+5)")
         self.waiting.setObjectName("waiting")
         self.waiting.clicked.connect(self.open_queue)
-        self.conflicts = button("", "quiet", tip="Look at both sides, then choose (Ctrl+Shift+K)")
+        self.conflicts = button("", "quiet", tip="Look at both sides, then choose (Ctrl+Shift+X)")
         self.conflicts.setObjectName("conflicts")
         self.conflicts.clicked.connect(self.open_conflicts)
         self.age = label("", "muted")
@@ -129,7 +130,8 @@ class StatusBar(QFrame):
 
 
 class Light(QWidget):
-    """The connection by shape and colour: full dot, diamond, triangle, square; a ring while nothing is known."""
+    """The connection by shape and colour: full dot, half a dot when it is unsteady, diamond, triangle, square; a ring
+    while nothing is known."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -147,13 +149,15 @@ class Light(QWidget):
         c = self._theme.colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        colour = {"online": c.accent, "offline": c.warn, "captive": c.warn, "signed-out": c.error}.get(
-            self._state, c.muted
-        )
+        colours = {"online": c.accent, "unsteady": c.warn, "offline": c.warn, "captive": c.warn, "signed-out": c.error}
+        colour = colours.get(self._state, c.muted)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colour))
         if self._state == "online":
             painter.drawEllipse(QRectF(1.5, 1.5, 9, 9))
+        elif self._state == "unsteady":
+            painter.drawPie(QRectF(1.5, 1.5, 9, 9), 180 * 16, 180 * 16)
+            self._ring(painter, colour)
         elif self._state == "offline":
             painter.drawPolygon(QPolygonF([QPointF(6, 0), QPointF(12, 6), QPointF(6, 12), QPointF(0, 6)]))
         elif self._state == "captive":
@@ -161,7 +165,10 @@ class Light(QWidget):
         elif self._state == "signed-out":
             painter.drawRect(QRectF(1.5, 1.5, 9, 9))
         else:
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colour), 1.5))
-            painter.drawEllipse(QRectF(2, 2, 8, 8))
+            self._ring(painter, colour)
         painter.end()
+
+    def _ring(self, painter: QPainter, colour: str) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(QColor(colour), 1.5))
+        painter.drawEllipse(QRectF(2, 2, 8, 8))

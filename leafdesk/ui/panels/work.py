@@ -15,6 +15,8 @@ from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.workspace import Row, Where, Workspace
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
     from leafdesk.ui.lists import Lists
     from leafdesk.ui.main_window import MainWindow
     from leafdesk.ui.panels.matches import MatchesDetail
@@ -95,7 +97,7 @@ def _settled(workspace: Workspace, id: str) -> str:
 class WorkPanel(TablePanel):
     """Operations with the way to fetch them: of every Leaf user, or of the one field they are narrowed to."""
 
-    def __init__(self, window: MainWindow, detail: MatchesDetail) -> None:
+    def __init__(self, window: MainWindow, detail: MatchesDetail, parent: QWidget) -> None:
         self.everything = button("All fields", "chip", tip="Show the work on all fields again")
         self.everything.clicked.connect(lambda: self.of_field(None))
         self.everything.hide()
@@ -107,6 +109,7 @@ class WorkPanel(TablePanel):
             extra=(self.everything, self.asking),
             heading=False,
             fetch=("Fetch operations", self.fetch),
+            parent=parent,
         )
         window.commands["fetch-work"].triggered.connect(lambda _=False: self.fetch() if self.isVisible() else None)
         detail.chosen = self.chosen

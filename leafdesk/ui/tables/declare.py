@@ -66,12 +66,38 @@ class Chip:
 @dataclass(frozen=True, slots=True)
 class Pick:
     """A list over the table to pick one value of an attribute from; its choices and how many rows have each are read
-    from the table. `words` says a value, `of` makes it what the table compares with (`int` for numbers)."""
+    from the table, unless there are always the same (`offers`). `words` says a value, `of` makes it what the table
+    compares with (`int` for numbers)."""
 
     key: str
     title: str
     words: Callable[[str], str] = str
     of: Callable[[str], str | int | bool] = str
+    offers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A line to type one value of an attribute into, where every row has another: an id at a provider."""
+
+    key: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """When something was, by an attribute that holds times; `exact`: to the second, too.
+
+    `asks`: Leaf tells it in no answer and chooses the rows itself; what its filters call it ("created", "updated").
+    """
+
+    key: str
+    title: str
+    exact: bool = False
+    asks: str = ""
+
+
+More = Pick | Typed | When
 
 
 def leaf_users(lists: Lists) -> Pick:
@@ -82,7 +108,8 @@ def leaf_users(lists: Lists) -> Pick:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table of one kind of record. `also`: kinds whose changes show in it too (a farm's name in a field's row).
-    `enrich` adds values to rows as they are read, on the reading thread."""
+    `enrich` adds values to rows as they are read, on the reading thread. `more` and `work` stand behind one button:
+    rarer filters, and questions that one operation file of a row has to answer all at once (attributes of Work)."""
 
     kind: Kind
     one: str
@@ -90,6 +117,8 @@ class Table:
     columns: tuple[Column, ...]
     chips: tuple[Chip, ...] = ()
     picks: tuple[Pick, ...] = ()
+    more: tuple[More, ...] = ()
+    work: tuple[Pick | When, ...] = ()
     order: Order = BY_NAME
     also: frozenset[Kind] = frozenset()
     enrich: Callable[[Workspace, list[Row]], list[Row]] | None = None
@@ -112,7 +141,7 @@ class Wish:
     def narrowed(self) -> bool:
         """Whether anything but the owner of the rows narrows it."""
         where = self.where
-        return bool(where.text.strip() or where.values or where.pending or where.leaf_user_id)
+        return where != Where(parent=where.parent)
 
 
 def as_text(table: Table, rows: Iterable[Row], columns: Sequence[Column] | None = None) -> str:

@@ -1,4 +1,4 @@
-"""What stands over a table to narrow it: a line to type in, switches, and lists of values to pick from."""
+"""What stands over a table to narrow it: a line to type in, switches, lists of values, and a way to the rarer ones."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from leafdesk.ui import words
 from leafdesk.ui.flow import Flow
 from leafdesk.ui.icons import Icons
-from leafdesk.ui.pages import FILTER_LINE
+from leafdesk.ui.pages import FILTER_LINE, MORE_FILTERS
 from leafdesk.ui.parts import Picker, button
 from leafdesk.ui.tables.declare import Pick, Table
+from leafdesk.ui.tables.more import MoreFilters
 from leafdesk.ui.theme import STEP
 from leafdesk.workspace import Where
 
@@ -26,7 +27,8 @@ Offer = dict[str, list[tuple[str, int]]]
 class Filters(QWidget):
     """`where()` is what is asked for, `changed` that it is another. Enter and the arrow down go to the table.
 
-    Parts for tests: `line`, `chips` (by key), `picks` (by key), `clear`.
+    Parts for tests: `line`, `chips` (by key), `picks` (by key), `more` (the rarer ones), `in_force` (a button for each
+    of those that narrows, by key), `clear`.
     """
 
     changed = Signal()
@@ -34,6 +36,8 @@ class Filters(QWidget):
     """Somebody is done with typing and wants the rows."""
     near = Signal()
     """Somebody comes near a list of values."""
+    opened = Signal()
+    """The rarer filters came in sight and want something to offer."""
 
     def __init__(self, table: Table, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +62,14 @@ class Filters(QWidget):
             made.toggled.connect(self.changed)
             self.chips[chip.key] = made
             flow.addWidget(made)
+        self.in_force: dict[str, QPushButton] = {}
+        self._more: MoreFilters | None = None
+        self.more_button = button("More filters", "chip", tip="When, where from, what was done  (Alt+F)")
+        self.more_button.setObjectName(MORE_FILTERS)
+        self.more_button.clicked.connect(self.open_more)
+        flow.addWidget(self.more_button)
+        if not (table.more or table.work):
+            self.more_button.hide()
         self.clear = button("Clear", "link", tip="Show all rows again")
         self.clear.clicked.connect(self.reset)
         flow.addWidget(self.clear)
@@ -66,15 +78,36 @@ class Filters(QWidget):
 
     @property
     def picks(self) -> dict[str, Values]:
-        """The lists by key. They are made when there is something to choose: a page comes in sight without them."""
-        if len(self._picks) < len(self.table.picks):
-            self._flow.removeWidget(self.clear)
-            for pick in self.table.picks:
-                self._flow.addWidget(self._picker(pick))
-            self._flow.addWidget(self.clear)
+        """The lists by key. Each is made when there is something to choose: a page comes in sight without them."""
+        for pick in self.table.picks:
+            self._picker(pick)
         return self._picks
 
+    def _put_last(self) -> None:
+        """The way to the rarer filters, those that are in force, and the way back to all rows end the line."""
+        for part in (self.more_button, *self.in_force.values(), self.clear):
+            self._flow.removeWidget(part)
+            self._flow.addWidget(part)
+
+    @property
+    def more(self) -> MoreFilters:
+        """The rarer filters, made when somebody first wants them."""
+        if self._more is None:
+            self._more = MoreFilters(self.table, self)
+            self._more.changed.connect(self.changed)
+        return self._more
+
+    def open_more(self) -> None:
+        """Show the rarer filters; again: put them away."""
+        if self._more is not None and self._more.isVisible():
+            self._more.leave()
+        else:
+            self.more.open_under(self.more_button)
+            self.opened.emit()
+
     def _picker(self, pick: Pick) -> Values:
+        if pick.key in self._picks:
+            return self._picks[pick.key]
         made = Values(self)
         made.near.connect(self.near)
         made.setObjectName(f"pick-{pick.key}")
@@ -86,6 +119,11 @@ class Filters(QWidget):
         made.setSizeAdjustPolicy(Picker.SizeAdjustPolicy.AdjustToContents)
         made.currentIndexChanged.connect(self.changed)
         self._picks[pick.key] = made
+        for one in self.table.picks:  # in their order, whichever came first
+            if one.key in self._picks:
+                self._flow.removeWidget(self._picks[one.key])
+                self._flow.addWidget(self._picks[one.key])
+        self._put_last()
         return made
 
     # ------------------------------------------------------------------ what is asked for
@@ -95,12 +133,17 @@ class Filters(QWidget):
         for chip in self.table.chips:
             if self.chips[chip.key].isChecked():
                 values |= chip.values
-        for pick in self.table.picks if self._picks else ():
-            picked = self._picks[pick.key].currentData()
+        for pick in self.table.picks:
+            picked = self._picks[pick.key].currentData() if pick.key in self._picks else None
             if picked is not None:
                 values[pick.key] = pick.of(picked)
         pending = any(chip.pending and self.chips[chip.key].isChecked() for chip in self.table.chips)
-        return Where(text=self.line.text().strip(), values=values, pending=pending)
+        where = Where(text=self.line.text().strip(), values=values, pending=pending)
+        return where if self._more is None else self._more.narrow(where)
+
+    def asks(self) -> dict[str, str]:
+        """What only Leaf can answer (see MoreFilters.asks)."""
+        return {} if self._more is None else self._more.asks()
 
     def reset(self) -> None:
         """Ask for everything again."""
@@ -110,16 +153,42 @@ class Filters(QWidget):
                 chip.setChecked(False)
             for picker in self._picks.values():
                 picker.setCurrentIndex(0)
+            if self._more is not None:
+                self._more.reset()
         self.changed.emit()
 
     def _follow(self) -> None:
-        where = self.where()
-        self.clear.setVisible(bool(where.text or where.values or where.pending))
+        self._show_in_force({} if self._more is None else self._more.in_force())
+        self.clear.setVisible(self.where() != Where() or bool(self.in_force))
         for picker in self._picks.values():
             if picker.property("chosen") != (chosen := picker.currentIndex() > 0):
                 picker.setProperty("chosen", chosen)
                 picker.style().unpolish(picker)
                 picker.style().polish(picker)
+
+    def _show_in_force(self, said: dict[str, str]) -> None:
+        """Beside the way to the rarer filters, a chip for each that narrows; a click takes it away."""
+        if self._more is None or said == {key: str(chip.property("said")) for key, chip in self.in_force.items()}:
+            return
+        for chip in self.in_force.values():
+            self._flow.removeWidget(chip)
+            chip.hide()
+            chip.deleteLater()
+        self.in_force = {key: self._taker(self._more, key, text) for key, text in said.items()}
+        self._put_last()
+        for chip in self.in_force.values():
+            chip.show()
+
+    def _taker(self, more: MoreFilters, key: str, text: str) -> QPushButton:
+        short = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, STEP * 80)
+        chip = button(f"{short}  \N{MULTIPLICATION SIGN}".replace("&", "&&"), "chip", tip=f"{text}: take this away")
+        chip.setAccessibleName(f"{text}: take this away")
+        chip.setCheckable(True)
+        chip.setChecked(True)
+        chip.setProperty("said", text)
+        chip.setParent(self)
+        chip.clicked.connect(lambda _=False: more.take_away(key))
+        return chip
 
     # ------------------------------------------------------------------ what is offered
     def offer(self, found: Offer) -> None:
@@ -129,7 +198,7 @@ class Filters(QWidget):
                 self._fill(pick, found[pick.key])
 
     def _fill(self, pick: Pick, choices: Sequence[tuple[str, int]]) -> None:
-        picker = self.picks[pick.key]
+        picker = self._picker(pick)
         lines = [(f"{pick.words(value)}  ·  {many:,}", value) for value, many in choices[:MOST]]
         picked = picker.currentData()
         picker.setVisible(len(lines) > 1 or picked is not None)

@@ -17,6 +17,7 @@ from leafdesk.ui.tables.declare import Table, Wish
 from leafdesk.ui.tables.detail import RecordDetail
 from leafdesk.ui.tables.filters import Filters, Offer
 from leafdesk.ui.tables.grid import Grid
+from leafdesk.ui.tables.needs import Needs
 from leafdesk.ui.tables.rows import Rows, Standing
 from leafdesk.ui.theme import STEP
 from leafdesk.ui.trouble import plain
@@ -40,7 +41,8 @@ class TablePanel(QFrame):
 
     `fetch`: what brings these rows here when a sync does not: the name of the button, and what it does.
 
-    Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `selected`, `message`, `next_step`, `detail`.
+    Parts for tests: `filters`, `grid`, `rows`, `count`, `age`, `selected`, `message`, `next_step`, `detail`,
+    `needs` (what its filters need of Leaf; None where there are no such).
     """
 
     row_changed = Signal(object)
@@ -57,13 +59,15 @@ class TablePanel(QFrame):
         heading: bool = True,
         fetch: tuple[str, Callable[[], None]] | None = None,
         menu: Sequence[str] = (),
+        parent: QWidget | None = None,
     ) -> None:
-        super().__init__(window.pages)  # with a parent from the start: the style is worked out once, not at each level
+        super().__init__(parent or window.pages)  # from the start: the style is worked out once, not at each level
         self.setObjectName("page")
         self.window_, self.table, self.detail, self._opened = window, table, detail, opened
         self._fetch = fetch or ("Sync", window.sync)
         self.rows = Rows(window.bridge, table, self)
         self.row: Row | None = None
+        self.needs: Needs | None = None
         self._seek: str | None = None
         self._due = self._offers_due = True
         self._menu = (*menu, *EVERYWHERE)
@@ -88,6 +92,9 @@ class TablePanel(QFrame):
         column.addLayout(top)
         self.filters = Filters(self.table, self.window_.icons, left)
         column.addWidget(self.filters)
+        if self.table.more or self.table.work:
+            self.needs = Needs(self.window_, self.table.kind, self.table.plural)
+            column.addWidget(self.needs)
         column.addWidget(self._build_rows(left), 1)
         left.setMinimumWidth(STEP * 90)
         if self.detail is not None:
@@ -123,6 +130,10 @@ class TablePanel(QFrame):
         self.filters.changed.connect(self._later.start)
         self.filters.leave.connect(self.enter)
         self.filters.near.connect(self._read_offer)
+        self.filters.opened.connect(self._read_more)
+        if self.needs is not None:
+            self.needs.answered.connect(self._ask)
+            self.needs.answered.connect(self._read_more)
         self.window_.bridge.changed.connect(self._changed)
         self.rows.stood.connect(self._stood)
         self.rows.failed.connect(self._not_read)
@@ -157,6 +168,8 @@ class TablePanel(QFrame):
     def _ask(self) -> None:
         parent = self.rows.wish.where.parent
         where = self.filters.where()
+        if self.needs is not None:
+            where = replace(where, leaf_ids=self.needs.answer(self.filters.asks()))
         self.rows.show(Wish(replace(where, parent=parent), self.rows.wish.order))
 
     def _sort(self, order: Order) -> None:
@@ -172,7 +185,7 @@ class TablePanel(QFrame):
         """Select a record and bring it in sight, taking away what hides it."""
         self._seek = id
         self.rows.standing = None  # the present rows may be older than the record
-        if self.filters.where() != Wish().where:
+        if self.filters.where() != Wish().where or self.filters.asks():
             self.filters.reset()
         self._ask()
 
@@ -207,6 +220,8 @@ class TablePanel(QFrame):
     # ------------------------------------------------------------------ what was read
     def _stood(self, standing: Standing) -> None:
         self._say(standing)
+        if self.needs is not None and self.table.work:
+            self.needs.say_unread(standing.unread)
         self._follow()
         if self._seek is not None:
             self._look_for(self._seek)
@@ -311,13 +326,23 @@ class TablePanel(QFrame):
         self.window_.bridge.read(read, take)
 
     def _read_offer(self) -> None:
-        """Read what the lists over the table offer, each by itself so that other readings come in between."""
-        if not self._offers_due:
-            return
-        self._offers_due = False
-        kind, parent = self.table.kind, self.rows.wish.where.parent
-        for pick in self.table.picks:
-            self.window_.bridge.read(_offer(kind, pick.key, parent), self.filters.offer, lambda _: None)
+        """Read what the lists over the table offer, one after the other: other readings come in between, and each list
+        is made in a turn of its own."""
+        if self._offers_due:
+            self._offers_due = False
+            self._read_next([pick.key for pick in self.table.picks], self.rows.wish.where.parent)
+
+    def _read_next(self, keys: Sequence[str], parent: str | None) -> None:
+        def take(found: Offer) -> None:
+            self.filters.offer(found)
+            self._read_next(keys[1:], parent)
+
+        if keys:
+            self.window_.bridge.read(_offer(self.table.kind, keys[0], parent), take, lambda _: None)
+
+    def _read_more(self) -> None:
+        more = self.filters.more
+        self.window_.bridge.read(lambda there: more.read(there.tables) if there.account else {}, more.offer)
 
     def _changed(self, changes: Changes) -> None:
         self._offers_due |= any(kind == self.table.kind for kind, _ in changes.records)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
@@ -29,7 +29,8 @@ NOT_READ = "…"
 @dataclass(frozen=True, slots=True)
 class Standing:
     """What is known of a table: how many rows it shows of how many, when Leaf was asked (None: never), whether what it
-    shows only looks like what was typed, and the first page. `places`: where the kept numbers are now."""
+    shows only looks like what was typed, and the first page. `places`: where the kept numbers are now. `unread`: the
+    fields of whose work nothing is known, where that is what is asked."""
 
     numbers: array[int]
     all: int
@@ -37,6 +38,7 @@ class Standing:
     alike: bool
     first: list[Row]
     places: dict[int, int]
+    unread: list[str] = field(default_factory=list)
 
 
 class Rows(QAbstractTableModel):
@@ -142,7 +144,12 @@ class Rows(QAbstractTableModel):
 
     def _changed(self, changes: Changes) -> None:
         kinds = {kind for kind, _ in changes.records}
-        if not self._asked or not kinds & {self.table.kind, "users", *self.table.also}:
+        if not self._asked or not kinds & {
+            self.table.kind,
+            "users",
+            *self.table.also,
+            *(("files",) if self.wish.where.work else ()),
+        }:
             return
         self._stale.update(self._rows)
         self._due = True
@@ -266,7 +273,8 @@ def stand(workspace: Workspace, table: Table, wish: Wish, keep: Sequence[int] = 
     fetched = tables.fetched(table.kind, about=where.parent or "")
     places = {number: place for place, number in enumerate(numbers)} if keep else {}
     kept = {number: places[number] for number in keep if number in places}
-    return Standing(numbers, everything, fetched, alike, rows_at(workspace, table, numbers[:AHEAD]), kept)
+    unread = tables.unread_fields(where) if where.work is not None else []
+    return Standing(numbers, everything, fetched, alike, rows_at(workspace, table, numbers[:AHEAD]), kept, unread)
 
 
 def rows_at(workspace: Workspace, table: Table, numbers: Iterable[int]) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QFrame, QStackedWidget, QTabBar, QVBoxLayout, QWidget
@@ -14,6 +14,10 @@ from leafdesk.ui.theme import STEP
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
+Maker = tuple[Callable[[], Any], Callable[[Any, QWidget], QWidget]]
+"""Makes a tab's panel in two turns of the event loop: the detail at its right; then, from that, the panel in its place
+(with its parent from the start its style is worked out once)."""
+
 
 class Tabs(QFrame):
     """Heading, tabs, and the panel of the tab in sight. `show_tab(name)` turns to one; `panel(name)` is its widget.
@@ -21,10 +25,11 @@ class Tabs(QFrame):
     Ctrl+Tab turns to the next. Part for tests: `bar` (QTabBar).
     """
 
-    def __init__(self, window: MainWindow, heading: str, makers: Mapping[str, Callable[[], QWidget]]) -> None:
+    def __init__(self, window: MainWindow, heading: str, makers: Mapping[str, Maker]) -> None:
         super().__init__(window.pages)
         self.setObjectName("page")
         self._makers, self._made = dict(makers), dict[str, QWidget]()
+        self._details = dict[str, Any]()
         self.bar = QTabBar(drawBase=False, expanding=False)
         self.bar.setObjectName("tabs")
         self.bar.setAccessibleName(heading)
@@ -64,16 +69,21 @@ class Tabs(QFrame):
 
     def _make(self, name: str) -> QWidget:
         if name not in self._made:
-            self._made[name] = self._makers[name]()
+            self._made[name] = self._makers[name][1](self._detail(name), self._panels)
             self._panels.addWidget(self._made[name])
         return self._made[name]
 
+    def _detail(self, name: str) -> Any:
+        if name not in self._details:
+            self._details[name] = self._makers[name][0]()
+        return self._details[name]
+
     def _arrive(self) -> None:
-        """As `Pages` does it: a turn of the event loop for making, another for showing."""
+        """As `Pages` does it: two turns of the event loop for making, another for showing."""
         if self.name in self._made:
             self.show_tab(self.name)
         else:
-            self._make(self.name)
+            (self._make if self.name in self._details else self._detail)(self.name)
             self._arriving.start()
 
     def show_tab(self, name: str) -> None:

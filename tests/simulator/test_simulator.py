@@ -1,4 +1,4 @@
-"""Every run of the tests tells the same hundred stories; `.ci/run` tells two thousand beside them."""
+"""Every run of the tests tells the same hundred stories; `--schedules 2000` tells more."""
 
 import pytest
 
@@ -36,13 +36,10 @@ def test_an_outbox_that_sends_until_leaf_says_yes_fails() -> None:
     assert len(broken) >= 8
 
 
-@pytest.mark.parametrize(
-    ("name", "first"),
-    [("no base of a boundary", 0), ("no look at what a stop left", 230), ("no three-way comparison", 0)],
-)
-def test_a_rule_taken_out_is_noticed(name: str, first: int) -> None:
+@pytest.mark.parametrize("name", ["no base of a boundary", "no compare-and-set", "no three-way comparison"])
+def test_a_rule_taken_out_is_noticed(name: str) -> None:
     (mutant,) = [mutant for mutant in MUTANTS if mutant.name == name]
-    assert any(run(seed, mutant=mutant).wrong for seed in range(first, first + 60))
+    assert any(run(seed, mutant=mutant).wrong for seed in range(60))
 
 
 def test_a_stop_at_any_point_of_any_write_loses_and_doubles_nothing() -> None:

@@ -107,7 +107,9 @@ def test_counts_of_each_provider_stand_beside_those_here(
         assert row["here"]["fields"] == row["fields"] == len(mine)
         assert row["here"]["previews"] == sum(f["status"] == "PREVIEW" for f in mine)
     assert ids(rows) and any("preview" in " ".join(row["why"]) for row in rows)
-    assert rows[0]["provider"] in signed_in("providers", "list").out
+    written = signed_in("providers", "list").out
+    (owner,) = (one["name"] for one in signed_in.json("users", "list") if one["id"] == rows[0]["leafUserId"])
+    assert rows[0]["provider"] in written and owner in written and rows[0]["leafUserId"] not in written
     of_one = signed_in.json("providers", "list", "--leaf-user", rows[0]["leafUserId"])
     assert of_one == [row for row in rows if row["leafUserId"] == rows[0]["leafUserId"]]
 

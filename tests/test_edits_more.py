@@ -90,9 +90,20 @@ def test_what_they_do_to_a_record() -> None:
     assert apply(Delete("machines", "m"), TRACTOR) is None
 
 
-@pytest.mark.parametrize("edit", [Enable("p"), Upload("f", "JohnDeere", "1"), SyncProvider("u"), Match("x")])
+@pytest.mark.parametrize("edit", [Enable("p"), Upload("f", "JohnDeere", "1"), SyncProvider("u")])
 def test_what_was_set_going_cannot_be_undone(edit: Edit) -> None:
     assert inverse(edit, FIELD) is None
+
+
+@pytest.mark.parametrize("before", [GUESS, replace(GUESS, product_id="p3", status="VALIDATED", score=None)])
+def test_a_matchs_inverse_brings_back_what_it_was(before: ProductMatch) -> None:
+    edit = Match("x", "p2")
+    back = inverse(edit, before)
+    assert isinstance(back, Match) and apply(back, apply(edit, before)) == before
+    assert decode(json.loads(json.dumps(encode(back)))) == back
+    assert coalesce(edit, base_of(edit, before), back, {}) == (None, {})
+    assert why_not(back, apply(edit, before)) is None
+    assert why_not(Match("x", "p1", status="PREDICTED"), GUESS) == "This match is not approved."
 
 
 @given(st.sampled_from(EDITABLE["machines"]), st.integers(1900, 2100), st.text("abc 0", min_size=1, max_size=5))

@@ -17,7 +17,7 @@ import pytest
 
 from leafdesk.credentials import Credentials
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
-from leafdesk.records import Farm, Field
+from leafdesk.records import Farm, Field, ProductMatch
 from leafdesk.sandbox import Sandbox
 from leafdesk.workspace import (
     CaptivePortalError,
@@ -29,12 +29,14 @@ from leafdesk.workspace import (
     Event,
     FromTheFutureError,
     InUseError,
+    Match,
     NotSentError,
     Progress,
     Redraw,
     RefusedError,
     SignedOutError,
     SyncEnded,
+    Where,
     Workspace,
     WrongPasswordError,
     change,
@@ -276,6 +278,50 @@ def test_undo_and_redo(workspace: Workspace) -> None:
     assert seen is not None and (seen.name, seen.shape) == ("Renamed", square())
     with pytest.raises(RefusedError, match="nothing to redo"):
         workspace.redo().result(WAIT)
+
+
+def test_the_answer_to_a_match_is_taken_back_while_leaf_allows_it(workspace: Workspace, sandbox: Sandbox) -> None:
+    workspace.sync(stock=True).result(WAIT)
+    match = predicted(workspace, sandbox)
+    first, second = [one["id"] for one in sandbox.leaf.all("products") if one["id"] != match.product_id][:2]
+
+    def seen() -> ProductMatch:
+        found = workspace.catalog.get("matches", match.id)
+        assert isinstance(found, ProductMatch)
+        return found
+
+    workspace.do(Match(match.id)).result(WAIT)
+    assert seen().status == "VALIDATED" and (workspace.undo_name or "").startswith("Approve the product of")
+    workspace.undo().result(WAIT)
+    assert seen() == match and workspace.outbox.items() == []
+    workspace.redo().result(WAIT)
+    assert seen().status == "VALIDATED" and len(workspace.outbox.items()) == 1
+    workspace.do(Match(match.id, first)).result(WAIT)
+    workspace.sync(pull=False).result(WAIT)
+    workspace.do(Match(match.id, second)).result(WAIT)
+    workspace.sync(pull=False).result(WAIT)
+    assert (seen().product_id, workspace.outbox.items()) == (second, [])
+    workspace.undo().result(WAIT)  # Leaf has it: the former product is sent
+    workspace.sync(pull=False).result(WAIT)
+    workspace.online.matches(match.operation_id).result(WAIT)
+    assert (seen().product_id, seen().status) == (first, "VALIDATED")
+    workspace.undo().result(WAIT)
+    assert seen().product_id == match.product_id  # the choice of the first product, still with Leaf's prediction
+    with pytest.raises(RefusedError, match="no call makes it a prediction again"):
+        workspace.undo().result(WAIT)
+    assert workspace.undo_name is None
+
+
+def predicted(workspace: Workspace, sandbox: Sandbox) -> ProductMatch:
+    """A match that waits for an answer, as it is here."""
+    for operation in sandbox.leaf.all("operations"):
+        workspace.online.operations(operation["leafUserId"]).result(WAIT)
+        workspace.online.matches(operation["id"]).result(WAIT)
+        for row in workspace.tables.rows("matches", Where(parent=operation["id"])):
+            match = workspace.catalog.get("matches", row.id)
+            if isinstance(match, ProductMatch) and match.status == "PREDICTED":
+                return match
+    raise AssertionError("nothing is predicted")
 
 
 def test_undo_of_a_new_field_and_of_a_deletion(workspace: Workspace, sandbox: Sandbox) -> None:

@@ -1,5 +1,6 @@
 """Commands for where the records come from: Leaf users, what each provider gave, organizations, settings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -112,7 +113,8 @@ def list_(desk: Desk, leaf_user: str | None, provider: str | None, online: bool)
         rows = workspace.tables.rows("summaries", limit=workspace.tables.count("summaries"))
         summaries = {(row.leaf_user_id, provider_of(row.provider_name)): row.id for row in rows}
         found = [_beside(workspace, one, summaries.get((one.leaf_user_id, one.provider_name))) for one in compared]
-        desk.answer(found, lambda: _show(found))
+        names = {one.id: one.name for one in workspace.catalog.users()}
+        desk.answer(found, lambda: _show(found, names))
         tell_age(workspace, "summaries", user)
 
 
@@ -129,11 +131,11 @@ def _beside(workspace: Workspace, one: Compared, id: str | None) -> Json:
     return own | told | {"here": one.here | {"previews": one.previews}, "why": list(one.why)}
 
 
-def _show(found: list[Json]) -> None:
+def _show(found: list[Json], names: Mapping[str, str]) -> None:
     kinds = ("growers", "farms", "fields")
     rows = [
         (
-            *(one["name"], one["leafUserId"], one.get("syncReferenceTime") or ""),
+            *(one["name"], names.get(one["leafUserId"]) or one["leafUserId"], one.get("syncReferenceTime") or ""),
             *(f"{one.get(kind, '?')} / {one['here'][kind]}" if kind in one["here"] else "" for kind in kinds),
             " ".join(one["why"]),
         )

@@ -36,7 +36,8 @@ PARCELS = click.option(
 def open_(desk: Desk, /, files: tuple[Path, ...] = ()) -> int:
     """Open the window (what `leafdesk` alone does), and look at FILEs in it before they are imported.
 
-    Where a window is open on the folder already, that one comes up and gets the files.
+    Maps (.mbtiles, .pmtiles) go under the fields. Where a window is open on the folder already, that one comes up and
+    gets the files.
     """
     return desk.front.window(desk.folder, files) if files else desk.front.window(desk.folder)  # type: ignore[no-any-return]
 

@@ -1,8 +1,8 @@
 """Everything a user can change, as frozen values that know what they do to a record.
 
-Four words are enough for what a record is: Create, Change, Redraw, Delete. Four more set something going at Leaf that
-no call takes back: Enable, Upload, SyncProvider, Match. The queue, undo, the preview, the conflict check and the upload
-all use the functions below; nothing here reads or writes anything.
+Four words are enough for what a record is: Create, Change, Redraw, Delete. Four more set something going at Leaf:
+Enable, Upload and SyncProvider, which no call takes back, and Match, whose product can be changed back. The queue,
+undo, the preview, the conflict check and the upload all use the functions below; nothing here reads or writes anything.
 One law holds everywhere: `seen record == fold(server's copy, pending edits)`.
 """
 
@@ -32,7 +32,7 @@ from leafdesk.edits.sorts import (
 )
 from leafdesk.edits.words import name_of, sentence
 from leafdesk.geo.shape import from_geojson, to_geojson
-from leafdesk.records import USER_CREATED, VALIDATED, Farm, Field, Grower, Kind, Machine, ProductMatch, Record
+from leafdesk.records import USER_CREATED, Farm, Field, Grower, Kind, Machine, ProductMatch, Record
 
 __all__ = [
     "EDITABLE",
@@ -81,7 +81,7 @@ def apply(edit: Edit, record: Record | None) -> Record | None:
         return replace(record, **dict(edit.values))  # type: ignore[arg-type]
     if isinstance(edit, Match) and isinstance(record, ProductMatch):
         product = record.product_id if edit.product_id is None else edit.product_id
-        return replace(record, product_id=product, status=VALIDATED, score=None)
+        return replace(record, product_id=product, status=edit.status, score=edit.score)
     if not isinstance(record, Field):
         return record
     if isinstance(edit, Enable):
@@ -169,10 +169,15 @@ def point_at(edit: Edit, key: Callable[[Kind, str], str]) -> Edit:
 def inverse(edit: Edit, before: Record | None) -> Edit | None:
     """The edit that takes `edit` back, given the record before it; None where Leaf offers no way.
 
-    (A first boundary cannot be removed; what was set going at Leaf goes on.)
+    (A first boundary cannot be removed; what was set going at Leaf goes on. That a match was only predicted comes back
+    as long as its approval was not sent: see Match.)
     """
-    if isinstance(edit, Enable | Upload | SyncProvider | Match):
+    if isinstance(edit, Enable | Upload | SyncProvider):
         return None
+    if isinstance(edit, Match):
+        if not isinstance(before, ProductMatch):
+            return None
+        return Match(edit.id, before.product_id, status=before.status, score=before.score)
     if isinstance(edit, Create):
         return Delete(edit.kind, edit.id)
     if isinstance(edit, Delete):
@@ -230,7 +235,7 @@ def coalesce(
 def _coalesce_triggers(queued: Trigger, base: Json, new: Edit) -> tuple[Edit | None, Json] | None:
     """The same thing set going twice is set going once; of two products for a match the last one counts."""
     if isinstance(queued, Match) and isinstance(new, Match):
-        same = new.product_id == base.get("product_id") and base.get("status") == VALIDATED
+        same = new.product_id == base.get("product_id") and base.get("status") == new.status
         return (None, {}) if same else (new, base)
     if isinstance(queued, Upload) and isinstance(new, Upload):
         return (new, base) if queued.provider == new.provider else None

@@ -18,7 +18,7 @@ from leafdesk.edits.sorts import (
     verb,
 )
 from leafdesk.geo.shape import NotAShapeError, from_geojson, to_geojson
-from leafdesk.records import Farm, Field, Grower, Machine
+from leafdesk.records import VALIDATED, Farm, Field, Grower, Machine
 
 Json = dict[str, Any]
 _CLASSES: dict[str, type[Made]] = {"growers": Grower, "farms": Farm, "fields": Field, "machines": Machine}
@@ -39,7 +39,8 @@ def encode(edit: Edit) -> Json:
     if isinstance(edit, Upload):
         return said | {"provider": edit.provider, "organization": edit.organization_id}
     if isinstance(edit, Match):
-        return said | {"product": edit.product_id}
+        taken_back = {"status": edit.status, "score": edit.score} if edit.status != VALIDATED else {}
+        return said | {"product": edit.product_id} | taken_back
     return said
 
 
@@ -59,7 +60,7 @@ def decode(value: Json) -> Edit:
         if word == "upload":
             return Upload(id_, value["provider"], value["organization"])
         if word == "match":
-            return Match(id_, value["product"])
+            return Match(id_, value["product"], status=value.get("status", VALIDATED), score=value.get("score"))
         if word in ("enable", "sync"):
             return Enable(id_, kind) if word == "enable" else SyncProvider(id_)
     except (KeyError, TypeError, AttributeError, NotAShapeError) as error:

@@ -104,6 +104,8 @@ def _why_not_upload(edit: Upload, field: Field) -> str | None:
 def _why_not_match(edit: Match, record: Record) -> str | None:
     if not isinstance(record, ProductMatch):
         return "Only a product match can be approved."
+    if edit.status != VALIDATED:
+        return None if record.status == VALIDATED else "This match is not approved."
     if record.status == VALIDATED and edit.product_id in (None, record.product_id):
         return "This match is approved already."
     if edit.product_id is None and not record.product_id:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from leafdesk.geo.shape import Shape
-from leafdesk.records import Farm, Field, Grower, Kind, Machine
+from leafdesk.records import VALIDATED, Farm, Field, Grower, Kind, Machine
 
 Value = str | int | None
 Made = Farm | Field | Grower | Machine
@@ -96,15 +96,21 @@ class SyncProvider:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Which product a match means: another one, or (None) the one Leaf predicted."""
+    """Which product a match means: another one, or (None) the one Leaf predicted.
+
+    A `status` other than VALIDATED, with its `score`, takes an approval back. Leaf has no call for that, so it is only
+    possible while the approval has not been sent.
+    """
 
     id: str
     product_id: str | None = None
     kind: Kind = "matches"
+    status: str = VALIDATED
+    score: float | None = None
 
 
 Trigger = Enable | Upload | SyncProvider | Match
-"""Edits that Leaf offers no way to take back once they are sent."""
+"""Edits that Leaf offers no way to take back once they are sent (of a Match: the first approval)."""
 Edit = Create | Change | Redraw | Delete | Trigger
 
 

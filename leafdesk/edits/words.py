@@ -16,7 +16,7 @@ from leafdesk.edits.sorts import (
     Value,
 )
 from leafdesk.geo.shape import Shape
-from leafdesk.records import Field, Record, provider_in_words, word
+from leafdesk.records import VALIDATED, Field, Record, provider_in_words, word
 
 
 def sentence(edit: Edit, before: Record | None, names: Mapping[str, str] | None = None) -> str:
@@ -49,6 +49,8 @@ def _sentence_of_trigger(edit: Enable | Upload | SyncProvider | Match, name: str
         return f"Upload {name or 'a field'} to {provider_in_words(edit.provider)}{where}"
     if isinstance(edit, SyncProvider):
         return f"Let Leaf fetch the fields of {name or 'a Leaf user'} from the providers"
+    if edit.status != VALIDATED:
+        return f"Take back the approval of {name or 'a match'}"
     if edit.product_id is None:
         return f"Approve the product of {name or 'a match'}"
     return f"Match {name or 'a text'} to {names.get(edit.product_id) or 'another product'}"

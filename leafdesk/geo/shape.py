@@ -56,6 +56,8 @@ def _position(position: Any, where: str, n: int) -> Position:
     if not isinstance(position, list) or not 2 <= len(position) <= 4:
         raise NotAShapeError(f"{where}, position {n} is not [longitude, latitude]")
     x, y = position[0], position[1]
+    if type(x) is float and type(y) is float and -180.0 <= x <= 180.0 and -90.0 <= y <= 90.0:
+        return (x, y)  # nearly all of them
     for value in (x, y):
         if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
             raise NotAShapeError(f"{where}, position {n} holds something that is not a number")

@@ -21,6 +21,7 @@ from leafdesk.store.copies import (
     take_boundaries,
     take_copy,
 )
+from leafdesk.store.enabling import MARK
 from leafdesk.store.items import LIVE_SQL, live_edits
 from leafdesk.store.numbering import number
 from leafdesk.store.seen import refold, words
@@ -38,7 +39,8 @@ class FieldRow:
 
     `area_ha` is Leaf's figure for the active boundary, or the geodesic area measured here when the boundary is drawn
     here. `mark` says how the field stands: "" as at Leaf, "pending" edits waiting or sent, "parked" or "conflict" when
-    one of them needs a person, else "preview" for a PREVIEW field, "invalid" when Leaf says the boundary is not VALID.
+    one of them needs a person, else "preview" for a PREVIEW field ("enabling" while all of its grower's wait to be
+    enabled), "invalid" when Leaf says the boundary is not VALID.
     """
 
     id: str
@@ -152,7 +154,7 @@ class Catalog:
             values["farm"] = self._key("farms", farm_id)
         values["limit"] = -1 if limit is None else limit
         rows = self.connection.execute(
-            "SELECT s.key, s.leaf_user, s.parent, s.name, s.status, s.provider, s.area, s.mark,"
+            f"SELECT s.key, s.leaf_user, s.parent, s.name, s.status, s.provider, s.area, {MARK},"
             " s.west, s.south, s.east, s.north"
             f" FROM {tables} WHERE {' AND '.join(where)} ORDER BY {order} LIMIT :limit",
             values,

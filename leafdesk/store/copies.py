@@ -55,14 +55,15 @@ def known_copies(connection: sqlite3.Connection, kind: Kind, ids: Iterable[str])
 
 _KNOWN = """
 SELECT i.value, c.raw, json_extract(c.more, '$.source'), coalesce(NOT c.gone, 0) FROM json_each(:ids) i
-JOIN records r ON r.kind = :kind AND r.key = coalesce(
+CROSS JOIN records r ON r.kind = :kind AND r.key = coalesce(
     (SELECT key FROM records WHERE kind = :kind AND key = i.value),
     (SELECT o.key FROM aliases a JOIN records o ON o.kind = a.kind AND o.key = a.key
      WHERE a.kind = :kind AND a.old = i.value),
     (SELECT key FROM records WHERE kind = :kind AND leaf_id = i.value))
 LEFT JOIN copies c USING (n)
 """
-"""As `find_key`, of many ids in one go: a page that says nothing new costs one look."""
+"""As `find_key`, of many ids in one go: a page that says nothing new costs one look. CROSS JOIN: id by id; left to
+itself SQLite looks through all records for each of them."""
 
 
 def load_copy(connection: sqlite3.Connection, kind: Kind, key: str) -> Record | None:

@@ -12,11 +12,11 @@ never sends it.
 
 Who takes a file over gets the same change, with the same attempt of unknown outcome beside it: perhaps somebody else
 sent it. So it is looked for before it is sent (a field by the id we gave it, a farm, grower or machine by what is new
-in Leaf's list since before the hand-over, every other change by comparing values with its base), and it is sent when
-Leaf does not have it. The same look comes first when the sender takes it back. Should both send all the same, because
-somebody said wrongly that nobody took it, the second finds what the first did; where two look at the same moment, Leaf
-refuses the second field by its id, an equal boundary or value changes nothing, and a farm, grower or machine that is
-there twice is told by the audit, since it counts as sent twice.
+in Leaf's list since before the hand-over, every other change by comparing values with its base), each time just before
+it is sent, however often it is tried: a colleague may be quicker meanwhile. The same look comes first when the sender
+takes it back. Should both send all the same, because somebody said wrongly that nobody took it, the second finds what
+the first did; where two look at the same moment, Leaf refuses the second field by its id, an equal boundary or value
+changes nothing, and a farm, grower or machine that is there twice is told by the audit, since it counts as sent twice.
 
 A hand-over is taken once: its id is kept in the database and in the second copy of the queue, and each change keeps
 its own id, which the queue knows for ever. What was set going at Leaf (an upload, a preview enabled) is not handed
@@ -34,6 +34,7 @@ from leafdesk.store.changes import Changes
 from leafdesk.store.items import LIVE, Item, RefusedError, dumps, load_attempts, load_items
 from leafdesk.store.lines import insert, write_journal
 from leafdesk.store.seen import refold
+from leafdesk.store.tables import Tables
 
 HANDED = "This change was handed over: whoever took it sends it. If nobody took it, take it back first."
 _GIVEN = "It is in {}. Whoever took that over sends it; each sync looks whether Leaf has it."
@@ -66,10 +67,19 @@ def why_not_hand_over(connection: sqlite3.Connection, item: Item) -> str | None:
         return "It needs a decision of yours first."
     if item.state == "sent":
         return "It was sent, and whether it arrived is not known yet."
+    if _nobody_could_tell(connection, item):
+        return "The machines at Leaf were never read here, so nobody could tell which one is new: sync once first."
     open_ended = [one for one in load_attempts(connection, item.seq) if one.outcome in ("inflight", "unknown")]
     if any(one.run_id != FAR_AWAY for one in open_ended):
         return "It was sent once, and whether that may still arrive is not known yet."
     return None
+
+
+def _nobody_could_tell(connection: sqlite3.Connection, item: Item) -> bool:
+    """Whether a new machine could not be told from those that Leaf had all along."""
+    if not isinstance(item.edit, Create) or item.kind != "machines" or known_ids(connection, item):
+        return False
+    return Tables(connection).fetched("machines", item.edit.record.leaf_user_id) is None
 
 
 def known_ids(connection: sqlite3.Connection, item: Item) -> tuple[str, ...] | None:

@@ -47,9 +47,11 @@ def spanned(column: str, span: Span, name: str) -> tuple[str, dict[str, Any]]:
     held, values = list[str](), dict[str, Any]()
     for end, sign, text in (("after", ">=", span.after), ("before", "<=", span.before)):
         if text:
-            held.append(f"({_PADDED}) {sign} :{name}_{end}")
+            held.append(f"t {sign} :{name}_{end}")
             values[f"{name}_{end}"] = _time(text)
-    return f"EXISTS (SELECT 1 FROM (SELECT {column} AS x) WHERE {' AND '.join(held) or '1'})", values
+    # LIMIT keeps SQLite from looking the column up again for each time that it is named
+    padded = f"SELECT {_PADDED} AS t FROM (SELECT {column} AS x LIMIT 1) LIMIT 1"
+    return f"EXISTS (SELECT 1 FROM ({padded}) WHERE {' AND '.join(held) or '1'})", values
 
 
 def _time(text: str) -> str:

@@ -53,6 +53,11 @@ class Outbox:
             (kind,),
         )
 
+    def was_deleted(self, kind: Kind, id: str) -> bool:
+        """Whether Leaf has deleted this record, or was asked to."""
+        before = load_items(self.connection, "kind = ? AND key = ? AND state IN ('sent', 'done')", (kind, id))
+        return any(isinstance(item.edit, Delete) for item in before)
+
     def item(self, id: str) -> Item | None:
         """One item, live or over."""
         found = load_items(self.connection, "id = ?", (id,))
@@ -247,9 +252,10 @@ class Outbox:
 
     def hold_back(self, *, until: float) -> Changes:
         """Nobody looks before then whether requests of unknown outcome arrived: how long they are under way is not
-        known any more."""
+        known any more. What is just being asked for stays as it is: its answer is about to come."""
         changed = self.connection.execute(
-            "UPDATE outbox SET not_before = ?, rev = rev + 1 WHERE state IN ('sent', 'parked') AND handed IS NULL",
+            "UPDATE outbox SET not_before = ?, rev = rev + 1 WHERE state IN ('sent', 'parked') AND handed IS NULL"
+            " AND NOT EXISTS (SELECT 1 FROM attempts a WHERE a.seq = outbox.seq AND a.outcome = 'inflight')",
             (until,),
         )
         return Changes(queue=bool(changed.rowcount))

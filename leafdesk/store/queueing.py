@@ -9,6 +9,7 @@ from leafdesk.edits import (
     Delete,
     Edit,
     Json,
+    Match,
     Redraw,
     Upload,
     as_new,
@@ -21,7 +22,7 @@ from leafdesk.edits import (
     verb,
     why_not,
 )
-from leafdesk.records import Field, LeafUser, Record
+from leafdesk.records import VALIDATED, Field, LeafUser, Record
 from leafdesk.store.answering import restore
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
@@ -85,9 +86,23 @@ def _refuse(connection: sqlite3.Connection, edit: Edit, before: Record | None, i
         unsent = {name for item in items if item.untried for name, value in item.base.items() if value is None}
         kept = tuple((name, value) for name, value in edit.values if value is not None or name not in unsent)
         asked = replace(edit, values=kept)
+    if isinstance(edit, Match) and edit.status != VALIDATED and not _unsent(connection, edit, before, items):
+        raise RefusedError(APPROVED)
     reason = why_not(asked, before) or (_why_not_refer(connection, edit, before) if before else None)
     if reason:
         raise RefusedError(reason)
+
+
+APPROVED = (
+    "Leaf has this approval, or may have it, and no call makes it a prediction again. Change the product instead."
+)
+
+
+def _unsent(connection: sqlite3.Connection, edit: Match, before: Record | None, items: list[Item]) -> bool:
+    """Whether taking an approval back leaves nothing to send."""
+    into = _same_again(connection, edit, items)
+    merged = coalesce(into.edit, into.base, edit, base_of(edit, before)) if into is not None else None
+    return merged is not None and merged[0] is None
 
 
 def _why_not_refer(connection: sqlite3.Connection, edit: Edit, record: Record) -> str | None:

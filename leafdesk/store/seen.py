@@ -11,6 +11,7 @@ from leafdesk.records import TABLES, Field, Kind, LeafUser, Record
 from leafdesk.store.attributes import provider_in, searched, shown
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import load_copy, parent_of, row_number
+from leafdesk.store.enabling import covered
 from leafdesk.store.items import REBUILD, State, live_edits
 
 _ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south, east, north, more"
@@ -36,7 +37,10 @@ def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool =
         changed = _see(connection, record, old, mark(connection, edits, record))
     if (record.name, parent_of(record)) != (old[2], old[4]) if record and old else record or old:
         _index_fields_of(connection, kind, key)
-    return Changes(frozenset({(kind, key)}) if changed or news else frozenset())
+    touched = {(kind, key)} if changed or news else set[tuple[Kind, str]]()
+    if kind == "growers" and (edits or (old is not None and old[8])):
+        touched |= covered(connection, key)  # an edit that enables them all came or went
+    return Changes(frozenset(touched))
 
 
 def forget(connection: sqlite3.Connection, kind: Kind, key: str) -> None:
@@ -122,6 +126,8 @@ def _index_words(connection: sqlite3.Connection, number: int, record: Record, *,
 
 def plain_letters(name: str) -> str:
     """A name without case and accents, as the search that forgives misspelling compares it."""
+    if name.isascii():
+        return name.casefold()
     plain = unicodedata.normalize("NFKD", name).casefold()
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 

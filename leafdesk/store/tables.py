@@ -13,6 +13,7 @@ from typing import Any
 
 from leafdesk.records import KINDS, TABLES, Kind, Listed
 from leafdesk.store.attributes import CLASSES, names_of
+from leafdesk.store.enabling import MARK
 from leafdesk.store.keeping import kept_users
 from leafdesk.store.land_columns import FIELDS, field_values
 from leafdesk.store.narrowing import MEMBERS, UNREAD, Span, Work, among, spanned, worked
@@ -210,7 +211,7 @@ class Tables:
 
 
 _ON_DEMAND = ("operations", "files", "machineFiles", "matches", "matchHistory", "organizations")
-_COLUMNS = "s.n, s.kind, s.key, s.leaf_user, s.name, s.parent, s.status, s.provider, s.mark, s.more"
+_COLUMNS = f"s.n, s.kind, s.key, s.leaf_user, s.name, s.parent, s.status, s.provider, {MARK}, s.more"
 
 
 def _row(*row: Any) -> Row:

@@ -17,6 +17,7 @@ from leafdesk.api.errors import (
     UnreadableAnswerError,
 )
 from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.handing import FAR_AWAY
 from leafdesk.store.outbox import Item, Outbox, State
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, read, send, write
 from leafdesk.sync.lag import catch_up
@@ -101,6 +102,12 @@ def absent(item: Item, trip: Trip) -> Rule[Item]:
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     assert fresh is not None
     return fresh
+
+
+def in_doubt(item: Item) -> Rule[bool]:
+    """Whether it may be at Leaf already: a request of unknown outcome left, or a colleague may send it at any time."""
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    return item.state == "sent" or any(one.outcome == "unknown" or one.run_id == FAR_AWAY for one in attempts)
 
 
 def earlier_pre(item: Item) -> Rule[dict[str, Any] | None]:

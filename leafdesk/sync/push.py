@@ -22,7 +22,7 @@ from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import LIVE, Item, Outbox, StaleError
 from leafdesk.sync import farms, fields, machines, triggers
-from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, side_by_side, tell, write
+from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, side_by_side, tell, write
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
 
@@ -282,14 +282,18 @@ def _due_now(item_id: str, trip: Trip) -> Rule[bool]:
 
 def _orphan(item_id: str, trip: Trip) -> Rule[None]:
     """An item that changed while its request was under way: what became of the request is looked into later."""
-    item = yield from look(lambda _, outbox: outbox.item(item_id))
-    if item is None or item.state != "sent":
-        return
-    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
-    if attempts and attempts[-1].outcome == "inflight":
+
+    def job(_: Catalog, outbox: Outbox) -> Changes:
+        item = outbox.item(item_id)
+        attempts = outbox.attempts(item) if item is not None and item.state == "sent" else []
+        if item is None or not attempts or attempts[-1].outcome != "inflight":
+            return Changes()
         later = trip.clock() + trip.settle_seconds
-        with suppress(StaleError):  # changed once more; then the next sync finds it as it was left
-            yield from settle(item, trip, "sent", "unknown", reason=item.reason, not_before=later)
+        return outbox.settle(
+            item, "sent", outcome="unknown", reason=item.reason, not_before=later, theirs=item.theirs, now=trip.now()
+        )
+
+    yield from put(job)
 
 
 def _send(item: Item, trip: Trip) -> Rule[Verdict]:

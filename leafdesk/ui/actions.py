@@ -56,6 +56,13 @@ TABLE = (
     Entry("fit-field", "Show field", "crosshair-simple", ("F",), "Show the selected field"),
     Entry("import", "Import files", "folder-open", ("Ctrl+O",), "Fields from GeoJSON, KML and Shapefiles"),
     Entry("export", "Export fields", "export", ("Ctrl+E",), "The selected field, or all, into a file"),
+    Entry("open-map", "Open map file", "file-plus", ("Ctrl+Shift+I",), "A map of MBTiles or PMTiles, to see offline"),
+    Entry("add-map", "Add map address", "globe-simple", ("Ctrl+Shift+U",), "A map of a server on the network"),
+    Entry("map-up", "Higher", "arrow-up", ("Ctrl+Shift+Up",), "Lay the chosen map over the next one"),
+    Entry("map-down", "Lower", "arrow-down", ("Ctrl+Shift+Down",), "Lay the chosen map under the next one"),
+    Entry("map-sight", "Show its area", "corners-out", (), "Show on the map where the chosen one lies"),
+    Entry("download-area", "Download an area", "download-simple", ("Ctrl+D",), "Fetch a map's tiles for offline use"),
+    Entry("remove-map", "Remove map", "trash", (), "Take the chosen map away; a file itself stays where it is"),
     Entry("rename", "Rename", "text-aa", ("F2",), "Give the selected field another name"),
     Entry("move", "Move to farm", "tree-structure", ("M",), "Put the selected field into another farm"),
     Entry("delete", "Delete", "trash", ("Ctrl+Del",), "Delete the selected field"),
@@ -118,6 +125,7 @@ TABLE = (
     Entry("sign-in", "Sign in to Leaf", "sign-in", (), "Sign in with your Leaf account"),
     Entry("sign-out", "Sign out", "sign-out", (), "Forget the sign-in here; fields and queue stay"),
     Entry("help", "Help", "question", ("F1",), "How Leafdesk works"),
+    Entry("outdoor", "Outdoor contrast", "sun-dim", ("Ctrl+Shift+Y",), "Strong colours for bright sun, or back"),
     Entry("theme", "Light or dark", "sun", ("Ctrl+Shift+L",), "Change between light and dark"),
 )
 LOOKS = ("history", "files", "work", "overlaps")

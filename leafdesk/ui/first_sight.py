@@ -32,13 +32,15 @@ ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas
 LATER = (
     *("ui.tables.more", "ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail"),
     *("ui.panels.machines", "ui.panels.input_detail", "ui.panels.matches", "ui.panels.work", "ui.panels.inputs"),
-    *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.conflict"),
+    *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.conflict", "ui.panels.maps"),
 )
 """What pages need that are made on their first visit."""
 
 
 def load(rooms: Iterable[str] = ROOMS) -> Iterator[None]:
-    """Load what the parts need, a room in each step."""
+    """Load what the parts need, a room in each step; before them the names of Qt, which take 15 ms to make."""
+    _ = importlib.import_module("PySide6.QtCore").Qt
+    yield
     for room in rooms:
         importlib.import_module(f"leafdesk.{room}")
         yield

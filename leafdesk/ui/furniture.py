@@ -23,6 +23,7 @@ from leafdesk.ui.keeping import Keeping
 from leafdesk.ui.land_desk import LandDesk
 from leafdesk.ui.leaf_side import LeafSide
 from leafdesk.ui.lists import Lists
+from leafdesk.ui.map_desk import MapDesk
 from leafdesk.ui.newness import Newness
 from leafdesk.ui.pages import Pages
 from leafdesk.ui.panels.inspector import Inspector
@@ -76,7 +77,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.field_desk, window.keeping = FieldDesk(window), Keeping(window)
     window.leaf = LeafSide(window, window.lists, window.commands, window.status, window.map_page, window.notice)
     window.importing, window.exporting = Importing(window), Exporting(window)
-    window.land, window.handing = LandDesk(window), Handing(window)
+    window.land, window.maps, window.handing = LandDesk(window), MapDesk(window), Handing(window)
     yield
     _set_side_by_side(window)
     window.deciding = Deciding(window)

@@ -6,7 +6,7 @@ import gc
 import sys
 import time
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
 _ROUND_MS, _LONG_ROUND = 1_000, 30
@@ -33,7 +33,6 @@ class Collector(QObject):
         self._round = 0
         self._cleaned = time.monotonic()
         self.clock = QTimer(self)
-        self.clock.setTimerType(Qt.TimerType.VeryCoarseTimer)
         self.clock.timeout.connect(self.go_round)
 
     def begin(self) -> None:
@@ -66,4 +65,6 @@ class Collector(QObject):
         gc.freeze()
 
     def _unseen(self) -> bool:
+        from PySide6.QtCore import Qt  # its enums take 15 ms to make: not before the first paint
+
         return QGuiApplication.applicationState() != Qt.ApplicationState.ApplicationActive

@@ -79,10 +79,11 @@ class Importing(QObject):
         dialog.open()
 
     def open(self, paths: Sequence[Path]) -> None:
-        """Read files and show what they hold; nothing is changed by that."""
+        """Read files and show what they hold; nothing is changed by that. Maps go under the fields."""
         from leafdesk.files.handover import is_hand_over
         from leafdesk.ui.panels.import_page import ImportPage
 
+        paths = self.window.maps.take(paths)
         handed = [path for path in paths if is_hand_over(path)]
         if handed:  # one at a time: what one of them brings may be what another rests on
             self.window.handing.open(handed[0])

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 
 from leafdesk.ui.first_sight import LATER, FirstSight, load
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.leaf_side import LeafSide
     from leafdesk.ui.lists import Everything, Lists, Update
     from leafdesk.ui.map.canvas import MapCanvas
+    from leafdesk.ui.map_desk import MapDesk
     from leafdesk.ui.newness import Newness
     from leafdesk.ui.pages import Pages
     from leafdesk.ui.panels.inspector import Inspector
@@ -58,7 +59,7 @@ class MainWindow(FirstSight):
     look_at(field_id)             select it and bring it in sight on the map
     show_page(key)                a page of ui/pages.py; `pages.page(key)` is its widget
     sync(), sign_in(), undo(), redo()
-    choose_look("system" | "light" | "dark")
+    choose_look("system" | "light" | "dark" | "outdoor")
     The new-field question is `drawing.sheet` (fill in `.name`, then `.yes.click()`).
     """
 
@@ -87,6 +88,7 @@ class MainWindow(FirstSight):
     keeping: Keeping
     leaf: LeafSide
     land: LandDesk
+    maps: MapDesk
     importing: Importing
     handing: Handing
     exporting: Exporting
@@ -142,7 +144,6 @@ class MainWindow(FirstSight):
         yield from furniture.make(self, self._try_demo)
         self._wire_commands()
         self._wire_parts()
-        self._colour_map()
         self._fitted |= remember(self)
         self._account_opened()
         self.furnished = True
@@ -178,6 +179,7 @@ class MainWindow(FirstSight):
             ("help", self._read_guide),
             ("sign-out", self.leaf.sign_out),
             ("theme", lambda: self.choose_look("light" if self.theme.colours.dark else "dark")),
+            ("outdoor", lambda: self.choose_look("system" if self.theme.colours.outdoor else "outdoor")),
         ):
             self.commands[key].triggered.connect(lambda _=False, do=do: do())
 
@@ -195,9 +197,10 @@ class MainWindow(FirstSight):
         self.navigator.selected.connect(self.select)
         self.navigator.activated.connect(self.look_at)
         self.top.finder.found.connect(self.look_at)
-        self.top.finder.found.connect(lambda _: self.canvas.setFocus(Qt.FocusReason.OtherFocusReason))
+        self.top.finder.found.connect(lambda _: self.canvas.setFocus())
         self.drawing.saved.connect(self.select)
         self.canvas.cursor_moved.connect(self.status.show_cursor)
+        self.pages.currentChanged.connect(lambda _: self.status.follow(self.pages.currentWidget(), self.canvas))
         self.canvas.view_changed.connect(lambda view: self.status.show_scale(view.scale_denominator))
         self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
@@ -212,7 +215,6 @@ class MainWindow(FirstSight):
         self.status.sign_in.connect(self.sign_in)
         self.start.asked_sign_in.connect(self.sign_in)
         self.start.asked_files.connect(self.importing.ask)
-        self.theme.changed.connect(self._colour_map)
         self.doing.trouble.connect(self.notice.say)
         self.doing.stepped.connect(self._allow)
         self.bridge.changed.connect(self._changed)
@@ -226,7 +228,7 @@ class MainWindow(FirstSight):
         self.icons.dress()
         self.theme.wear()
         self.show_instead(self.whole)
-        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.canvas.setFocus()
         if self._wants_autosync:
             from leafdesk.ui.autosync import Autosync
 
@@ -272,7 +274,7 @@ class MainWindow(FirstSight):
             self.canvas.fit_field(field_id)
 
     def _type_into(self, line: QLineEdit) -> None:
-        line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        line.setFocus()
         line.selectAll()
 
     def _filter(self) -> None:
@@ -306,7 +308,7 @@ class MainWindow(FirstSight):
         self.leaf.sign_in()
 
     def choose_look(self, choice: Choice) -> None:
-        """Follow the system, or keep light or dark."""
+        """Follow the system, or keep light, dark or outdoor."""
         self.memory.look = choice
         self.theme.choose(choice)
 
@@ -353,11 +355,6 @@ class MainWindow(FirstSight):
         self.rail.buttons["queue"].show_count(waiting, "change")
         self._allow()
 
-    def _colour_map(self) -> None:
-        from leafdesk.ui.map import colours
-
-        self.canvas.set_theme(colours.DARK if self.theme.colours.dark else colours.LIGHT)
-
     def _allow(self) -> None:
         """Name and allow undo, redo and sync as things stand."""
         from leafdesk.ui.allowing import allow
@@ -391,8 +388,9 @@ class MainWindow(FirstSight):
             self._autosync.stop()
         if hasattr(self, "bridge"):
             self.bridge.close()
-        if hasattr(self, "importing"):
+        if hasattr(self, "maps"):
             self.importing.stop()
+            self.maps.close()
 
 
 def _bug(error: BaseException) -> None:

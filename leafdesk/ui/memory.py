@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings
 from PySide6.QtGui import QGuiApplication, QImage
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ class Memory:
     def look(self) -> Choice:
         """The chosen look."""
         value = self._settings.value("look", "system")
-        return value if value in ("light", "dark") else "system"
+        return value if value in ("light", "dark", "outdoor") else "system"
 
     @look.setter
     def look(self, choice: Choice) -> None:
@@ -44,6 +43,7 @@ class Memory:
         """Keep the last view for the next start. A full disk only means that there is none."""
         if image.isNull() or not image.save(str(self._picture)):
             return
+        import json
         from dataclasses import asdict
 
         try:
@@ -53,6 +53,8 @@ class Memory:
 
     def last_view(self, *, dark: bool) -> tuple[QImage | None, View] | None:
         """The last view and, when it was painted in the same look, its picture; None when nothing (usable) was kept."""
+        import json
+
         from leafdesk.geo.view import View
 
         try:
@@ -85,7 +87,8 @@ class Memory:
         """The window as it was when it was closed; None when there is none or it wore another look than is due now."""
         dark = self.look == "dark"
         if self.look == "system":
-            dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+            # not by the colour scheme: to name that would make all of Qt's enums before the first paint, for 15 ms
+            dark = QGuiApplication.palette().window().color().lightness() < 128
         if self._settings.value("window-dark", not dark, type=bool) != dark:
             return None
         image = QImage(str(self._window))

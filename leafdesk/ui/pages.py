@@ -65,6 +65,12 @@ def _inputs(window: MainWindow) -> QWidget:
     return InputsPage(window)
 
 
+def _maps(window: MainWindow) -> QWidget:
+    from leafdesk.ui.panels.maps import Maps
+
+    return Maps(window)
+
+
 def show_work(window: MainWindow, field_id: str | None) -> None:
     """Turn to the work on a field, and to the products that were used there."""
     from leafdesk.ui.panels.inputs import InputsPage
@@ -104,6 +110,7 @@ PAGES = (
     Page(
         "providers", "Providers", "share-network", ("Ctrl+6",), "What came from where, and what is missing", _providers
     ),
+    Page("maps", "Offline maps", "stack", ("Ctrl+7",), "The maps under the fields, for offline use, too", _maps),
     Page(
         "settings",
         "Settings",

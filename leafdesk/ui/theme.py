@@ -1,4 +1,4 @@
-"""The look: one set of colours for light and one for dark, one spacing step, one stylesheet made from them."""
+"""The look: a set of colours for light, for dark and for bright sun, one spacing step, one stylesheet made of them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-Choice = Literal["system", "light", "dark"]
+Choice = Literal["system", "light", "dark", "outdoor"]
 
 STEP = 4
 """Every distance in the window is a multiple of this many pixels."""
@@ -39,6 +39,8 @@ class Colours:
     warn_soft: str
     error: str
     error_soft: str
+    outdoor: bool = False
+    """Made for bright sun: the map's lines are thicker, too."""
 
 
 LIGHT = Colours(
@@ -81,6 +83,28 @@ DARK = Colours(
 )
 
 
+OUTDOOR = Colours(
+    dark=False,
+    ground="#ffffff",
+    sunken="#ffffff",
+    raised="#ffffff",
+    hover="#e4e8e2",
+    line="#4c524e",
+    text="#000000",
+    muted="#20251f",
+    disabled="#5f6661",
+    accent="#00492a",
+    accent_hover="#003620",
+    accent_soft="#c9ecd8",
+    on_accent="#ffffff",
+    warn="#6b2b00",
+    warn_soft="#ffe2b8",
+    error="#7d0000",
+    error_soft="#ffd6d6",
+    outdoor=True,
+)
+
+
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
 
@@ -120,7 +144,7 @@ class Theme(QObject):
         self._put()
 
     def choose(self, choice: Choice) -> None:
-        """Follow the system, or keep light or dark."""
+        """Follow the system, or keep light, dark or outdoor."""
         self.choice = choice
         self._system_changed()
 
@@ -130,6 +154,8 @@ class Theme(QObject):
         self.changed.emit()
 
     def _resolve(self) -> Colours:
+        if self.choice == "outdoor":
+            return OUTDOOR
         dark = self.choice == "dark"
         if self.choice == "system":
             dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
@@ -309,6 +335,8 @@ def _surfaces(c: Colours) -> str:
     QFrame[role="banner-error"] {{ background: {c.error_soft}; border: none; border-radius: 8px; }}
     QFrame[role="banner-warn"] QLabel {{ color: {c.warn}; }}
     QFrame[role="banner-error"] QLabel {{ color: {c.error}; }}
+    QLabel[role="credit"] {{ background: {c.raised}; color: {c.muted}; font-size: {px(11)}px; padding: 1px 6px;
+        border-radius: 4px; }}
     QFrame[role="divider"] {{ background: {c.line}; border: none; max-height: 1px; min-height: 1px; }}
     """
 

@@ -39,6 +39,38 @@ def difference(measured: float | None, leaf: float | None) -> str:
     return f"{sign}{abs(percent):.{1 if abs(percent) >= 0.1 else 2}f} %"
 
 
+def size(many: int) -> str:
+    """Bytes as people say them: `640 kB`, `1.9 MB`, `12 GB`; "nothing" for none."""
+    if many <= 0:
+        return "nothing"
+    for unit_, bytes_ in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if many >= bytes_ * 0.9995:
+            share = many / bytes_
+            return f"{share:,.0f} {unit_}" if share >= 10 or unit_ == "kB" else f"{share:.1f} {unit_}"
+    return "less than 1 kB"
+
+
+def lasting(seconds: float) -> str:
+    """A time that something takes: `a moment`, `40 s`, `3 min`, `2.5 h`."""
+    if seconds < 5:
+        return "a moment"
+    if seconds < 90:
+        return f"{round(seconds, -1):.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def box(around: tuple[float, float, float, float]) -> str:
+    """West, south, east, north as `41.90° N to 42.10° N, 93.70° W to 93.50° W`, or that it is the whole world."""
+    west, south, east, north = around
+    if east - west > 359 and north - south > 150:
+        return "The whole world"
+
+    def side(value: float, letters: str) -> str:
+        return f"{abs(value):.2f}° {letters[0] if value >= 0 else letters[1]}"
+
+    return f"{side(south, 'NS')} to {side(north, 'NS')}, {side(west, 'EW')} to {side(east, 'EW')}"
+
+
 def position(lonlat: tuple[float, float] | None) -> str:
     """`41.77240° N, 93.48710° W`."""
     if lonlat is None:
@@ -130,6 +162,7 @@ MARKS = {
     "parked": "refused by Leaf, needs you",
     "conflict": "in conflict, needs you",
     "preview": "preview, not enabled at Leaf",
+    "enabling": "preview, to be enabled with all of its grower's",
     "invalid": "boundary not valid for Leaf",
 }
 """What each FieldRow.mark says, in words (for tooltips and screen readers)."""

@@ -32,7 +32,6 @@ from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions
 from leafdesk.workspace.drafting import Drafting, OpenDrawing
-from leafdesk.workspace.handing import HandOvers
 from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.newer import Newer, Source
     from leafdesk.sync.engine import Engine
+    from leafdesk.workspace.handing import HandOvers
 
 __all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
@@ -242,8 +242,10 @@ class Workspace:
         return Decisions(self._decide, lambda: self.catalog, write, self._move)
 
     @property
-    def handing(self) -> HandOvers:
+    def handing(self) -> "HandOvers":
         """Changes that a colleague sends, or that are sent here for one."""
+        from leafdesk.workspace.handing import HandOvers
+
         return HandOvers(self._account, lambda: self.catalog, self._write, self._terms, self._rhythm.edited)
 
     # ------------------------------------------------------------------ sync

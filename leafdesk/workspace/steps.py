@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from leafdesk.edits import Create, Delete, Edit, Redraw, as_new, inverse, name_of
+from leafdesk.edits import Create, Edit, Redraw, as_new, inverse, name_of
 from leafdesk.records import Field, Kind, Machine
 from leafdesk.store.answering import Answer, question_of
 from leafdesk.store.catalog import Catalog, Changes
@@ -94,10 +94,7 @@ def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Ed
     """What Leaf has deleted already comes back as a new record: it may refuse an id it had before (sync.md §4)."""
     if not isinstance(edit, Create) or not isinstance(edit.record, Field | Machine):
         return edit
-    deleted = any(
-        isinstance(item.edit, Delete) and item.record_id == edit.id for item in outbox.items(states=("sent", "done"))
-    )
-    if not deleted:
+    if not outbox.was_deleted(edit.kind, edit.id):
         return edit
     fresh = as_new(edit.record)
     if isinstance(fresh, Field) and isinstance(edit.record, Field):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from leafdesk.edits import REFERENCES, Change, Create, Edit, Redraw, base_of, change, decode
+from leafdesk.edits import REFERENCES, Change, Create, Edit, Match, Redraw, base_of, change, decode
 from leafdesk.records import Field, Kind
 from leafdesk.store.answering import Answer
 from leafdesk.store.catalog import Catalog
@@ -168,6 +168,8 @@ def _said(edits: Sequence[Part]) -> dict[tuple[Kind, str, str], Any]:
             said |= {(edit.kind, edit.id, name): value for name, value in edit.values}
         elif isinstance(edit, Redraw):
             said["fields", edit.id, "shape"] = edit.shape
+        elif isinstance(edit, Match) and edit.product_id is not None:
+            said["matches", edit.id, "product_id"] = edit.product_id
         elif isinstance(edit, Create):
             said[edit.kind, edit.id, "name"] = edit.record.name
             if isinstance(edit.record, Field):

@@ -12,9 +12,9 @@ from leafdesk.workspace import SyncReport, Workspace
 
 
 @contextmanager
-def sandbox(fields: int) -> Iterator[dict[str, str]]:
-    """Url, username and password of a sandbox that listens until the block ends."""
-    command = [sys.executable, "-m", "leafdesk", "sandbox", "--fields", str(fields)]
+def sandbox(fields: int, latency_ms: int = 0) -> Iterator[dict[str, str]]:
+    """Url, username and password of a sandbox that listens until the block ends; each answer takes so long."""
+    command = [sys.executable, "-m", "leafdesk", "sandbox", "--fields", str(fields), "--latency-ms", str(latency_ms)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -1,18 +1,22 @@
 """How long a first and a second pull take, against `curl --parallel` for the same addresses in the same run.
 
-    uv run python -m tests.benchmarks.pulling [--fields 10000]
+    uv run python -m tests.benchmarks.pulling [--fields 10000] [--latency-ms 0 40]
 
 The floor is what cannot be left out: every page of every list once, and every boundary that is not here. Goals: a first
-pull at the floor and ≤ 1.3 × curl's time at the same concurrency; a second pull no more than the pages.
+pull at the floor and ≤ 1.3 × curl's time at the same concurrency; a second pull no more than the pages, and no record
+written. Once on this machine's loopback, where processors are all that there is to measure, and once with a round trip
+as over a mobile connection. Processor seconds are printed beside: on a busy machine the times say little.
 """
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from leafdesk.sync.engine import AT_ONCE
@@ -27,28 +31,50 @@ def main() -> None:
     """Measure and print."""
     reader = argparse.ArgumentParser(description=__doc__)
     reader.add_argument("--fields", type=int, default=10_000)
+    reader.add_argument("--latency-ms", type=int, nargs="+", default=[0, 40])
     chosen = reader.parse_args()
-    with tempfile.TemporaryDirectory(prefix="leafdesk-benchmark-") as place, farm.sandbox(chosen.fields) as leaf:
+    for latency in chosen.latency_ms:
+        print(f"{chosen.fields:,} fields, {latency} ms a request:", flush=True)
+        _measure(chosen.fields, latency)
+
+
+def _measure(fields: int, latency_ms: int) -> None:
+    with tempfile.TemporaryDirectory(prefix="leafdesk-benchmark-") as place, farm.sandbox(fields, latency_ms) as leaf:
         neighbour = Neighbour(leaf["url"], leaf["username"], leaf["password"])
         pages, boundaries = _addresses(neighbour)
-        print(f"the floor: {len(pages):,} pages and {len(boundaries):,} boundaries", flush=True)
+        print(f"  the floor: {len(pages):,} pages and {len(boundaries):,} boundaries", flush=True)
         folder = Path(place) / "data"
         plain = [_curl(neighbour, [*pages, *boundaries], Path(place))]
-        first, memory = _pull(folder, leaf)
-        plain.append(_curl(neighbour, [*pages, *boundaries], Path(place)))
-        _tell("first", first, len(pages) + len(boundaries), min(plain))
-        print(f"memory at its most: {memory} MB")
+        first = _pull(folder, leaf)
+        if latency_ms == 0:
+            plain.append(_curl(neighbour, [*pages, *boundaries], Path(place)))
+        _tell("first", first, len(pages) + len(boundaries), plain)
         again = _curl(neighbour, pages, Path(place))
-        second, memory = _pull(folder, leaf)
-        _tell("second", second, len(pages), again)
-        print(f"memory at its most: {memory} MB")
+        _tell("second", _pull(folder, leaf), len(pages), [again])
 
 
-def _tell(name: str, report: SyncReport, floor: int, plain: float | None) -> None:
-    against = f"× {report.seconds / plain:.2f} of curl's {plain:.1f} s" if plain != float("inf") else "no curl here"
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds by the clock, and of processors; megabytes at the most."""
+
+    seconds: float
+    processor: float
+    megabytes: int = 0
+    report: SyncReport | None = None
+
+
+def _tell(name: str, pull: Took, floor: int, plain: list[Took | None]) -> None:
+    report, known = pull.report, [one for one in plain if one is not None]
+    assert report is not None
+    against = "no curl here"
+    if known:
+        seconds = sum(one.seconds for one in known) / len(known)
+        against = f"× {pull.seconds / seconds:.2f} of curl's {seconds:.1f} s ({known[0].processor:.1f} s of processor)"
+    written = sum(sum(tally.values()) for tally in report.pulled.values())
     print(
-        f"{name} pull: {report.outcome}, {report.requests:,} requests ({report.requests - floor:+,} to the floor)"
-        f" in {report.seconds:.1f} s: {against}",
+        f"  {name} pull: {report.outcome}, {report.requests:,} requests ({report.requests - floor:+,} to the floor),"
+        f" {written:,} records written, in {pull.seconds:.1f} s ({pull.processor:.1f} s of processor): {against};"
+        f" {pull.megabytes} MB at its most",
         flush=True,
     )
 
@@ -61,16 +87,17 @@ from tests.benchmarks import farm
 workspace = farm.signed_in(Path(sys.argv[1]), json.load(sys.stdin))
 report = workspace.sync(stock=False).result(7200)
 workspace.close()
-print(json.dumps([asdict(report), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]))
+used = resource.getrusage(resource.RUSAGE_SELF)
+print(json.dumps([asdict(report), used.ru_utime + used.ru_stime, used.ru_maxrss // 1024]))
 """
 
 
-def _pull(folder: Path, leaf: dict[str, str]) -> tuple[SyncReport, int]:
-    """A pull in a process of its own, and the megabytes it took at its most."""
+def _pull(folder: Path, leaf: dict[str, str]) -> Took:
+    """A pull in a process of its own."""
     command = [sys.executable, "-c", _PULL, str(folder)]
     done = subprocess.run(command, input=json.dumps(leaf), capture_output=True, text=True, check=True)
-    report, memory = json.loads(done.stdout.splitlines()[-1])
-    return SyncReport(**report), memory
+    report, processor, megabytes = json.loads(done.stdout.splitlines()[-1])
+    return Took(report["seconds"], processor, megabytes, SyncReport(**report))
 
 
 def _addresses(neighbour: Neighbour) -> tuple[list[str], list[str]]:
@@ -84,17 +111,19 @@ def _addresses(neighbour: Neighbour) -> tuple[list[str], list[str]]:
     return pages, [f"{FIELDS}/users/{user}/fields/{id_}/boundaries/{last}" for user, id_, last in named]
 
 
-def _curl(neighbour: Neighbour, paths: list[str], place: Path) -> float:
-    """Seconds that curl needs for them, as many at a time as a sync; infinite where there is no curl."""
+def _curl(neighbour: Neighbour, paths: list[str], place: Path) -> Took | None:
+    """What curl needs for them, as many at a time as a sync; None where there is no curl."""
     if shutil.which("curl") is None:
-        return float("inf")
+        return None
     settings = place / "curl.txt"
     lines = [f'url = "{neighbour.url}{path}"\noutput = "{place / "answer"}"' for path in paths]
     settings.write_text(f'header = "Authorization: Bearer {neighbour.token}"\n' + "\n".join(lines), encoding="utf-8")
     command = ["curl", "--silent", "--fail", "--parallel", "--parallel-max", str(AT_ONCE), "--config", str(settings)]
-    began = time.perf_counter()
-    subprocess.run(command, check=True)
-    return time.perf_counter() - began
+    began, before = time.perf_counter(), os.times()
+    subprocess.run(command, check=True, capture_output=True)
+    seconds, after = time.perf_counter() - began, os.times()
+    used = after.children_user + after.children_system - before.children_user - before.children_system
+    return Took(seconds, used)
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ def main() -> None:
         folder = Path(place) / "data"
         farm.pulled(folder, leaf)
         _tell("the disk alone, one transaction", _bare(Path(place) / "bare.db", 1000))
+        _tell("the same and one synced line, as an edit", _bare(Path(place) / "both.db", 1000, Path(place) / "lines"))
         took = _enqueue(folder, asked.edits)
         _tell("one more edit, the first 1,000", took[:1000])
         _tell(f"one more edit, the last 1,000 of {len(took):,}", took[-1000:])
@@ -42,18 +43,24 @@ def _tell(what: str, seconds: list[float]) -> None:
     print(f"{what + ':':<44} p50 {middle:7.2f} ms, p99 {late:7.2f} ms", flush=True)
 
 
-def _bare(path: Path, times: int) -> list[float]:
-    """What a transaction of one row takes, with the same pragmas."""
+def _bare(path: Path, times: int, lines: Path | None = None) -> list[float]:
+    """What a transaction of one row takes, with the same pragmas; with `lines` also a line at the end of a file."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("CREATE TABLE one (n INTEGER, text TEXT)")
+    file = os.open(lines, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if lines else None
     took = []
     for n in range(times):
         began = time.perf_counter()
         connection.execute("INSERT INTO one VALUES (?, ?)", (n, "x" * 1000))
+        if file is not None:
+            os.write(file, b"x" * 1000)
+            os.fsync(file)
         took.append(time.perf_counter() - began)
     connection.close()
+    if file is not None:
+        os.close(file)
     return took
 
 

@@ -61,7 +61,7 @@ def desks() -> Any:
     if "forkserver" not in get_all_start_methods():
         return get_context("spawn")
     context = get_context("forkserver")
-    context.set_forkserver_preload(["tests.processes.desk", "leafdesk.sync.cycle", "leafdesk.api.client", "httpx"])
+    context.set_forkserver_preload(["tests.processes.warm"])
     return context
 
 

@@ -61,9 +61,11 @@ class Colleagues:
             leaf.take_away("machines", machine)
 
     def _one_of(self, kind: Any) -> str | None:
-        """A record at Leaf: often the one that the user works on."""
-        there = self.far.there[kind]
+        """A record at Leaf: often the one that the user works on, or the newest."""
+        there, roll = self.far.there[kind], self.dice.random()
         mine = self.user.laptop.catalog.leaf_id(kind, self.user.touched.get(kind, ""))
-        if mine in there and self.dice.random() < 0.6:
+        if mine in there and roll < 0.55:
             return mine
+        if there and roll > 0.8:
+            return next(reversed(there))
         return self.dice.choice(list(there)) if there else None

@@ -298,6 +298,8 @@ class Laptop:
             return self.far.answer(call, sender)
         if kind == "cut":
             return reply[0], reply[1], reply[2][: len(reply[2]) // 2] or b"{"
+        if kind == "odd" and not call.writes:
+            return reply[0], reply[1], self._with_an_odd_row(reply[2])
         if kind == "shape":
             return 200, httpx.Headers(), self.dice.choice([b"7", b'{"page":[]}', b'{"id":"x"}', b"[[1]]"])
         if kind.endswith("after"):
@@ -306,6 +308,15 @@ class Laptop:
             self.pass_time(self.dice.uniform(1, 60))
             raise _no_answer(call, httpx.ReadError("reset"))
         return reply
+
+    def _with_an_odd_row(self, body: bytes) -> bytes:
+        """A list in which one record cannot be read: its user or its shape is nonsense, or its id."""
+        rows = msgspec.json.decode(body or b"null")
+        if not isinstance(rows, list) or not rows:
+            return body
+        odd = self.dice.randrange(len(rows))
+        rows[odd] |= self.dice.choice([{"leafUserId": 7, "geometry": None}, {"id": {}}])
+        return msgspec.json.encode(rows)
 
     def _sleep(self, seconds: float) -> None:
         """The lid is closed in the middle of a request; on some systems the steady clock stops meanwhile."""

@@ -61,6 +61,11 @@ def _no_changes(*_: Any, **__: Any) -> Changes:
     return Changes()
 
 
+def _by_the_clock(trip: Trip) -> Rule[float]:
+    return trip.clock()
+    yield
+
+
 def _nothing(*_: Any, **__: Any) -> Rule[Any]:
     return None
     yield
@@ -167,7 +172,7 @@ MUTANTS = (
     Mutant(name="no proof by history", instead=_in("_landed", _never, "fields")),
     Mutant(name="deleted without comparing", instead=_in("_as_seen", _always, "fields")),
     Mutant(name="no look at what a stop left", instead=_in("_orphans", _nothing, "push")),
-    Mutant(name="the clock is believed", instead=_in("_mind_the_clock", _nothing, "push")),
+    Mutant(name="the clock is believed", instead=_in("_mind_the_clock", _by_the_clock, "push")),
     Mutant(name="coalesces into what was sent", instead=(("leafdesk.store.queueing.may_rewrite", _always),)),
     Mutant(name="no order", instead=((f"{_QUEUE}.Outbox.blocker", _never),)),
     Mutant(name="one record for two creates", instead=_in("claimed", _not, "farms", "machines")),
@@ -179,7 +184,7 @@ MUTANTS = (
     Mutant(name="an upload is repeated", instead=_in("_upload", _upload_again, "triggers")),
     Mutant(name="poison is retried for ever", instead=_in("MOST_UNKNOWN", 10**9, "attempt")),
     Mutant(name="brought back without looking", instead=(("leafdesk.store.answering.load_attempts", _empty),)),
-    Mutant(name="what cannot be read is not there", instead=_in("readable", _never, "fields", "farms", "triggers")),
+    Mutant(name="what cannot be read is not there", instead=_in("readable", _never, "claims", "fields", "triggers")),
     Mutant(name="no journal", deaf=("INSERT INTO journal",)),
 )
 

@@ -27,6 +27,7 @@ from leafdesk.sync.removals import confirm
 from .far import USER, Far
 from .laptop import Laptop
 
+Makeable = Field | Farm | Grower | Machine
 COMMON = ("North", "South", "Home", "Creek")
 
 
@@ -60,6 +61,8 @@ class User:
         self.queued: set[str] = set()
         """Items that answered an edit of the user."""
         self.deleted: list[Field] = []
+        self.last: Makeable | None = None
+        """What the user made last."""
         self.again: Counter[str] = Counter()
         """How often the user said to send again what may be at Leaf already: creates and uploads."""
         self.window: dict[Kind, list[str]] = {}
@@ -71,7 +74,10 @@ class User:
 
     # ------------------------------------------------------------------ edits
     def edit(self) -> None:
-        """The user does something with what there is."""
+        """The user does something with what there is, or takes back what waits."""
+        if self.dice.random() < 0.05:
+            self._take_back()
+            return
         now = self._look()
         edit = self._old_name(now)
         self.window = now
@@ -90,6 +96,17 @@ class User:
         self.touched[edit.kind] = edit.id
         self.said[type(edit).__name__] += 1
 
+    def _take_back(self) -> None:
+        """The user thinks better of something in the queue."""
+        items = self.laptop.outbox.items()
+        deletes = [item for item in items if isinstance(item.edit, Delete)]
+        if deletes and self.dice.random() < 0.6:  # what people regret most
+            items = deletes
+        if items:
+            self.said["take back"] += 1
+            item = self.dice.choice(items)
+            self._outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
+
     def _edit(self) -> Edit | None:
         roll = self.dice.random()
         if roll < 0.27:
@@ -102,22 +119,28 @@ class User:
             return self._machines(roll)
         if roll < 0.955:
             return self._triggers(roll)
-        if roll < 0.97 and self.deleted:
+        if roll < 0.965 and self.deleted:
             return Create(replace(self.dice.choice(self.deleted)))
         return self._of("fields", lambda field: Delete("fields", field))
 
     def _new(self, roll: float) -> Edit:
         name, id_ = self.sayings.name(), f"made-{self.dice.getrandbits(64):x}"
+        if self.last is not None and self.dice.random() < 0.15:  # clicked twice
+            return Create(replace(self.last, id=id_))
+        made = self._record(roll, name, id_)
+        self.last = made
+        return Create(made)
+
+    def _record(self, roll: float, name: str, id_: str) -> Makeable:
         if roll < 0.12:
-            return Create(Field(id=id_, leaf_user_id=USER, name=name, shape=self.sayings.shape()))
+            return Field(id=id_, leaf_user_id=USER, name=name, shape=self.sayings.shape())
         if roll < 0.19:
             grower = self._pick("growers") if self.dice.random() < 0.5 else None
-            return Create(Farm(id=id_, leaf_user_id=USER, name=name, grower_id=grower))
+            return Farm(id=id_, leaf_user_id=USER, name=name, grower_id=grower)
         if roll < 0.22:
-            return Create(Grower(id=id_, leaf_user_id=USER, name=name))
+            return Grower(id=id_, leaf_user_id=USER, name=name)
         serial = self.dice.choice(["", "007", "0815"])
-        made = Machine(id=id_, leaf_user_id=USER, name=name, serial_number=serial, origin_type=USER_CREATED)
-        return Create(made)
+        return Machine(id=id_, leaf_user_id=USER, name=name, serial_number=serial, origin_type=USER_CREATED)
 
     def _land(self, roll: float) -> Edit | None:
         field = self._pick("fields")
@@ -214,7 +237,7 @@ class User:
     def _answer(self, item: Item, *, patient: bool) -> None:
         outbox = self._outbox
         if item.state == "conflict":
-            if self._knows_its_own(item):
+            if self._away_with_it(item) or self._knows_its_own(item):
                 return
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
@@ -232,6 +255,19 @@ class User:
             outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
         else:
             outbox(lambda o: o.retry(item.id))
+
+    def _away_with_it(self, item: Item) -> bool:
+        """Sometimes a question is answered by deleting what it is about; half of those deletes are taken back."""
+        often = 0.6 if isinstance(item.edit, Upload) else 0.2
+        if item.kind != "fields" or isinstance(item.edit, Create | Delete) or self.dice.random() >= often:
+            return False
+        self.said["away with it"] += 1
+        with suppress(RefusedError):
+            delete = self.laptop.do(Delete("fields", item.record_id))
+            self.queued.add(delete)
+            if self.dice.random() < 0.5:
+                self._outbox(lambda o: o.discard(delete, now=self.laptop.now()))
+        return True
 
     def _knows_its_own(self, item: Item) -> bool:
         """Of those that a create may have made, the user may know the right one."""

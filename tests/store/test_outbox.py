@@ -7,11 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from leafdesk.edits import Create, Delete, Redraw, change
+from leafdesk.edits import Create, Delete, Enable, Redraw, change
 from leafdesk.geo.shape import Shape, to_geojson
 from leafdesk.records import Boundary, Farm, Field, Grower
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox, RefusedError, StaleError
+from leafdesk.store.tables import Tables
 
 Square = Callable[..., Shape]
 NOW = "2026-05-01T08:00:00Z"
@@ -492,3 +493,34 @@ def test_what_is_changed_back_stays_queued_when_leafs_copy_has_moved_on(land, sh
     assert land.states() == {"name": "waiting", "boundary": "waiting"}
     assert land.item("name").base == {"name": "Mill Field"}
     assert land.item("boundary").base["boundary_id"] == "b1"
+
+
+def test_previews_that_wait_to_be_enabled_with_their_grower_say_so(land) -> None:
+    covered = Field(id="kept", leaf_user_id="hill", name="Kept", farm_id="41", status="PREVIEW", raw="{}")
+    land.put(covered)
+
+    def marks() -> dict[str, str]:
+        rows = {row.id: row.mark for row in land.catalog.fields()}
+        assert rows == {row.id: row.mark for row in Tables(land.database.reader()).rows("fields")}
+        return rows
+
+    assert marks() == {"mill": "", "quarter": "preview", "kept": "preview"}
+    changes = land.write(lambda c: Outbox(c).add(Enable("7", "growers"), item_id="all", now=NOW))[1]
+    assert ("fields", "kept") in changes.records and ("fields", "quarter") not in changes.records
+    assert marks() == {"mill": "", "quarter": "preview", "kept": "enabling"}
+    assert ("fields", "kept") in land.discard("all").records
+    assert marks()["kept"] == "preview"
+
+
+# ---------------------------------------------------------------------- when the clock was set
+def test_what_is_just_being_asked_for_is_not_held_back(land, shape: Square) -> None:
+    for id_, name in (("mill", "Mill"), ("brook", "Brook")):
+        if land.catalog.field(id_) is None:
+            land.put(Field(id=id_, leaf_user_id="hill", name=id_, shape=shape(), raw="{}"))
+        land.do(change("fields", id_, name=name), id_)
+        land.send(id_)
+    lost, asked = land.item("mill"), land.item("brook")
+    land.write(lambda c: Outbox(c).settle(lost, "sent", outcome="unknown", not_before=90.0, now=NOW))
+    land.write(lambda c: Outbox(c).hold_back(until=200.0))
+    assert land.item("mill").not_before == 200.0
+    assert land.item("brook") == asked

@@ -112,7 +112,9 @@ def test_enter_shows_a_field_on_the_map_and_several_together(
     page: FieldsPage, window: MainWindow, qtbot: QtBot
 ) -> None:
     asked(page, qtbot, lambda: page.grid.sorted_by.emit((("area", True),)))
+    assert not page.on_map.isEnabled() and page.on_map.toolTip() == "Select fields first."
     page.enter()
+    assert page.on_map.isEnabled()
     first, second = shown(page)[:2]
     qtbot.keyClick(page.grid, Qt.Key.Key_Return)
     assert window.pages.key == "map" and window.canvas.selection == first.id

@@ -355,9 +355,17 @@ def test_a_match_is_approved_through_the_queue_and_its_history_told(
     assert "approved already" in card.approve.toolTip()
     (item,) = window.workspace.outbox.items()
     assert (item.kind, item.record_id) == ("matches", match["id"])
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL)
+    qtbot.waitUntil(lambda: card.status.text().startswith("Predicted, score"), timeout=WAIT)
+    assert window.workspace.outbox.items() == []
+    qtbot.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
+    qtbot.waitUntil(lambda: card.status.text() == "Approved", timeout=WAIT)
     sandbox.come_back()
     window.workspace.sync(pull=False).result(60)
     qtbot.waitUntil(lambda: not card.standing.isVisible() and card.status.text() == "Approved", timeout=WAIT)
+    window.undo()
+    qtbot.waitUntil(lambda: "no call makes it a prediction again" in window.notice.text.text(), timeout=WAIT)
+    assert card.status.text() == "Approved" and window.workspace.outbox.items() == []
 
     card.history.click()
     qtbot.waitUntil(lambda: any("Until" in line.text() for line in card.past.findChildren(QLabel)), timeout=WAIT)

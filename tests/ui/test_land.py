@@ -119,7 +119,13 @@ def test_all_previews_of_a_grower_are_enabled_after_a_question(
     assert window.workspace.outbox.items() == []
     hands.press(window, "enable-grower")
     answered(window, EnableGrower, qtbot)
+    qtbot.waitUntil(lambda: window.lists.rows[row.id].mark == "enabling", timeout=WAIT)
+    qtbot.waitUntil(lambda: "to be enabled" in window.navigator.model.find(row.id).data(Qt.ItemDataRole.ToolTipRole))
+    window.select(row.id)
+    qtbot.waitUntil(lambda: "all preview fields of" in window.inspector.banner_text.text(), timeout=WAIT)
+    assert window.inspector.banner.isVisible() and window.inspector.banner_title.text() == "Not sent yet"
     hands.sync(window, qtbot)
+    qtbot.waitUntil(lambda: window.lists.rows[row.id].mark != "enabling", timeout=WAIT)
     assert sandbox.leaf.field(row.id)["status"] != "PREVIEW"
 
 

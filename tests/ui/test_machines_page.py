@@ -6,10 +6,12 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from leafdesk.records import Machine, MachineFile
+from leafdesk.records import Machine, MachineFile, Quantity
 from leafdesk.sandbox import Sandbox
+from leafdesk.store.catalog import Catalog
 from leafdesk.ui.dialogs.machine import DeleteMachine, MachineSheet
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.panels.machine_detail import read_files
 from leafdesk.ui.panels.machines import MachinesPanel
 from leafdesk.ui.tables.panel import TablePanel
 from leafdesk.ui.tables.tabs import Tabs
@@ -177,3 +179,14 @@ def test_nobody_can_have_a_machine_before_there_is_a_leaf_user(
     window = open_window(workspace)
     window.commands["new-machine"].trigger()
     assert "There is no Leaf user yet" in window.notice.text.text()
+
+
+def test_a_unit_in_two_spellings_is_one(workspace: Workspace) -> None:
+    user = "11111111-1111-4111-8111-111111111111"
+    files = [
+        MachineFile(id=f"f{n}", leaf_user_id=user, machine_id="m", distance=Quantity(value, unit), raw="{}")
+        for n, (value, unit) in enumerate(((1.5, "Mile"), (2.0, "mile"), (100.0, "Feet")))
+    ]
+    workspace._database.write(lambda connection: Catalog(connection).put(files)).result()
+    driven = read_files(workspace, "m").driven
+    assert sorted(driven.values()) == [3.5, 100.0] and set(map(str.casefold, driven)) == {"mile", "feet"}

@@ -75,6 +75,16 @@ def test_a_rename_is_seen_everywhere_and_undo_names_it(window: MainWindow, qtbot
     qtbot.waitUntil(lambda: window.inspector.title.text() == "Zebra Piece")
 
 
+def test_cursor_and_scale_are_told_only_where_the_map_is(window: MainWindow, qtbot: QtBot) -> None:
+    status = window.status
+    assert status.scale.isVisible() and status.scale.text().startswith("1 : ")
+    for page in ("fields", "queue"):
+        window.show_page(page)
+        qtbot.waitUntil(lambda: not status.scale.isVisible() and not status.cursor_label.isVisible())
+    window.show_page("map")
+    assert status.scale.isVisible() and status.cursor_label.isVisible()
+
+
 def test_a_disabled_action_says_why(window: MainWindow, qtbot: QtBot) -> None:
     assert window.commands.why_not("edit") == "Select a field first."
     provider = next(row for row in window.lists.rows.values() if row.provider_name)

@@ -176,7 +176,9 @@ def test_the_window_the_command_line_and_leaf_give_the_same_fields(
     asked(page, qtbot, lambda: put(page.filters.more, "work.span", ("since", datetime(2000, 1, 1), None)))
     assert page.needs is not None and page.needs.isVisible()
     assert f"The operation files of {len(leafs)} fields were not fetched yet" in page.needs.said.text()
-    assert page.rows.rowCount() == 0
+    assert (
+        page.rows.rowCount() == 0 and page.message.text() == "No field of those whose files are here fits this filter."
+    )
     window.commands["ask-leaf"].trigger()
     qtbot.waitUntil(lambda: not page.needs.isVisible(), timeout=20000)  # type: ignore[union-attr]
     assert page.rows.rowCount() > 3
@@ -302,6 +304,7 @@ def test_the_list_on_the_map_takes_the_same_filters(
     for id in ids:
         window.workspace.online.files(id).result(10)
     window.show_page("fields")
+    assert not more.isVisible()
     window.show_page("map")
     qtbot.waitUntil(lambda: f"operation files of {len(every) - len(ids)} fields" in window.navigator.unread.text())
     with_work = {row.parent for row in window.workspace.tables.rows("files", limit=1000)}

@@ -105,6 +105,25 @@ def test_a_long_queue_shows_more_when_asked(
     assert [item.state for item in window.queue.items] == ["parked", "waiting", "waiting", "waiting"]
 
 
+def test_lines_that_are_drawn_a_few_at_a_time_stand_in_order(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_page, "SCREENFUL", 1)
+    monkeypatch.setattr(queue_page, "SLICE_S", 0.0)
+    drawn: list[int] = []
+    draw = window.queue._draw
+    window.queue._turn.timeout.disconnect()
+    window.queue._turn.timeout.connect(lambda: (drawn.append(len(window.queue.lines)), draw()))
+    rows = [row for row in window.lists.rows.values() if row.box and not row.provider_name and not row.mark][:6]
+    window.workspace.do(*(change("fields", row.id, name=f"{row.name} again") for row in rows)).result(15)
+    qtbot.waitUntil(lambda: len(window.queue.lines) == 6, timeout=15000)
+    assert drawn[:5] == [1, 2, 3, 4, 5]
+    column = window.queue.column
+    cards = [column.itemAt(n).widget() for n in range(column.count())]
+    assert [one for one in cards if one in window.queue.lines.values()] == list(window.queue.lines.values())
+    assert [line.line.item.record_id for line in window.queue.lines.values()] == [row.id for row in rows]
+
+
 def two_queued(window: MainWindow, qtbot: QtBot) -> list[FieldRow]:
     manual = [row for row in window.lists.rows.values() if row.provider_name in (None, "Leaf") and row.box][:2]
     for n, row in enumerate(manual):

@@ -1,10 +1,12 @@
-"""The map's colours in the light and in the dark."""
+"""The map's colours in the light, in the dark, and in bright sun."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtGui import QColor
+
+from leafdesk.ui.theme import Colours
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class MapColours:
     alarm_fill: QColor
     alarm_edge: QColor
     hover_edge: QColor
+    casing: QColor
+    """Under the edges of fields that lie on a map."""
     accent: QColor
     accent_fill: QColor
     handle: QColor
@@ -36,6 +40,15 @@ class MapColours:
     warning: QColor
     theirs: QColor
     """What somebody else drew."""
+    stroke: float = 1.0
+    """By so much lines are thicker than usual."""
+
+
+def over_map(colours: MapColours) -> MapColours:
+    """The same colours for labels that lie on a map of any colour."""
+    halo = QColor(colours.halo)
+    halo.setAlpha(235)
+    return replace(colours, halo=halo, label_quiet=colours.label)
 
 
 LIGHT = MapColours(
@@ -52,6 +65,7 @@ LIGHT = MapColours(
     alarm_fill=QColor(179, 25, 28, 95),
     alarm_edge=QColor("#B3191C"),
     hover_edge=QColor("#3F6B35"),
+    casing=QColor(255, 255, 255, 210),
     accent=QColor("#0B63CE"),
     accent_fill=QColor(11, 99, 206, 46),
     handle=QColor("#FFFFFF"),
@@ -79,6 +93,7 @@ DARK = MapColours(
     alarm_fill=QColor(255, 138, 128, 80),
     alarm_edge=QColor("#FF8A80"),
     hover_edge=QColor("#9CCB9C"),
+    casing=QColor(12, 16, 14, 210),
     accent=QColor("#6CB0FF"),
     accent_fill=QColor(108, 176, 255, 48),
     handle=QColor("#1B201E"),
@@ -91,3 +106,34 @@ DARK = MapColours(
     warning=QColor("#FF8A80"),
     theirs=QColor("#FF9A3D"),
 )
+
+OUTDOOR = replace(
+    LIGHT,
+    ground=QColor("#FFFFFF"),
+    graticule=QColor("#D5D9D0"),
+    field_fill=QColor("#BFE3A6"),
+    field_edge=QColor("#1E4A0C"),
+    provider_fill=QColor("#B4DEE6"),
+    provider_edge=QColor("#0A4650"),
+    pending_fill=QColor("#FFC14D"),
+    pending_edge=QColor("#7A2E00"),
+    preview_fill=QColor("#DCDEDA"),
+    preview_edge=QColor("#2B2F2C"),
+    alarm_fill=QColor(160, 0, 0, 130),
+    alarm_edge=QColor("#8A0000"),
+    hover_edge=QColor("#000000"),
+    casing=QColor(255, 255, 255, 235),
+    accent=QColor("#003E9C"),
+    accent_fill=QColor(0, 62, 156, 60),
+    label=QColor("#000000"),
+    label_quiet=QColor("#1A1F1C"),
+    halo=QColor(255, 255, 255, 230),
+    card_edge=QColor("#4C524E"),
+    warning=QColor("#8A0000"),
+    stroke=1.5,
+)
+
+
+def colours_of(look: Colours) -> MapColours:
+    """The map's colours for a look of the window."""
+    return OUTDOOR if look.outdoor else DARK if look.dark else LIGHT

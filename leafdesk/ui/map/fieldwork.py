@@ -65,7 +65,7 @@ def paint_fields(
     import numpy as np
 
     lines: list[list[Edges]] = [[] for _ in looks]
-    grounds = np.array([look.ground.rgb() for look in looks], np.uint32)
+    grounds = np.array([look.pixel for look in looks], np.uint32)
     for batch in outlines.detail(frame.octave).batches(slots, _CHUNK_CORNERS):
         edges, owner = _edges(outlines, frame, batch)
         kinds = outlines.kinds(batch)
@@ -81,6 +81,9 @@ def paint_fields(
     marked = slots[outlines.kinds(slots) >= PLAIN]
     few = len(marked) <= _MANY_MARKED
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    casing = looks[0].casing
+    if casing is not None and (cased := [edges for edges_of in lines for edges in edges_of]):
+        yield from draw_lines(painter, casing, np.concatenate(cased))
     for look, edges_of in list(zip(looks, lines, strict=True))[: PLAIN if few else None]:
         if edges_of:
             yield from draw_lines(painter, look.edge, np.concatenate(edges_of))
@@ -93,12 +96,14 @@ def _fill_paths(
 ) -> Iterator[None]:
     """The ground of large fields: for them Qt's own fill is quicker than spans, and covers the same pixels."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)  # as spans do: the last one stays
     painter.setPen(Qt.PenStyle.NoPen)
     for n, (slot, kind) in enumerate(zip(slots.tolist(), outlines.kinds(slots).tolist(), strict=True), 1):
         painter.setBrush(looks[kind].ground)
         painter.drawPath(frame.from_octave.map(outlines.path(slot, frame.octave)))
         if n % _CHUNK_PATHS == 0:
             yield
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
 def _paint_marked(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, Qt
@@ -17,6 +17,8 @@ KINDS = ("manual", "provider", "preview", "invalid", "pending", "parked", "confl
 """Every look a field can have, those that need a person last."""
 PLAIN = 2
 """So many of them, the first, are drawn with plain lines."""
+_CLEAR = 90
+"""How opaque a field is over a map, of 255."""
 _DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
 
 
@@ -27,6 +29,14 @@ class Look:
     ground: QColor
     edge: QPen
     pattern: QBrush | None = None
+    casing: QPen | None = None
+    """A wider line under the edge, so that it is seen on any map."""
+
+    @property
+    def pixel(self) -> int:
+        """The ground as a pixel of an image, its parts multiplied by how opaque it is."""
+        red, green, blue, alpha = self.ground.red(), self.ground.green(), self.ground.blue(), self.ground.alpha()
+        return alpha << 24 | red * alpha // 255 << 16 | green * alpha // 255 << 8 | blue * alpha // 255
 
     def paint(self, painter: QPainter, path: QPainterPath) -> None:
         """Paint pattern and edge around a path in device pixels; the ground is there already."""
@@ -42,15 +52,15 @@ class Look:
 def kind_of(row: FieldRow) -> str:
     """Which look a field has: its mark, else "provider" or "manual"."""
     if row.mark:
-        return row.mark
+        return "pending" if row.mark == "enabling" else row.mark
     return "manual" if row.provider_name in (None, "", "Leaf") else "provider"
 
 
-def looks_for(colours: MapColours, ratio: float, fine: bool) -> list[Look]:
-    """The looks of `KINDS`, in device pixels; `fine` for thousands at once (thin pens are quick)."""
-    thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio, 2.0 * ratio)
+def looks_for(colours: MapColours, ratio: float, fine: bool, *, clear: bool = False) -> list[Look]:
+    """The looks of `KINDS`, in device pixels; `fine` for thousands (thin pens are quick), `clear` over a map."""
+    thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio * colours.stroke, 2.0 * ratio * colours.stroke)
     alarm = (colours.field_fill, colours.alarm_edge, thick)
-    return [
+    looks = [
         _look(colours.field_fill, colours.field_edge, thin),
         _look(colours.provider_fill, colours.provider_edge, thin),
         _look(colours.preview_fill, colours.preview_edge, thin, "preview"),
@@ -59,6 +69,21 @@ def looks_for(colours: MapColours, ratio: float, fine: bool) -> list[Look]:
         _look(*alarm, "parked", _dotted(colours.alarm_fill, ratio)),
         _look(*alarm, pattern=_hatched(colours.alarm_fill, ratio)),
     ]
+    return [_cleared(look, colours, ratio, fine) for look in looks] if clear else looks
+
+
+def _cleared(look: Look, colours: MapColours, ratio: float, fine: bool) -> Look:
+    """The same look for a map to be seen through it: a thinner ground, an edge that stands out from any colour."""
+    ground, edge, casing = QColor(look.ground), QPen(look.edge), QPen(colours.casing)
+    ground.setAlpha(_CLEAR)
+    dark = colours.ground.lightness() < 128
+    edge.setColor(edge.color().lighter(140) if dark else edge.color().darker(130))
+    if not fine:
+        edge.setWidthF(max(edge.widthF(), 1.6 * ratio))
+        casing.setWidthF(edge.widthF() + 2.0 * ratio)
+        casing.setCosmetic(True)
+        casing.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return replace(look, ground=ground, edge=edge, casing=None if fine else casing)
 
 
 def _look(ground: QColor, edge: QColor, width: float, dashes: str = "", pattern: QBrush | None = None) -> Look:

@@ -15,10 +15,11 @@ from PySide6.QtGui import QFont, QImage, QPainter
 
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
-from leafdesk.ui.map.colours import MapColours
+from leafdesk.ui.map.colours import MapColours, over_map
 from leafdesk.ui.map.labels import Labels
-from leafdesk.ui.map.outlines import Outlines, Packed
+from leafdesk.ui.map.outlines import Outlines, Packed, WorldBox
 from leafdesk.ui.map.tiles import Block, Tiles
+from leafdesk.ui.map.underlay import Underlay
 
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
@@ -45,7 +46,9 @@ class FieldPicture(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.outlines = Outlines()
-        self.tiles = Tiles(self.outlines)
+        self.underlay = Underlay(self)
+        self.underlay.came.connect(self._more_under)
+        self.tiles = Tiles(self.outlines, self.underlay)
         self.labels = Labels(self.outlines)
         self.view = View((0.0, 20.0), 2.0, 1, 1)
         self.hurried = False
@@ -54,6 +57,7 @@ class FieldPicture(QObject):
         """Whether the widget is on the screen; nothing is worked on while it is not."""
         self.turns = 0
         """How many turns of the event loop were worked in."""
+        self._font, self._over_map = QFont(), False
         self._snapshot: tuple[QImage, View] | None = None
         self._job: Job | None = None
         self._reading = 0
@@ -69,14 +73,29 @@ class FieldPicture(QObject):
     def look(self, view: View) -> None:
         """Another part of the world."""
         self.view = view
+        self.tiles.fetch_under(view)
+        self.wake()
+
+    def _more_under(self, boxes: list[WorldBox]) -> None:
+        """More of the map under the fields is there, or it is taken away."""
+        if self._over_map != self.tiles.mapped:
+            self._dress_labels()
+        self.tiles.age(boxes)
+        self.tiles.fetch_under(self.view)
         self.wake()
 
     def dress(self, colours: MapColours, ratio: float, font: QFont) -> None:
         """Other colours, another screen, another font."""
         self._abandon()
         self.tiles.forget(colours, ratio)
-        self.labels.dress(colours, ratio, font)
+        self._font = font
+        self._dress_labels()
         self.wake()
+
+    def _dress_labels(self) -> None:
+        self._over_map = self.tiles.mapped
+        colours = over_map(self.tiles.colours) if self._over_map else self.tiles.colours
+        self.labels.dress(colours, self.tiles.ratio, self._font)
 
     def outlines_changed(self, *, all_new: bool = False) -> None:
         """Outlines are waiting to be taken in; `all_new` when nothing of the old picture counts."""

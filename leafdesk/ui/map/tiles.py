@@ -8,7 +8,7 @@ from collections.abc import Generator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRect, QRectF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from leafdesk.geo.view import View
@@ -17,6 +17,8 @@ from leafdesk.ui.map.fieldwork import FINE_BELOW, PAD, Frame, paint_fields
 from leafdesk.ui.map.graticule import paint_graticule
 from leafdesk.ui.map.looks import looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
+from leafdesk.ui.map.places import paint_places
+from leafdesk.ui.map.underlay import LEAST_BYTES, Underlay
 
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
@@ -65,17 +67,18 @@ class Block:
 
 @dataclass(slots=True)
 class Tile:
-    """A finished picture; `stale` when the fields in it have changed since."""
+    """A finished picture; `stale` when what it shows has changed since, `rough` while its map is on its way."""
 
     image: QImage
     stale: bool = False
+    rough: bool = False
 
 
 class Tiles:
     """An LRU of tiles for one device pixel ratio and one set of colours."""
 
-    def __init__(self, outlines: Outlines) -> None:
-        self.outlines = outlines
+    def __init__(self, outlines: Outlines, underlay: Underlay | None = None) -> None:
+        self.outlines, self.underlay = outlines, underlay
         self.colours: MapColours = LIGHT
         self.ratio = 1.0
         self.done: OrderedDict[Key, Tile] = OrderedDict()
@@ -153,6 +156,21 @@ class Tiles:
                     break
         return block
 
+    @property
+    def mapped(self) -> bool:
+        """Whether a map lies under the fields."""
+        return bool(self.underlay and self.underlay.layers)
+
+    def fetch_under(self, view: View) -> None:
+        """Have the map read that a view lacks, the centre first; what other views wanted does not count any more."""
+        if self.underlay is not None and self.mapped:
+            self.underlay.forget_wants()
+            screen = round(view.width * self.ratio + 2 * SIDE) * round(view.height * self.ratio + 2 * SIDE)
+            self.underlay.room = max(LEAST_BYTES, len(self.underlay.layers) * screen * 4 * 3)
+            for key in self.keys(view):
+                if key not in self.done or self.done[key].rough:
+                    self.underlay.want(self._frame(Block(key.zoom, key.column, key.row)))
+
     def complete(self, view: View) -> bool:
         """Whether every tile of the view is there, fresh or stale."""
         return all(key in self.done for key in self.keys(view))
@@ -168,23 +186,48 @@ class Tiles:
         The detail of the fields is there already. First every field's ground, small fields over large ones; then every
         edge, so that an overlap shows both.
         """
-        slots = self.slots(block)
-        image = QImage(SIDE * block.columns, SIDE * block.rows, QImage.Format.Format_RGB32)
+        slots, frame = self.slots(block), self._frame(block)
+        image = QImage(frame.wide, frame.high, QImage.Format.Format_RGB32)
         image.fill(self.colours.ground)
-        painter = QPainter(image)
-        try:
-            painter.translate(-block.column * SIDE, -block.row * SIDE)
-            paint_graticule(painter, self.colours, self._world_px(block.zoom), self.box(block))
-            painter.resetTransform()
-            yield
-            if slots is not None and len(slots):
-                looks = looks_for(self.colours, self.ratio, fine=block.zoom < FINE_BELOW)
-                yield from paint_fields(painter, image, self._frame(block), self.outlines, slots, looks)
-        finally:
-            painter.end()
+        rough = yield from self._render_ground(image, block, frame)
+        if slots is not None and len(slots):
+            yield from self._render_fields(image, frame, slots)
         for key in block.tiles():
             place = QRect((key.column - block.column) * SIDE, (key.row - block.row) * SIDE, SIDE, SIDE)
-            self._keep(key, Tile(image.copy(place)))
+            self._keep(key, Tile(image.copy(place), rough=rough))
+
+    def _render_ground(self, image: QImage, block: Block, frame: Frame) -> Generator[None, None, bool]:
+        """The graticule, names of places, and the maps over them; whether better pictures of those may come."""
+        painter = QPainter(image)
+        try:
+            painter.translate(-frame.left, -frame.top)
+            paint_graticule(painter, self.colours, frame.world_px, self.box(block))
+            painter.resetTransform()
+            paint_places(painter, self.colours, frame, self.ratio)
+            yield
+            return bool(self.underlay and self.mapped and (yield from self.underlay.paint(painter, frame)))
+        finally:
+            painter.end()
+
+    def _render_fields(self, image: QImage, frame: Frame, slots: Slots) -> Generator[None, None, None]:
+        """The fields; over a map on a sheet of their own that lets it through, so that an overlap is no darker."""
+        fine = frame.zoom < FINE_BELOW
+        looks = looks_for(self.colours, self.ratio, fine=fine, clear=self.mapped)
+        sheet = image
+        if self.mapped:
+            sheet = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
+            sheet.fill(Qt.GlobalColor.transparent)
+            yield
+        painter = QPainter(sheet)
+        try:
+            yield from paint_fields(painter, sheet, frame, self.outlines, slots, looks)
+        finally:
+            painter.end()
+        for top in range(0, image.height(), SIDE) if sheet is not image else ():
+            painter = QPainter(image)
+            painter.drawImage(0, top, sheet, 0, top, image.width(), SIDE)
+            painter.end()
+            yield
 
     def _keep(self, key: Key, tile: Tile) -> None:
         self.done[key] = tile

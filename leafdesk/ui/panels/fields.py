@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 
 from leafdesk.records import provider_in_words
@@ -44,7 +45,13 @@ WORK = (
     When("span", "Done"),
 )
 """What Leaf's own list of fields asks of the work on them; see Work."""
-_STANDING = {"pending": "Unsent", "parked": "Refused", "conflict": "Conflict", "invalid": "Invalid"}
+_STANDING = {
+    "pending": "Unsent",
+    "parked": "Refused",
+    "conflict": "Conflict",
+    "invalid": "Invalid",
+    "enabling": "Enabling",
+}
 
 
 def fields(lists: Lists) -> Table:
@@ -144,7 +151,8 @@ class FieldsPage(TablePanel):
     field on the map can be done here. Enter and a double click look at the field on the map."""
 
     def __init__(self, window: MainWindow) -> None:
-        self.on_map = button("Show on map", tip="The selected fields on the map (Enter)")
+        self.on_map = button("Show on map")
+        self._allow_on_map(False)
         self.on_map.clicked.connect(lambda: self.chosen(self.show_on_map))
         super().__init__(
             window,
@@ -154,6 +162,8 @@ class FieldsPage(TablePanel):
             menu=("rename", "move", "edit", "delete"),
         )
         self._sizes: list[int] = []
+        self._fetching = QTimer(self, singleShot=True, interval=0)
+        self._fetching.timeout.connect(self._fetch_inspector)
         self.row_changed.connect(self._select)
 
     def show_on_map(self, rows: Sequence[Row]) -> None:
@@ -167,20 +177,30 @@ class FieldsPage(TablePanel):
             west, south, east, north = zip(*boxes, strict=True)
             self.window_.canvas.fit_box((min(west), min(south), max(east), max(north)))
 
+    def _allow_on_map(self, some: bool) -> None:
+        self.on_map.setEnabled(some)
+        self.on_map.setToolTip("The selected fields on the map (Enter)" if some else "Select fields first.")
+
     def _select(self, row: Row | None) -> None:
-        self.on_map.setEnabled(row is not None)
+        self._allow_on_map(row is not None)
         if row is not None and row.id != self.window_.inspector.field_id:
             self.window_.select(row.id)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._sizes = self.window_.workbench.sizes()
-        self.split.addWidget(self.window_.inspector)
+        self._fetching.start()  # its style is worked out anew in another place: a turn of its own
         super().showEvent(event)
         chosen = self.window_.inspector.field_id
         if chosen is not None and (self.row is None or self.row.id != chosen):
             self.point_at(chosen)
 
+    def _fetch_inspector(self) -> None:
+        self._sizes = self.window_.workbench.sizes()
+        self.split.addWidget(self.window_.inspector)
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        if self._fetching.isActive():
+            self._fetching.stop()
+            return
         self.window_.workbench.addWidget(self.window_.inspector)
         self.window_.workbench.setSizes(self._sizes)

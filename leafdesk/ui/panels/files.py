@@ -69,8 +69,8 @@ class Files(Side):
         self.card.again.clicked.connect(self._fetch_one)
         self.column.addWidget(self.age)
         self.column.addLayout(row(self.fetch, None, self.unfold))
-        for part in (self.filters, self.found, self.card, self.trouble):
-            self.column.addWidget(part)
+        for part, share in ((self.filters, 0), (self.found, 8), (self.card, 0), (self.trouble, 0)):
+            self.column.addWidget(part, share)
         self.column.addStretch(1)
 
     def _build_filters(self) -> None:

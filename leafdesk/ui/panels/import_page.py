@@ -21,8 +21,8 @@ from leafdesk.files.found import Reading
 from leafdesk.ui import words
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.looked import Looked, rechosen, row_of
-from leafdesk.ui.map import colours
 from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.map.colours import colours_of
 from leafdesk.ui.panels.import_form import ImportForm
 from leafdesk.ui.panels.plots import BECOMES, Entry, PlotList
 from leafdesk.ui.parts import Card, button, label, row, set_role
@@ -340,5 +340,5 @@ class ImportPage(QFrame):
         return "\n".join(lines)
 
     def _colour(self) -> None:
-        self.canvas.set_theme(colours.DARK if self.theme.colours.dark else colours.LIGHT)
+        self.canvas.set_theme(colours_of(self.theme.colours))
         self.plots.viewport().update()

@@ -10,6 +10,8 @@ from leafdesk.ui.theme import STEP, Colours, Theme, font
 
 CHOSEN, UNDER_MOUSE = QStyle.StateFlag.State_Selected, QStyle.StateFlag.State_MouseOver
 
+PREVIEWS = ("preview", "enabling")
+
 
 class Line(QStyledItemDelegate):
     """Paints one line: fold arrow, name, mark (by shape as well as colour) and area, figures under figures.
@@ -69,11 +71,11 @@ class Line(QStyledItemDelegate):
 
     def _area(self, painter: QPainter, node: Node, top: int, right: int, *, bold: bool) -> int:
         """Write the area to the left of `right`; where it begins."""
-        preview = node.mark == "preview"
+        preview = node.mark in PREVIEWS
         if node.level != "field":
             text = f"{node.area:,.0f} ha" if node.area and node.level == "farm" else ""
         else:
-            text = "preview" if preview else words.area_short(node.area)
+            text = node.mark if preview else words.area_short(node.area)
         if not text:
             return right
         face, metrics, down = self._face(12, bold, preview)
@@ -85,7 +87,7 @@ class Line(QStyledItemDelegate):
 
     def _name(self, painter: QPainter, node: Node, left: int, top: int, room: int, chosen: bool) -> None:
         mark = node.mark
-        preview = mark == "preview"
+        preview = mark in PREVIEWS
         face, metrics, down = self._face(13, chosen or node.level == "grower", preview)
         room -= STEP * 4 if mark not in ("", "preview") else 0
         text, long = node.name, metrics.horizontalAdvance(node.name)
@@ -114,13 +116,15 @@ class Line(QStyledItemDelegate):
 
 def paint_mark(painter: QPainter, at: QPointF, mark: str, c: Colours) -> None:
     """The sign of a mark around a point: a dot waits, a diamond is in conflict, a triangle needs a look."""
-    colour = {"pending": c.warn, "parked": c.error, "conflict": c.error, "invalid": c.error}.get(mark)
+    colour = {"pending": c.warn, "enabling": c.warn, "parked": c.error, "conflict": c.error, "invalid": c.error}.get(
+        mark
+    )
     if colour is None:
         return
     x, y = at.x(), at.y()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
-    if mark == "pending":
+    if mark in ("pending", "enabling"):
         painter.drawEllipse(QRectF(x - 3.5, y - 3.5, 7, 7))
     elif mark == "conflict":
         painter.drawPolygon(QPolygonF([QPointF(x, y - 5), QPointF(x + 5, y), QPointF(x, y + 5), QPointF(x - 5, y)]))

@@ -3,8 +3,8 @@
 import json
 from dataclasses import dataclass
 
-from leafdesk.records import Boundary, Field
-from leafdesk.workspace import Item, Where, Workspace
+from leafdesk.records import Boundary, Farm, Field
+from leafdesk.workspace import Enable, Item, Where, Workspace
 from leafdesk.workspace.history import unread
 
 
@@ -43,6 +43,7 @@ def look_at(workspace: Workspace, field_id: str) -> Look:
     copy = catalog.server_copy("fields", field_id)
     leaf_area = copy.area_ha if isinstance(copy, Field) else None
     items = [item for item in outbox.items() if (item.kind, item.record_id) == ("fields", field.id)]
+    items += _enabling(workspace, field)
     raw = json.loads(field.raw) if field.raw else {}
     there, called = (str(raw.get(key) or "") for key in ("providerFieldId", "providerFieldName"))
     files = workspace.tables.count("files", Where(parent=field.id))
@@ -50,6 +51,15 @@ def look_at(workspace: Workspace, field_id: str) -> Look:
     return Look(
         field, leaf_area, catalog.boundaries(field_id), items, there, called, unread(catalog, field.id), files, read
     )
+
+
+def _enabling(workspace: Workspace, field: Field) -> list[Item]:
+    """What waits to enable all previews of its grower, and this field with them."""
+    farm = workspace.catalog.get("farms", field.farm_id or "") if field.status == "PREVIEW" else None
+    if not isinstance(farm, Farm):
+        return []
+    items = workspace.outbox.items()
+    return [item for item in items if isinstance(item.edit, Enable) and item.record_id == farm.grower_id]
 
 
 def measure(shape: object) -> Measured:

@@ -160,6 +160,7 @@ def read_files(workspace: Workspace, machine_id: str) -> Files:
     tables, catalog, where = workspace.tables, workspace.catalog, Where(parent=machine_id)
     numbers = tables.numbers("machineFiles", where, [("start_time", True)])
     newest, driven, burnt = list[MachineFile](), dict[str, float](), dict[str, float]()
+    units = dict[str, str]()  # "Mile" and "mile" are one
     for line in tables.rows_at(numbers):
         file = catalog.get("machineFiles", line.id)
         if not isinstance(file, MachineFile):
@@ -168,5 +169,6 @@ def read_files(workspace: Workspace, machine_id: str) -> Files:
             newest.append(file)
         for part, sums in ((file.distance, driven), (file.fuel, burnt)):
             if part is not None:
-                sums[part.unit] = sums.get(part.unit, 0.0) + part.value
+                unit = units.setdefault(part.unit.casefold(), part.unit)
+                sums[unit] = sums.get(unit, 0.0) + part.value
     return Files(newest, len(numbers), tables.fetched("machineFiles", about=machine_id), driven, burnt)

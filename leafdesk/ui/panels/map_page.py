@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.map.canvas import MapCanvas
+from leafdesk.ui.map.colours import colours_of
 from leafdesk.ui.map.tool import Ask
 from leafdesk.ui.panels.form import Form
 from leafdesk.ui.panels.more_tools import MoreTools
@@ -18,6 +19,8 @@ from leafdesk.ui.toolbox import MORE, tool_named
 
 SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
+SCALE_LINE = STEP * 10
+"""And so much of its height."""
 SHORT = 14
 """So many letters of a tool's name fit under its icon."""
 CORNER = "corner"
@@ -52,6 +55,8 @@ class MapPage(QWidget):
         self.canvas = MapCanvas(self)
         self.canvas.setObjectName("map")
         self.canvas.setAccessibleName("Map of the fields")
+        theme.changed.connect(lambda: self.canvas.set_theme(colours_of(theme.colours)))
+        self.canvas.set_theme(colours_of(theme.colours))
         self.form = Form()
         self.tools = Card("float")
         self.tools.setObjectName("tools")
@@ -80,12 +85,16 @@ class MapPage(QWidget):
         self.bar.column.addWidget(self.form)
         self.bar.column.addLayout(self.line)
         self.empty = Empty()
-        for part in (self.tools, self.zoom, self.bar, self.empty):
+        self.credit = label("", "credit")
+        self.credit.setObjectName("credit")
+        self.credited = ""
+        for part in (self.credit, self.tools, self.zoom, self.bar, self.empty):
             part.setParent(self)
         self.drawing = False
         self._add_more(actions)
         self.ask(())
         self.say("")
+        self.say_credit("")
         self.empty.hide()
         self.canvas.tool_changed.connect(lambda _tool: self.ask(self.canvas.hand_tool.asks))
 
@@ -182,6 +191,14 @@ class MapPage(QWidget):
         self.bar.setVisible(bool(hint))
         self._place()
 
+    def say_credit(self, text: str) -> None:
+        """Say whose the maps under the fields are; "" when nobody asks for it."""
+        self.credited = text
+        self.credit.setVisible(bool(text))
+        self.credit.setToolTip(text)
+        self.credit.setAccessibleName(f"Map: {text}")
+        self._place()
+
     def taken(self) -> int:
         """How many pixels of the lower edge the hint takes."""
         return self.bar.height() + STEP * 2 if self.bar.isVisible() else 0
@@ -220,6 +237,14 @@ class MapPage(QWidget):
         self.form.fit(beside)
         self.bar.adjustSize()
         self.bar.move(edge, self.height() - self.bar.height() - edge)
+        if self.credited:
+            metrics, room = self.credit.fontMetrics(), min(self.width() - 2 * edge, STEP * 120)
+            self.credit.setText(metrics.elidedText(self.credited, Qt.TextElideMode.ElideRight, room - STEP * 3))
+            self.credit.adjustSize()
+            left, low = self.width() - self.credit.width() - edge, SCALE_LINE
+            if self.bar.isVisible() and self.bar.geometry().right() + STEP * 2 > left:
+                low = max(low, self.bar.height() + edge + STEP)
+            self.credit.move(left, self.height() - low - self.credit.height())
         self.empty.setFixedWidth(min(STEP * 100, room))
         self.empty.adjustSize()
         self.empty.move(QPoint((self.width() - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2))

@@ -1,12 +1,16 @@
 """The queue page: every change that Leaf does not have yet, its state, the reason, and the button that fixes it."""
 
-from PySide6.QtCore import Qt, Signal
+import time
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from leafdesk.edits import Change, Redraw
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
+from leafdesk.ui.first_sight import SLICE_S
 from leafdesk.ui.panels.hearing import Heard, MissingCard, NoticeCard, PastCard, read_missing, read_notices, read_past
 from leafdesk.ui.panels.queue_line import Line, QueueLine
 from leafdesk.ui.parts import button, label, row
@@ -14,7 +18,9 @@ from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Changes, Item, Workspace
 
 WIDE = STEP * 220
-SHOWN = 200
+SCREENFUL = 8
+"""So many lines are drawn at once."""
+SHOWN = 60
 """So many lines are shown at first, and so many more each time somebody asks for them."""
 
 
@@ -52,6 +58,9 @@ class Queue(QFrame):
         self.setObjectName("page")
         self.bridge, self.theme = bridge, theme
         self.lines: dict[str, QueueLine] = {}
+        self._undrawn: Iterator[tuple[int, tuple[str, Line]]] = iter(())
+        self._turn = QTimer(self, singleShot=True, interval=0)
+        self._turn.timeout.connect(self._draw)
         self.items: list[Item] = []
         middle = QWidget()
         middle.setMaximumWidth(WIDE)
@@ -212,12 +221,8 @@ class Queue(QFrame):
             self.column.removeWidget(widget)
             widget.hide()
             widget.deleteLater()
-        for place, (id_, line) in enumerate(shown.items()):
-            if id_ not in self.lines:
-                self.lines[id_] = QueueLine(line, self)
-                self.lines[id_].chosen.toggled.connect(self._count_chosen)
-                self.column.insertWidget(place + 3, self.lines[id_])
-        self._count_chosen()
+        self._undrawn = enumerate(shown.items())
+        self._draw(SCREENFUL)
         hidden = len(lines) - len(shown)
         self.more.setText(f"Show {min(hidden, SHOWN):,} more of {words.count(hidden, 'change')} below")
         self.more.setAccessibleName(self.more.text())
@@ -225,6 +230,21 @@ class Queue(QFrame):
         need = sum(item.state in ("parked", "conflict") for item in self.items)
         self._say(need)
         self.counted.emit(len(self.items), need)
+
+    def _draw(self, many: int = 0) -> None:
+        """Draw so many lines that are not there yet, and a few milliseconds more; the others in the next turns."""
+        until = time.perf_counter() + SLICE_S
+        for place, (id_, line) in self._undrawn:
+            if id_ in self.lines:
+                continue
+            self.lines[id_] = QueueLine(line, self)
+            self.lines[id_].chosen.toggled.connect(self._count_chosen)
+            self.column.insertWidget(place + 3, self.lines[id_])
+            many -= 1
+            if many <= 0 and time.perf_counter() > until:
+                self._turn.start()
+                return
+        self._count_chosen()
 
     def _same(self, widget: "QueueLine", line: Line | None) -> bool:
         known = widget.line

@@ -9,6 +9,9 @@ from leafdesk.ui.actions import Actions
 from leafdesk.ui.pages import PAGES
 from leafdesk.ui.theme import STEP, Theme, font
 
+WIDE = STEP * 22
+"""As wide as the longest name of a page needs."""
+
 
 class Rail(QFrame):
     """Parts for tests: `buttons` by page name."""
@@ -16,7 +19,7 @@ class Rail(QFrame):
     def __init__(self, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
-        self.setFixedWidth(STEP * 19)
+        self.setFixedWidth(WIDE)
         self.group = QActionGroup(self)
         self.buttons: dict[str, PageButton] = {}
         column = QVBoxLayout(self)
@@ -43,7 +46,7 @@ class PageButton(QToolButton):
         self._theme, self._count = theme, 0
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.setIconSize(QSize(STEP * 6, STEP * 6))
-        self.setFixedSize(QSize(STEP * 19 - 1, STEP * 14))
+        self.setFixedSize(QSize(WIDE - 1, STEP * 14))
 
     def show_count(self, count: int, one: str, many: str = "") -> None:
         """Show how many wait; nothing for none. `one` and `many` name them: "change"."""

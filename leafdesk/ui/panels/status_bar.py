@@ -124,6 +124,11 @@ class StatusBar(QFrame):
         """Where the mouse is, in degrees."""
         self.cursor_label.setText(words.position(lonlat))
 
+    def follow(self, page: QWidget | None, canvas: QWidget) -> None:
+        """Tell cursor and scale only where the map is in sight."""
+        for part in (self.cursor_label, self.scale):
+            part.setVisible(page is not None and page.isAncestorOf(canvas))
+
     def show_scale(self, denominator: float) -> None:
         """The map's scale."""
         self.scale.setText(words.scale(denominator))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
 
-from PySide6.QtCore import QEvent, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -87,7 +87,7 @@ class MoreFilters(QFrame):
             when.changed.connect(self.changed)
             return when
         if isinstance(one, Typed):
-            line = QLineEdit(placeholderText="The whole of it", clearButtonEnabled=True)
+            line = QLineEdit(placeholderText="Exactly as it is there", clearButtonEnabled=True)
             line.setAccessibleName(one.title)
             line.textChanged.connect(self.changed)
             return line
@@ -202,6 +202,8 @@ class MoreFilters(QFrame):
     # ------------------------------------------------------------------ coming and going
     def open_under(self, opener: QWidget) -> None:
         """Show it under the button that opens it, ready for the keyboard."""
+        if self._opener is not opener:
+            opener.installEventFilter(self)
         self._opener = opener
         self.setParent(opener.window())
         self._place()
@@ -230,6 +232,11 @@ class MoreFilters(QFrame):
         here = now is not None and now.window() is self.window()  # the window of a list that is open belongs to it
         if self.isVisible() and here and now is not self._opener and not self.isAncestorOf(now):  # type: ignore[arg-type]
             self.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Hide and watched is self._opener:  # another page came
+            self.hide()
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):

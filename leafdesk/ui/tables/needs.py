@@ -14,6 +14,7 @@ from leafdesk.records import Kind
 from leafdesk.ui import words
 from leafdesk.ui.panels.asking import Asking
 from leafdesk.ui.parts import button, label, row
+from leafdesk.ui.theme import STEP
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -37,6 +38,7 @@ class Needs(QWidget):
         self.window_, self.kind, self.many = window, kind, many
         self.said = label("", "muted", wrap=True)
         self.asking = Asking(window, window.commands.bind(button(""), "ask-leaf"))
+        self.asking.said.setMinimumWidth(STEP * 70)
         line = row(self.said, self.asking)
         line.setStretch(0, 1)
         self.setLayout(line)

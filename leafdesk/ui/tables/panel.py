@@ -252,7 +252,8 @@ class TablePanel(QFrame):
             self._show_step("Sign in to Leaf")
         elif standing.all and self.rows.wish.narrowed:
             typed = self.filters.line.text().strip()
-            self.message.setText(f"No {table.one} fits “{typed}”." if typed else f"No {table.one} fits this filter.")
+            known = f"No {table.one} of those whose files are here fits" if standing.unread else f"No {table.one} fits"
+            self.message.setText(f"{known} “{typed}”." if typed else f"{known} this filter.")
             self._show_step("Clear the filter")
         elif standing.fetched is None:
             self.message.setText(f"{table.plural.capitalize()} were not fetched yet.")

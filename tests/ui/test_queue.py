@@ -116,6 +116,22 @@ def test_lines_that_are_drawn_a_few_at_a_time_stand_in_order(
     assert [line.line.item.record_id for line in window.queue.lines.values()] == [row.id for row in rows]
 
 
+def test_many_changes_at_once_are_two_readings(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[int] = []
+    read = queue_page._read
+    monkeypatch.setattr(queue_page, "_read", lambda there, room: readings.append(1) or read(there, room))
+    row = next(row for row in window.lists.rows.values() if row.box and not row.provider_name and not row.mark)
+    for _ in range(10):
+        window.queue.load()
+    window.workspace.do(change("fields", row.id, name="Again")).result(15)
+    window.queue.load()
+    qtbot.waitUntil(lambda: len(window.queue.items) == 1, timeout=15000)
+    qtbot.waitUntil(lambda: not window.queue._reading)
+    assert len(readings) <= 4  # the first, one for all that came meanwhile, and the workspace's own word of the change
+
+
 def two_queued(window: MainWindow, qtbot: QtBot) -> list[FieldRow]:
     manual = [row for row in window.lists.rows.values() if row.provider_name in (None, "Leaf") and row.box][:2]
     for n, row in enumerate(manual):

@@ -107,10 +107,22 @@ def make_application() -> QApplication:
     else:  # the style by its option: `setStyle` answers a QStyle, whose enums take 15 ms to make
         application = QApplication([*sys.argv[:1], "-style", "fusion"])
         Collector(application).begin()
+        _read_no_sources()
     application.setApplicationName("leafdesk")
     application.setApplicationDisplayName("Leafdesk")
     application.setDesktopFileName("leafdesk")
     return application
+
+
+def _read_no_sources() -> None:
+    """Keep PySide from reading the source of every module that is loaded after it.
+
+    It looks there for the names of Qt, to know whether `__feature__` (snake_case names) concerns the module. Nobody
+    here uses that, and it held up the window for 35 ms. Where there are no sources, PySide takes this very answer.
+    """
+    feature = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = lambda _: True  # type: ignore[union-attr]
 
 
 def open_workspace(folder: Path) -> Workspace:

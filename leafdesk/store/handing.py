@@ -12,11 +12,11 @@ never sends it.
 
 Who takes a file over gets the same change, with the same attempt of unknown outcome beside it: perhaps somebody else
 sent it. So it is looked for before it is sent (a field by the id we gave it, a farm, grower or machine by what is new
-in Leaf's list since before the hand-over, every other change by comparing values with its base), and it is sent when
-Leaf does not have it. The same look comes first when the sender takes it back. Should both send all the same, because
-somebody said wrongly that nobody took it, the second finds what the first did; where two look at the same moment, Leaf
-refuses the second field by its id, an equal boundary or value changes nothing, and a farm, grower or machine that is
-there twice is told by the audit, since it counts as sent twice.
+in Leaf's list since before the hand-over, every other change by comparing values with its base), each time just before
+it is sent, however often it is tried: a colleague may be quicker meanwhile. The same look comes first when the sender
+takes it back. Should both send all the same, because somebody said wrongly that nobody took it, the second finds what
+the first did; where two look at the same moment, Leaf refuses the second field by its id, an equal boundary or value
+changes nothing, and a farm, grower or machine that is there twice is told by the audit, since it counts as sent twice.
 
 A hand-over is taken once: its id is kept in the database and in the second copy of the queue, and each change keeps
 its own id, which the queue knows for ever. What was set going at Leaf (an upload, a preview enabled) is not handed

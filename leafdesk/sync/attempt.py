@@ -1,6 +1,7 @@
 """One queue item's turn at Leaf: written ahead, sent once, and its outcome written down whatever it is."""
 
 from collections.abc import Callable, Container
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from leafdesk.api.errors import (
@@ -16,6 +17,7 @@ from leafdesk.api.errors import (
     UnreadableAnswerError,
 )
 from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.handing import FAR_AWAY
 from leafdesk.store.outbox import Item, Outbox, State
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, read, send, write
 from leafdesk.sync.lag import catch_up
@@ -75,6 +77,8 @@ def conflict(
 ) -> Rule[Verdict]:
     """Leaf's copy is not what the edit was made against: a person chooses."""
     outcome = outcome or ("absent" if item.state == "sent" else "notsent")
+    if reason == GONE and also is None:  # so that to keep mine means a new record, whatever the next sync reads
+        also = partial(Catalog.drop, kind=item.kind, id=item.record_id)
     yield from settle(item, trip, "conflict", outcome, reason=reason, theirs=theirs, also=also)
     return "conflict"
 
@@ -98,6 +102,12 @@ def absent(item: Item, trip: Trip) -> Rule[Item]:
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     assert fresh is not None
     return fresh
+
+
+def in_doubt(item: Item) -> Rule[bool]:
+    """Whether it may be at Leaf already: a request of unknown outcome left, or a colleague may send it at any time."""
+    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    return item.state == "sent" or any(one.outcome == "unknown" or one.run_id == FAR_AWAY for one in attempts)
 
 
 def earlier_pre(item: Item) -> Rule[dict[str, Any] | None]:

@@ -20,6 +20,7 @@ from leafdesk.sync.attempt import (
     conflict,
     done,
     find_known,
+    in_doubt,
     send_ahead,
     unbelievable,
     wait,
@@ -42,8 +43,7 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     before = yield from known_before(item)
     if before is None:
         return (yield from _post(item, record, sorted((yield from _known(record, trip))), trip))
-    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
-    if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
+    if (yield from in_doubt(item)):
         there, _ = yield from read_all(partial(_listed, record), trip, before)
         return (yield from _probe(item, record, there, before, trip))
     return (yield from _post(item, record, sorted(before), trip))

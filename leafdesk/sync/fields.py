@@ -27,6 +27,7 @@ from leafdesk.sync.attempt import (
     earlier_pre,
     find,
     find_known,
+    in_doubt,
     park,
     readable,
     send_ahead,
@@ -49,8 +50,7 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     """POST with an id of our own: whatever happens, there can be only one (row 1)."""
     record = edit.record
     assert isinstance(record, Field) and record.shape is not None
-    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
-    if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
+    if (yield from in_doubt(item)):
         found = yield from find(calls.get_field(record.leaf_user_id, record.id), trip)
         if found is not None:
             return (yield from _adopt(item, record, found, trip))

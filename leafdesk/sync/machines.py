@@ -13,7 +13,7 @@ from leafdesk.records import USER_CREATED, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look
-from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, send_ahead, unbelievable
+from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, in_doubt, send_ahead, unbelievable
 from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before, read_all
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
@@ -33,8 +33,7 @@ def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     before = yield from known_before(item)
     there, unreadable = yield from read_all(partial(_by_hand, record.leaf_user_id), trip, before)
     known = {one.id for one in there}.union(unreadable) if before is None else before
-    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
-    if item.state == "sent" or any(attempt.outcome == "unknown" for attempt in attempts):
+    if (yield from in_doubt(item)):
         ours, perhaps = yield from look(lambda catalog, outbox: _sift(catalog, outbox, item, there, known))
         if len(ours) == 1 and not perhaps:
             return (yield from done(item, trip, created(item, record, ours[0], trip)))

@@ -32,7 +32,6 @@ from leafdesk.workspace import overlaps
 from leafdesk.workspace.accounts import LEAF_URL, NOBODY, Account, Accounts, SignedOutError, new_account
 from leafdesk.workspace.decisions import Decisions
 from leafdesk.workspace.drafting import Drafting, OpenDrawing
-from leafdesk.workspace.handing import HandOvers
 from leafdesk.workspace.keeping import Keeping, UserHere
 from leafdesk.workspace.lock import InUseError, lock_folder
 from leafdesk.workspace.online import Online, failed
@@ -48,6 +47,7 @@ if TYPE_CHECKING:
     from leafdesk.credentials import Credentials
     from leafdesk.newer import Newer, Source
     from leafdesk.sync.engine import Engine
+    from leafdesk.workspace.handing import HandOvers
 
 __all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
@@ -226,6 +226,11 @@ class Workspace:
         return self._names.undo
 
     @property
+    def final_name(self) -> str | None:
+        """The last step, when Leaf has no way to take it back; None when undo has one, or nothing was done."""
+        return self._names.final
+
+    @property
     def redo_name(self) -> str | None:
         """The step that redo would do again; None when there is none."""
         return self._names.redo
@@ -233,11 +238,14 @@ class Workspace:
     @property
     def queue(self) -> Decisions:
         """What a person decides about the changes that wait, and what there is to hear."""
-        return Decisions(self._decide, lambda: self.catalog, partial(self._database.write, urgent=True))
+        write = partial(self._database.write, urgent=True)
+        return Decisions(self._decide, lambda: self.catalog, write, self._move)
 
     @property
-    def handing(self) -> HandOvers:
+    def handing(self) -> "HandOvers":
         """Changes that a colleague sends, or that are sent here for one."""
+        from leafdesk.workspace.handing import HandOvers
+
         return HandOvers(self._account, lambda: self.catalog, self._write, self._terms, self._rhythm.edited)
 
     # ------------------------------------------------------------------ sync

@@ -1,5 +1,6 @@
 """Bringing an older file up to date: a verified backup first, each step whole or not at all."""
 
+import json
 import sqlite3
 import subprocess
 import sys
@@ -7,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from leafdesk.edits import Create, encode
+from leafdesk.records import Farm
 from leafdesk.store.backups import KEPT, back_up
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.database import Database
-from leafdesk.store.migrations import STEPS
+from leafdesk.store.handing import Passed, give, known_hand_over
+from leafdesk.store.migrations import STEPS, lay_out
+from leafdesk.store.outbox import Outbox
 
 
 def add_moon(connection: sqlite3.Connection) -> None:
@@ -110,3 +115,25 @@ def test_a_file_that_nobody_keeps_has_the_same_tables_and_is_made_with_the_stand
     command = [sys.executable, "-c", code, str(path.parent / "new")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_queue_from_before_hand_overs_is_kept_and_can_be_handed_over(path: Path) -> None:
+    edit = Create(Farm(id="farm", leaf_user_id="u", name="Main Farm"))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    older = sqlite3.connect(path, isolation_level=None)
+    lay_out(older, STEPS[:4])
+    older.execute(
+        "INSERT INTO outbox (id, kind, key, verb, edit, base, state, created, sentence)"
+        " VALUES ('one', 'farms', 'farm', 'farm.create', ?, '{}', 'waiting', 'then', 'New farm Main Farm')",
+        (json.dumps(encode(edit)),),
+    )
+    older.close()
+    newer = Database(path)
+    (item,) = Outbox(newer.reader()).items()
+    assert (item.edit, item.state, item.handed, item.sentence) == (edit, "waiting", None, "New farm Main Farm")
+    passed = Passed("11a60151-bf37-4733-9169-5d7ea41745ec", "given", "now", "anna", "x", 1)
+    newer.write(lambda c: give(c, [item], passed, at=0.0)).result()
+    (item,) = Outbox(newer.reader()).items()
+    assert (item.state, item.handed, item.attempts) == ("sent", passed.id, 1)
+    assert known_hand_over(newer.reader(), passed.id) == passed
+    newer.close()

@@ -85,6 +85,20 @@ def test_next_to_nothing_lies_on_the_way_that_a_double_click_takes(
     assert loaded & HEAVY == set()
 
 
+def test_no_source_is_read_for_modules_that_are_loaded_later() -> None:
+    """PySide would read each of them, to find out whether it wants other names for Qt's functions."""
+    code = """
+import inspect, linecache
+from leafdesk import app
+application = app.make_application()
+linecache.clearcache()
+inspect.getsource = lambda module: print("read", module.__name__)
+import leafdesk.workspace, leafdesk.ui.furniture
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr, done.stdout) == (0, "", "")
+
+
 def test_the_window_comes_alive_without_what_it_needs_later(workspace: Workspace) -> None:
     workspace.sync().result(60)
     workspace.close()

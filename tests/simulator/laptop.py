@@ -134,7 +134,7 @@ class Laptop:
         if self.upgraded:
             self.upgraded = False
             self.disk.migrate([self.dice.randint(1, 25) for _ in range(self.dice.randint(0, 2))])
-        self.pass_time(self.dice.uniform(1, 200))
+        self.pass_time(self.dice.uniform(1, self.dice.choice([20, 200])))
         if self.dice.random() < 0.3:
             self.booted = self.time
 
@@ -287,6 +287,8 @@ class Laptop:
             return self.far.stale(call, self.dice.uniform(0, 5))
         if kind in ("late", "sleep") and call.writes:
             self.late.append((self.time + self.dice.uniform(0, LATEST), lambda: self.far.answer(call, sender)))
+            if self.weather.impatient():
+                raise KilledError
         if kind == "sleep":
             self._sleep(8 * 3600.0)
             raise _no_answer(call, httpx.ReadTimeout("no answer"))

@@ -59,6 +59,10 @@ class Weather:
         kind = self.dice.choice(kinds)
         return kind if self.event(kind, self.line) else None
 
+    def impatient(self) -> bool:
+        """Whether somebody ends the program because nothing comes back."""
+        return "killed" in self._laptop and self.event("killed", 0.3)
+
     def accident(self) -> str | None:
         """What happens to the laptop now."""
         if self.calm or not self._laptop:

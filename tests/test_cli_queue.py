@@ -1,5 +1,6 @@
 """The queue at the shell: several edits at once, what was sent, only these, notices, and which one is mine."""
 
+import json
 from typing import Any
 
 import pytest
@@ -85,3 +86,24 @@ def test_which_one_is_mine_needs_a_conflict_and_one_answer(signed_in: Shell, edi
     signed_in("queue", "resolve", edits[0], ends=2)
     signed_in("queue", "resolve", edits[0], "--keep", "mine", "--mine-is", "7", ends=2)
     assert signed_in.json("queue", "list")[0]["candidates"] == []
+
+
+def test_both_boundaries_of_a_conflict_are_kept(signed_in: Shell, sandbox: Sandbox) -> None:
+    field = manual(signed_in)[0]
+    shape = signed_in.json("fields", "show", field["id"])["geometry"]
+    mine, theirs = (
+        [[[[x + by, y] for x, y in ring] for ring in part] for part in _parts(shape)] for by in (0.0001, 0.0002)
+    )
+    file = signed_in.folder.parent / "mine.geojson"
+    file.write_text(json.dumps({"type": "MultiPolygon", "coordinates": mine}))
+    signed_in("fields", "edit", field["id"], "--boundary", str(file))
+    sandbox.leaf.redraw(field["id"], {"type": "MultiPolygon", "coordinates": theirs})
+    signed_in("sync", ends=5)
+    (item,) = signed_in.json("queue", "list")
+    answer = signed_in.json("queue", "resolve", item["id"], "--keep", "both")
+    assert (answer["state"], answer["record"]) == ("discarded", item["record"])
+    signed_in("sync")
+    made = signed_in.json("fields", "show", answer["new"]["id"])
+    assert made["name"] == f"{field['name']} 2" and made["farmId"] == field["farmId"]
+    assert sandbox.leaf.active_boundary(made["id"])["geometry"]["coordinates"] == mine
+    assert sandbox.leaf.active_boundary(field["id"])["geometry"]["coordinates"] == theirs

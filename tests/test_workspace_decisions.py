@@ -10,7 +10,7 @@ from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field
 from leafdesk.sandbox import Sandbox
 from leafdesk.store.notices import Notices
-from leafdesk.workspace import Redraw, RefusedError, Workspace, change
+from leafdesk.workspace import Delete, Redraw, RefusedError, Workspace, change
 
 WAIT = 20
 
@@ -137,3 +137,48 @@ def test_what_hangs_on_a_second_farm_moves_to_the_first(workspace: Workspace) ->
     ).result(WAIT)
     edits = workspace.queue.remedy(workspace.queue.notices[0])
     assert edits == tuple(change("fields", id_, farm_id=first.id) for id_ in manuals)
+
+
+def test_a_deleted_field_comes_back_under_a_new_id_and_its_earlier_steps_with_it(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    """Leaf may refuse an id that it has seen (a second POST with an id in use: fieldAlreadyExists)."""
+    field = manual(workspace)
+    workspace.do(change("fields", field.id, name="Renamed")).result(WAIT)
+    workspace.do(moved(field)).result(WAIT)
+    workspace.do(Delete("fields", field.id)).result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    (queued, *_) = workspace.undo().result(WAIT)
+    assert queued.record_id != field.id
+    workspace.sync(stock=False).result(WAIT)
+    assert sandbox.leaf.field(queued.record_id)["name"] == "Renamed"
+    workspace.undo().result(WAIT)  # the boundary, then the name: of what came back
+    workspace.undo().result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    back = sandbox.leaf.field(queued.record_id)
+    assert back["name"] == field.name and str(back.get("farmId") or "") == (
+        workspace.catalog.leaf_id("farms", field.farm_id) if field.farm_id else ""
+    )
+    seen = workspace.catalog.field(queued.record_id)
+    assert seen is not None and seen.shape == field.shape and not workspace.outbox.items()
+    for _ in range(3):
+        workspace.redo().result(WAIT)
+    workspace.sync(stock=False).result(WAIT)
+    assert workspace.catalog.field(queued.record_id) is None
+    assert not {field.id, queued.record_id} & {str(one["id"]) for one in sandbox.leaf.all("fields")}
+
+
+@pytest.mark.parametrize("how", ["refused", "in conflict"])
+def test_a_delete_that_is_not_at_leaf_is_taken_back_where_it_stands(
+    workspace: Workspace, sandbox: Sandbox, how: str
+) -> None:
+    field = manual(workspace)
+    workspace.do(Delete("fields", field.id)).result(WAIT)
+    if how == "refused":
+        sandbox.leaf.change("fields", field.id, providerName="JohnDeere")
+    else:
+        sandbox.leaf.change("fields", field.id, name="Theirs")
+    workspace.sync(stock=False, pull=False).result(WAIT)
+    assert [item.state for item in workspace.outbox.items()] == ["parked" if how == "refused" else "conflict"]
+    workspace.undo().result(WAIT)
+    assert workspace.catalog.field(field.id) is not None and not workspace.outbox.items()

@@ -8,6 +8,7 @@ import pytest
 
 from leafdesk.records import Farm, Field
 from leafdesk.sandbox import Sandbox
+from leafdesk.store.notices import Notices
 from leafdesk.workspace import Create, Delete, Redraw, Workspace, change
 
 WAIT = 20
@@ -68,3 +69,36 @@ def test_what_waited_arrives_once_after_the_database_is_gone(folder: Path, sandb
         workspace.queue.dismiss(workspace.queue.notices[0].id).result(WAIT)
     finally:
         workspace.close()
+
+
+@pytest.mark.parametrize("how", ["lost", "damaged", "lost and nothing waits"])
+def test_what_there_was_to_hear_is_still_there(folder: Path, sandbox: Sandbox, how: str) -> None:
+    first = Workspace(folder)
+
+    def tell(connection: Any) -> None:
+        notices = Notices(connection)
+        for about in ("7", "8"):
+            notices.tell("duplicate", "farms", "farm-1", about, f"A second {about}.", {"leaf_id": about}, at="then")
+
+    first._database.write(tell).result(WAIT)
+    heard = next(one for one in first.queue.notices if one.sentence == "A second 8.")
+    first.queue.dismiss(heard.id).result(WAIT)
+    if how == "lost and nothing waits":
+        first.queue.discard(*(item.id for item in first.outbox.items())).result(WAIT)
+        first._database.write(first._database.copy.rewrite).result(WAIT)
+    first.close()
+    (database,) = folder.glob("accounts/*/leafdesk.db")
+    database.write_bytes(b"noise" * 5000) if how == "damaged" else database.unlink()
+    again = Workspace(folder)
+    try:
+        told = {one.sort: one for one in again.queue.notices}
+        assert set(told) == {"duplicate", "rescued"} and told["duplicate"].details == {"leaf_id": "7"}
+        assert told["duplicate"].record_id == "farm-1"
+
+        def tell_again(connection: Any) -> bool:
+            details = {"leaf_id": "8"}
+            return Notices(connection).tell("duplicate", "farms", "farm-1", "8", "A second 8.", details, at="later")
+
+        assert again._database.write(tell_again).result(WAIT) is False  # it was heard: nobody is told twice
+    finally:
+        again.close()

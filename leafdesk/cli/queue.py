@@ -9,6 +9,12 @@ from leafdesk.cli.desk import BadInputError, Desk, reports, wait
 from leafdesk.edits import verb
 from leafdesk.workspace import Item, Notice, Workspace
 
+KEPT = {
+    "mine": "Yours goes to Leaf at the next sync.",
+    "theirs": "Leaf's version stays.",
+    "both": "Leaf's version stays, and yours becomes a new field at the next sync.",
+}
+
 
 @click.group()
 def queue() -> None:
@@ -145,12 +151,12 @@ def heard(desk: Desk, id: int, mend: bool) -> None:
 
 @queue.command()
 @click.argument("id")
-@click.option("--keep", type=click.Choice(["mine", "theirs"]), help="Whose version stays.")
+@click.option("--keep", type=click.Choice(["mine", "theirs", "both"]), help="Whose version stays.")
 @click.option("--mine-is", metavar="LEAF_ID", help="A new record that may have arrived: it is that one at Leaf.")
 @reports
 @click.pass_obj
-def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs"] | None, mine_is: str | None) -> None:
-    """Answer a conflict: keep my edit, or take what Leaf has.
+def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs", "both"] | None, mine_is: str | None) -> None:
+    """Answer a conflict: keep my edit, or take what Leaf has; of a boundary --keep both makes a new field of mine.
 
     Of a new record that may be at Leaf already: --mine-is says which one it is (`queue list --json` names the
     candidates), --keep mine sends it once more, --keep theirs forgets mine.
@@ -165,9 +171,9 @@ def resolve(desk: Desk, id: str, keep: Literal["mine", "theirs"] | None, mine_is
             wait(workspace.queue.adopt(item.id, mine_is))
             _answer(desk, workspace, [item], "Leaf's record is looked at and taken for yours at the next sync.")
         elif keep is not None:
-            wait(workspace.queue.resolve(item.id, keep))
-            kept = {"mine": "Yours goes to Leaf at the next sync.", "theirs": "Leaf's version stays."}[keep]
-            _answer(desk, workspace, [item], kept)
+            queued = wait(workspace.queue.resolve(item.id, keep))
+            new = {"new": {"id": queued[0].record_id, "queued": queued[0].item_id}} if keep == "both" else {}
+            _answer(desk, workspace, [item], KEPT[keep], **new)
 
 
 def item_called(workspace: Workspace, id: str) -> Item:
@@ -178,10 +184,10 @@ def item_called(workspace: Workspace, id: str) -> Item:
     return item
 
 
-def _answer(desk: Desk, workspace: Workspace, items: list[Item], sentence: str) -> None:
+def _answer(desk: Desk, workspace: Workspace, items: list[Item], sentence: str, **more: Any) -> None:
     """One document for one edit, a list for more."""
     documents = [
-        {"id": item.id, "record": f"{item.kind}/{item.record_id}", "state": now.state if now else "discarded"}
+        {"id": item.id, "record": f"{item.kind}/{item.record_id}", "state": now.state if now else "discarded"} | more
         for item in items
         for now in [workspace.outbox.item(item.id)]
     ]

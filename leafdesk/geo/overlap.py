@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Box, Shape, box
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 
-class NotComparableError(ValueError):
+class NotComparableError(NotPossibleError):
     """A shape is not valid, so what it overlaps has no one answer."""
 
 

@@ -2,11 +2,11 @@
 
 import sqlite3
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from leafdesk.edits import Create, Delete, Json, as_new, base_of, change, fold, references
-from leafdesk.records import Field, Kind
+from leafdesk.edits import Create, Delete, Json, as_new, base_of, change, encode, fold, references
+from leafdesk.records import Field, Kind, Machine
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
 from leafdesk.store.handing import HANDED
@@ -14,9 +14,55 @@ from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, dumps, live
 from leafdesk.store.lines import insert, rebase_after, rewrite_kept, supersede, without, write_journal
 from leafdesk.store.seen import refold
 
+_GONE_ON = (
+    "Your answer has gone to Leaf already. What was there before stands in the boundary history; restore it from there."
+)
 _UNKNOWN = (
     "This change was sent and its outcome is not known yet. It is looked up by itself; then it can be taken back."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A person's answer to a conflict as a part of a step: `mine`, `theirs`, or (`asked`) the question put again.
+
+    `id` names the queue line, `question` what it was when it was asked (see `question_of`).
+    """
+
+    id: str
+    keep: Literal["mine", "theirs", "asked"]
+    question: Json | None = None
+
+    @property
+    def is_answer(self) -> bool:
+        return self.keep != "asked"
+
+
+def question_of(item: Item) -> Json:
+    """All that has to be known to put a conflict's question again."""
+    return {
+        "edit": encode(item.edit),
+        "base": item.base,
+        "theirs": item.theirs,
+        "reason": item.reason,
+        "attempts": item.attempts,
+    }
+
+
+def ask_again(connection: sqlite3.Connection, item: Item, question: Json, *, now: str) -> Changes:
+    """Take the answer to a conflict back. Raises RefusedError once the answer has gone to Leaf."""
+    unsent = item.attempts == question["attempts"] and dumps(encode(item.edit)) == dumps(question["edit"])
+    if item.handed:
+        raise RefusedError(HANDED)
+    if item.state != "discarded" and not (item.state == "waiting" and unsent):
+        raise RefusedError(_GONE_ON)
+    write_journal(connection, now, item.id, "ask again", item.edit, None)
+    connection.execute(
+        "UPDATE outbox SET state = 'conflict', base = ?, theirs = ?, reason = ?, not_before = 0, ended = NULL,"
+        " rev = rev + 1 WHERE seq = ?",
+        (dumps(question["base"]), dumps(question["theirs"]), question["reason"], item.seq),
+    )
+    return Changes(queue=True) | refold(connection, item.kind, item.record_id)
 
 
 def restore(connection: sqlite3.Connection, delete: Item) -> None:
@@ -154,13 +200,13 @@ def _go_on(connection: sqlite3.Connection, item: Item, base: Json, **said: str |
 
 
 def _again_as_new(connection: sqlite3.Connection, item: Item, now: str) -> Changes:
-    """Keep mine where Leaf's record is gone: the field as the user sees it becomes a new one (no id is used twice)."""
+    """Keep mine where Leaf's record is gone: what the user sees becomes a new one (no id is used twice)."""
     lines = live_items(connection, item.kind, item.record_id)
     if isinstance(item.edit, Delete):
         connection.execute("UPDATE outbox SET state = 'done', ended = ?, rev = rev + 1 WHERE seq = ?", (now, item.seq))
         return Changes(queue=True) | refold(connection, item.kind, item.record_id)
     seen = fold(load_copy(connection, item.kind, item.record_id), [line.edit for line in lines])
-    if not isinstance(seen, Field) or not seen.shape:
+    if not isinstance(seen, Field | Machine) or (isinstance(seen, Field) and not seen.shape):
         word = item.kind.removesuffix("s")
         raise RefusedError(f"Leaf no longer has this {word}. Take Leaf's answer here, then make a new {word}.")
     if any(line.handed for line in lines):
@@ -171,8 +217,8 @@ def _again_as_new(connection: sqlite3.Connection, item: Item, now: str) -> Chang
     new_id = str(uuid.uuid5(uuid.NAMESPACE_OID, f"again:{item.id}"))
     new = Create(as_new(replace(seen, id=new_id)))
     insert(connection, new, {}, None, f"{item.id}-again", now, "waiting")
-    if seen.farm_id is not None:
+    if isinstance(seen, Field) and seen.farm_id is not None:
         move = change("fields", new_id, farm_id=seen.farm_id)
         insert(connection, move, {"farm_id": None}, new.record, f"{item.id}-farm", now, "waiting")
-    changes = Changes(queue=True) | refold(connection, "fields", new_id)
+    changes = Changes(queue=True) | refold(connection, item.kind, new_id)
     return changes | refold(connection, item.kind, item.record_id)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from leafdesk.edits import Create, Delete, Edit, Upload, references
 from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field, Kind
-from leafdesk.store.answering import adopt, discard, resolve
+from leafdesk.store.answering import Answer, adopt, ask_again, discard, resolve
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
 from leafdesk.store.handing import HANDED
@@ -155,6 +155,13 @@ class Outbox:
     def resolve(self, id: str, keep: Literal["mine", "theirs"], *, now: str) -> Changes:
         """Answer a conflict: `mine` queues the edit again on Leaf's present copy, `theirs` discards it."""
         return resolve(self.connection, self._known(id), keep, now=now)
+
+    def answer(self, answer: Answer, *, now: str) -> Changes:
+        """Answer a conflict, or take the answer back while it has not gone to Leaf (RefusedError says when it has)."""
+        item = self._known(answer.id)
+        if answer.keep == "asked":
+            return ask_again(self.connection, item, answer.question or {}, now=now)
+        return resolve(self.connection, item, answer.keep, now=now)
 
     def adopt(self, id: str, leaf_id: str, *, now: str) -> Changes:
         """Answer a create that may have arrived: it is that record of Leaf's (one of its `theirs["candidates"]`)."""

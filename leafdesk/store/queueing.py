@@ -50,7 +50,9 @@ def _create(connection: sqlite3.Connection, edit: Create, item_id: str, now: str
     history = load_items(connection, "kind = ? AND key = ?", (edit.kind, edit.id))
     deletes = [item for item in history if isinstance(item.edit, Delete) and item.state != "discarded"]
     last = deletes[-1] if deletes else None
-    if last and not last.attempts and (last.untried or (last.state == "superseded" and history[-1] is last)):
+    untried = last is not None and not last.attempts and last.state == "superseded" and history[-1] is last
+    if last and (untried or (last.state in ("waiting", "parked", "conflict") and not last.handed)):
+        # as a discard would do it: nothing of the delete is at Leaf
         write_journal(connection, now, last.id, "restore", edit, None)
         restore(connection, last)
         return last.id

@@ -20,7 +20,15 @@ from leafdesk.store.disk import network_name
 from leafdesk.store.items import LIVE, REBUILD, dumps
 from leafdesk.store.notices import Notices
 from leafdesk.store.reserve import hold
-from leafdesk.store.second_copy import ATTEMPT_COLUMNS, FILE, HANDOVER_COLUMNS, LINE_COLUMNS, Rescued, SecondCopy
+from leafdesk.store.second_copy import (
+    ATTEMPT_COLUMNS,
+    FILE,
+    HANDOVER_COLUMNS,
+    LINE_COLUMNS,
+    NOTICE_COLUMNS,
+    Rescued,
+    SecondCopy,
+)
 from leafdesk.store.seen import refold
 
 FOLDER = "damaged"
@@ -53,6 +61,8 @@ def read_damaged(path: Path, into: Rescued) -> None:
         for row in _rows(old, "records", "n"):
             if row["leaf_id"] is not None and row["leaf_id"] != row["key"]:
                 into.names[row["kind"], row["key"]] = _columns(row, ("kind", "key", "leaf_user", "leaf_id"))
+        for row in _rows(old, "notices", "id"):
+            into.notices.setdefault((row["sort"], row["kind"], row["about"]), _columns(row, NOTICE_COLUMNS))
         for row in old.execute("SELECT * FROM handovers").fetchall():
             into.handovers.setdefault((row["id"], row["sort"]), _columns(row, HANDOVER_COLUMNS))
 
@@ -102,6 +112,13 @@ def re_attach(connection: sqlite3.Connection, found: Rescued) -> int:
             )
     for line in put:
         refold(connection, line["kind"], line["key"])
+    for notice in found.notices.values():
+        with contextlib.suppress(sqlite3.IntegrityError):
+            connection.execute(
+                f"INSERT OR IGNORE INTO notices ({', '.join(NOTICE_COLUMNS)})"
+                f" VALUES ({', '.join('?' * len(NOTICE_COLUMNS))})",
+                [notice.get(name) for name in NOTICE_COLUMNS],
+            )
     connection.execute("INSERT OR REPLACE INTO facts VALUES (?, '1')", (REBUILD,))
     connection.execute("DELETE FROM facts WHERE name = ?", (_AHEAD,))  # every settle time begins anew
     return sum(line["state"] in LIVE for line in put)

@@ -1,8 +1,8 @@
 """An independent second copy of the queue: one file of lines beside the database, from which it can be made anew.
 
-Every committed change of a queue line, of an attempt or of a record's number is appended to `journal.ndjson` and synced
-to the disk before anybody is told that it is kept (sync.md §10). Each line is JSON with its own checksum, so that a
-torn or rotten one is left out and the others count. The last word about a line wins.
+Every committed change of a queue line, an attempt, a record's number or a notice is appended to `journal.ndjson` and
+synced to the disk before anybody is told that it is kept (sync.md §10). Each line is JSON with its own checksum, so
+that a torn or rotten one is left out and the others count. The last word about a line wins.
 """
 
 import contextlib
@@ -31,6 +31,7 @@ _ATTEMPT_WHOLE = ("body", "pre")
 HANDOVER_COLUMNS = ("id", "sort", "at", "who", "file", "many")
 LINE_COLUMNS = (*_LINE, *_WHOLE)
 ATTEMPT_COLUMNS = (*_ATTEMPT, *_ATTEMPT_WHOLE)
+NOTICE_COLUMNS = ("sort", "at", "kind", "key", "about", "sentence", "details", "answered")
 
 _WATCH = """
 CREATE TEMP TABLE IF NOT EXISTS touched (seq INTEGER PRIMARY KEY, whole INTEGER NOT NULL);
@@ -47,6 +48,11 @@ CREATE TEMP TRIGGER IF NOT EXISTS attempt_made AFTER INSERT ON attempts
 BEGIN INSERT OR REPLACE INTO tried VALUES (new.id, 1); END;
 CREATE TEMP TRIGGER IF NOT EXISTS attempt_over AFTER UPDATE ON attempts
 BEGIN INSERT OR IGNORE INTO tried VALUES (new.id, 0); END;
+CREATE TEMP TABLE IF NOT EXISTS told (id INTEGER PRIMARY KEY);
+CREATE TEMP TRIGGER IF NOT EXISTS notice_made AFTER INSERT ON notices
+BEGIN INSERT OR IGNORE INTO told VALUES (new.id); END;
+CREATE TEMP TRIGGER IF NOT EXISTS notice_heard AFTER UPDATE ON notices
+BEGIN INSERT OR IGNORE INTO told VALUES (new.id); END;
 CREATE TEMP TRIGGER IF NOT EXISTS record_numbered AFTER UPDATE OF leaf_id ON records WHEN new.leaf_id <> new.key
 BEGIN INSERT OR IGNORE INTO named VALUES (new.kind, new.key); END;
 CREATE TEMP TRIGGER IF NOT EXISTS handover_made AFTER INSERT ON handovers
@@ -57,12 +63,19 @@ BEGIN INSERT OR IGNORE INTO passed VALUES (new.id); END;
 @dataclass(slots=True)
 class Rescued:
     """What was found of a queue: lines by number, attempts by line and number, Leaf's ids of records made here, and
-    every hand-over that was written or taken."""
+    every hand-over that was written or taken, and what there is to hear."""
 
     lines: dict[int, dict[str, Any]] = field(default_factory=dict)
     attempts: dict[tuple[int, int], dict[str, Any]] = field(default_factory=dict)
     names: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     handovers: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    notices: dict[tuple[str, str, str], dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def parts(self) -> tuple[tuple[str, Iterable[dict[str, Any]]], ...]:
+        """Everything by the word that it begins with, in the order of the file."""
+        first = (("notice", self.notices.values()), ("name", self.names.values()), ("attempt", self.attempts.values()))
+        return (*first, ("change", self.lines.values()), ("handover", self.handovers.values()))
 
     def take(self, line: dict[str, Any]) -> None:
         """Learn one line of the file."""
@@ -75,6 +88,8 @@ class Rescued:
             self.names[line["kind"], line["key"]] = line
         elif word == "handover":
             self.handovers[line["id"], line["sort"]] = line
+        elif word == "notice":
+            self.notices[line["sort"], line["kind"], line["about"]] = line
 
 
 class SecondCopy:
@@ -95,20 +110,20 @@ class SecondCopy:
             return
         with contextlib.suppress(OSError):  # the database has it; a full disk must not undo what was committed
             self._append(lines)
-            for table in ("touched", "tried", "named", "passed"):
+            for table in ("touched", "tried", "named", "passed", "told"):
                 connection.execute(f"DELETE FROM temp.{table}")
 
     def lacks_some(self, connection: sqlite3.Connection) -> bool:
         """Whether something committed could not be appended yet."""
-        query = "SELECT EXISTS (SELECT 1 FROM temp.touched) OR EXISTS (SELECT 1 FROM temp.tried)"
-        return bool(connection.execute(query).fetchone()[0])
+        query = " OR ".join(f"EXISTS (SELECT 1 FROM temp.{table})" for table in ("touched", "tried", "told"))
+        return bool(connection.execute(f"SELECT {query}").fetchone()[0])
 
     def rewrite(self, connection: sqlite3.Connection) -> None:
         """Write the file anew with what still waits: beside it, synced, then renamed."""
         found = Rescued()
         for line in all_that_waits(connection):
             found.take(line)
-        if found.lines or found.handovers or self.path.exists():
+        if found.lines or found.handovers or found.notices or self.path.exists():
             with contextlib.suppress(OSError):
                 self.keep(found)
 
@@ -124,11 +139,8 @@ class SecondCopy:
         """Write the file anew with what was rescued, before anything else is done with it. Raises OSError."""
         beside = self.path.with_suffix(".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600), "wb") as file:
-            for word, lines in (
-                *(("name", found.names), ("attempt", found.attempts)),
-                *(("change", found.lines), ("handover", found.handovers)),
-            ):
-                for line in lines.values():
+            for word, lines in found.parts:
+                for line in lines:
                     file.write(_written({"what": word, **line}))
             file.flush()
             os.fsync(file.fileno())
@@ -137,11 +149,17 @@ class SecondCopy:
     def is_ahead(self, connection: sqlite3.Connection) -> bool:
         """Whether the file knows of something that the database does not: it was lost, or an old copy put back."""
         seq, rev, passed = 0, 0, ""
+        told: tuple[str, str, str] | None = None
         for line in _lines(_tail(self.path)):
             if line.get("what") == "change":
                 seq, rev = line["seq"], line["rev"]
             elif line.get("what") == "handover":
                 passed = line["id"]
+            elif line.get("what") == "notice":
+                told = line["sort"], line["kind"], line["about"]
+        known = "SELECT 1 FROM notices WHERE sort = ? AND kind = ? AND about = ?"
+        if told is not None and not connection.execute(known, told).fetchone():
+            return True
         if passed and not connection.execute("SELECT 1 FROM handovers WHERE id = ?", (passed,)).fetchone():
             return True
         if not seq:
@@ -211,12 +229,15 @@ def _news(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
         yield from _attempts(connection, "id = ?", id_, whole=bool(whole))
     for kind, key in connection.execute("SELECT kind, key FROM temp.named").fetchall():
         yield from _names(connection, "kind = ? AND key = ?", kind, key)
+    for (id_,) in connection.execute("SELECT id FROM temp.told ORDER BY id").fetchall():
+        yield from _notices(connection, "id = ?", id_)
     for (id_,) in connection.execute("SELECT id FROM temp.passed").fetchall():
         yield from _handovers(connection, "id = ?", id_)
 
 
 def all_that_waits(connection: sqlite3.Connection) -> Iterator[dict[str, Any]]:
-    """The lines of a file that holds just what is needed."""
+    """The lines of a file that holds just what is needed. What was heard belongs to it: nothing is told twice."""
+    yield from _notices(connection, "1")
     yield from _names(connection, "leaf_id <> key")
     waits = f"{LIVE_SQL} OR superseded_by IS NOT NULL"
     yield from _attempts(connection, f"seq IN (SELECT seq FROM outbox WHERE {waits})", whole=True)
@@ -240,6 +261,12 @@ def _names(connection: sqlite3.Connection, where: str, *values: Any) -> Iterator
     names = ("kind", "key", "leaf_user", "leaf_id")
     for row in connection.execute(f"SELECT {', '.join(names)} FROM records WHERE {where}", values):
         yield {"what": "name", **dict(zip(names, row, strict=True))}
+
+
+def _notices(connection: sqlite3.Connection, where: str, *values: Any) -> Iterator[dict[str, Any]]:
+    query = f"SELECT {', '.join(NOTICE_COLUMNS)} FROM notices WHERE {where} ORDER BY id"
+    for row in connection.execute(query, values):
+        yield {"what": "notice", **dict(zip(NOTICE_COLUMNS, row, strict=True))}
 
 
 def _handovers(connection: sqlite3.Connection, where: str, *values: Any) -> Iterator[dict[str, Any]]:

@@ -7,9 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
-from leafdesk.edits import Edit, decode, encode
+from leafdesk.edits import Edit, decode, encode, point_at
+from leafdesk.records import Kind
+from leafdesk.store.answering import Answer
 from leafdesk.store.items import dumps
 
+Part = Edit | Answer
+"""What a step is made of."""
 Stack = Literal["undo", "redo"]
 KEPT = 200
 """Steps of a stack; nobody goes back further."""
@@ -21,8 +25,8 @@ class Step:
 
     n: int
     name: str
-    back: tuple[Edit, ...]
-    done: tuple[Edit, ...]
+    back: tuple[Part, ...]
+    done: tuple[Part, ...]
 
 
 class Steps:
@@ -45,13 +49,22 @@ class Steps:
         ).fetchone()
         return None if row is None else str(row[0])
 
-    def push(self, stack: Stack, name: str, back: Sequence[Edit], done: Sequence[Edit]) -> None:
+    def push(self, stack: Stack, name: str, back: Sequence[Part], done: Sequence[Part]) -> None:
         """Lay a step on top; the lowest fall out."""
         (n,) = self.connection.execute(
             "INSERT INTO steps (stack, name, back, done) VALUES (?, ?, ?, ?) RETURNING n",
             (stack, name, _written(back), _written(done)),
         ).fetchone()
         self.connection.execute("DELETE FROM steps WHERE stack = ? AND n <= ? - ?", (stack, n, KEPT))
+
+    def rename(self, kind: Kind, old: str, new: str) -> None:
+        """A record that was deleted at Leaf is back under another id: earlier steps speak of it, too."""
+        rows = self.connection.execute(
+            "SELECT n, back, done FROM steps WHERE instr(back, :id) OR instr(done, :id)", {"id": json.dumps(old)}
+        ).fetchall()
+        for n, *lists in rows:
+            parts = [_written([_renamed(one, kind, old, new) for one in _read(text)]) for text in lists]
+            self.connection.execute("UPDATE steps SET back = ?, done = ? WHERE n = ?", (*parts, n))
 
     def drop(self, step: Step) -> None:
         """Take a step out."""
@@ -74,9 +87,22 @@ class Steps:
             self.connection.execute("RELEASE step")
 
 
-def _written(edits: Sequence[Edit]) -> str:
-    return dumps([encode(edit) for edit in edits])
+def _renamed(part: Part, kind: Kind, old: str, new: str) -> Part:
+    if isinstance(part, Answer):
+        return part
+    return point_at(part, lambda its, id_: new if (its, id_) == (kind, old) else id_)
 
 
-def _read(text: str) -> tuple[Edit, ...]:
-    return tuple(decode(value) for value in json.loads(text))
+def _written(parts: Sequence[Part]) -> str:
+    return dumps([_answer(one) if isinstance(one, Answer) else encode(one) for one in parts])
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    return {"verb": "answer", "id": answer.id, "keep": answer.keep, "question": answer.question}
+
+
+def _read(text: str) -> tuple[Part, ...]:
+    return tuple(
+        Answer(value["id"], value["keep"], value["question"]) if value["verb"] == "answer" else decode(value)
+        for value in json.loads(text)
+    )

@@ -1,6 +1,7 @@
 """One queue item's turn at Leaf: written ahead, sent once, and its outcome written down whatever it is."""
 
 from collections.abc import Callable, Container
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from leafdesk.api.errors import (
@@ -76,6 +77,8 @@ def conflict(
 ) -> Rule[Verdict]:
     """Leaf's copy is not what the edit was made against: a person chooses."""
     outcome = outcome or ("absent" if item.state == "sent" else "notsent")
+    if reason == GONE and also is None:  # so that to keep mine means a new record, whatever the next sync reads
+        also = partial(Catalog.drop, kind=item.kind, id=item.record_id)
     yield from settle(item, trip, "conflict", outcome, reason=reason, theirs=theirs, also=also)
     return "conflict"
 

@@ -1,7 +1,7 @@
 """Which boundaries of fields are fetched from Leaf: each once for ever, since one never changes there."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from leafdesk.api import calls
 from leafdesk.api.errors import GoneError, LeafError, UnreadableAnswerError
@@ -18,7 +18,7 @@ LANES = 3
 
 def fetch_boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
     """Fetch what is missing: of each field the last boundary of its list, and the active one where that is another."""
-    tally = pulled.tally("boundaries")
+    pulled.tally("boundaries")
     asked: set[tuple[str, str]] = set()
     while True:
         missing = yield from look(lambda catalog, _: catalog.missing_boundaries())
@@ -30,23 +30,26 @@ def fetch_boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
         if not wanted:
             return
         asked.update((of, boundary_id) for _, of, boundary_id in wanted)
-        left, before = iter(list(batches(wanted, BATCH))), tally.added
-        lanes = [_fetch_some(left, trip, pulled, before, len(wanted)) for _ in range(LANES)]
-        yield from side_by_side(lanes)
+        yield from _fetch_all(wanted, trip, pulled)
 
 
-def _fetch_some(
-    left: Iterator[Sequence[tuple[str, str, str]]], trip: Trip, pulled: Pulled, before: int, total: int
-) -> Rule[None]:
-    """Take batches until none is left: while one of them is written, others are on their way."""
-    tally = pulled.tally("boundaries")
-    for some in left:
-        try:
-            tally.added += yield from _fetch(some, trip, pulled)
-        except LeafError:
-            deque(left, maxlen=0)  # what ends one ends all
-            raise
-        yield from tell("Boundaries", tally.added - before, total)
+def _fetch_all(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[None]:
+    """Batch by batch; while one is written, others are on their way."""
+    tally, left, done = pulled.tally("boundaries"), iter(list(batches(wanted, BATCH))), 0
+
+    def lane() -> Rule[None]:
+        nonlocal done
+        for some in left:
+            try:
+                fetched = yield from _fetch(some, trip, pulled)
+            except LeafError:
+                deque(left, maxlen=0)  # what ends one ends all
+                raise
+            tally.added += fetched
+            done += len(some)
+            yield from tell("Boundaries", done, len(wanted))
+
+    yield from side_by_side([lane() for _ in range(LANES)])
 
 
 def _fetch(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[int]:

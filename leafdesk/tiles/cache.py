@@ -18,11 +18,13 @@ LIMIT = 512 << 20
 _USED_STEP = 3600.0
 """A use is noted once in so many seconds: a look at the map must not write to the disk for each tile."""
 _AT = "WHERE source = ? AND zoom = ? AND column = ? AND row = ?"
+# The pictures stand last: whatever stood behind them could only be read by walking through each.
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS tile (
-    source TEXT, zoom INTEGER, column INTEGER, row INTEGER, picture BLOB, size INTEGER, etag TEXT, modified TEXT,
-    fresh REAL, strict INTEGER, used REAL, kept INTEGER, PRIMARY KEY (source, zoom, column, row));
-CREATE INDEX IF NOT EXISTS oldest ON tile (kept, used);
+    source TEXT, zoom INTEGER, column INTEGER, row INTEGER, size INTEGER, etag TEXT, modified TEXT, fresh REAL,
+    strict INTEGER, used REAL, kept INTEGER, picture BLOB, PRIMARY KEY (source, zoom, column, row));
+CREATE INDEX IF NOT EXISTS oldest ON tile (kept, used, size);
+CREATE INDEX IF NOT EXISTS sizes ON tile (source, size);
 CREATE TABLE IF NOT EXISTS download (id TEXT PRIMARY KEY, plan TEXT, done INTEGER);
 """
 
@@ -44,10 +46,14 @@ class Kept:
 
 
 class Cache:
-    """For any thread. A file that is damaged is thrown away and begun anew: everything in it can be fetched again."""
+    """For any thread. A file that is damaged is thrown away and begun anew: everything in it can be fetched again.
 
-    def __init__(self, folder: Path, limit: int = LIMIT) -> None:
-        self.path, self.limit = folder / FILE, limit
+    Raises OSError where the folder cannot be written.
+    """
+
+    def __init__(self, folder: Path, limit: int = LIMIT, patience: float = 5.0) -> None:
+        """`limit`: bytes; `patience`: seconds to wait for another program that has the file."""
+        self.path, self.limit, self._patience = folder / FILE, limit, patience
         self._lock = threading.Lock()
         self._database = self._opened()
         self._bytes = self._loose_bytes()
@@ -55,13 +61,15 @@ class Cache:
     def _opened(self) -> sqlite3.Connection:
         try:
             return self._open()
+        except sqlite3.OperationalError as error:  # a full disk, a folder that is gone: no reason to throw it away
+            raise OSError(f"{self.path.name}: {error}") from error
         except sqlite3.DatabaseError:
             for ending in ("", "-wal", "-shm"):
                 self.path.with_name(self.path.name + ending).unlink(missing_ok=True)
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+        database = sqlite3.connect(self.path, self._patience, check_same_thread=False, isolation_level=None)
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
@@ -83,16 +91,20 @@ class Cache:
 
     # ------------------------------------------------------------------ tiles
     def get(self, source: str, tile: Tile, now: float) -> Kept | None:
-        """A tile, fresh or stale; None where it was never fetched."""
-        with self._using() as database:
-            row = database.execute(
-                f"SELECT picture, etag, modified, fresh, strict, kept, used FROM tile {_AT}", (source, *tile)
-            ).fetchone()
-            if row is None:
-                return None
-            if now - row[6] > _USED_STEP:
-                database.execute(f"UPDATE tile SET used = ? {_AT}", (now, source, *tile))
-        return Kept(bytes(row[0]), row[1], row[2], row[3], bool(row[4]), bool(row[5]))
+        """A tile, fresh or stale; None where it was never fetched, or cannot be read."""
+        place = (source, *tile)
+        try:
+            with self._using() as database:
+                found = database.execute(
+                    f"SELECT picture, etag, modified, fresh, strict, kept, used FROM tile {_AT}", place
+                ).fetchone()
+                if found is not None and now - found[6] > _USED_STEP:
+                    database.execute(f"UPDATE tile SET used = ? {_AT}", (now, *place))
+        except sqlite3.Error:  # also once it is closed: a thread may still be reading then
+            return None
+        if found is None:
+            return None
+        return Kept(bytes(found[0]), found[1], found[2], found[3], bool(found[4]), bool(found[5]))
 
     def put(self, source: str, tile: Tile, given: Kept, now: float) -> bool:
         """Keep a tile; one that was to stay for good still does. False when the disk does not take it."""
@@ -101,7 +113,7 @@ class Cache:
             try:
                 before = database.execute(f"SELECT size, kept FROM tile {_AT}", place).fetchone() or (0, 0)
                 kept = int(given.kept or before[1])
-                row = (given.picture, size, given.etag, given.modified, given.fresh, int(given.strict), now, kept)
+                row = (size, given.etag, given.modified, given.fresh, int(given.strict), now, kept, given.picture)
                 marks = ", ".join("?" * (len(place) + len(row)))
                 database.execute(f"INSERT OR REPLACE INTO tile VALUES ({marks})", place + row)
             except sqlite3.Error:

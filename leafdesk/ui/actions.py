@@ -25,6 +25,14 @@ class Entry:
     """Stays pressed while it is in force."""
 
 
+CHOICES = (
+    ("keep-mine", "Keep mine", "laptop", ("Alt+1",), "Yours goes to Leaf with the next sync"),
+    ("take-theirs", "Take Leaf's", "cloud", ("Alt+2",), "Leaf's stays as it is"),
+    ("edit-both", "Edit with both", "polygon", ("Alt+3",), "Change yours; the other outlines draw the hand"),
+    ("keep-both", "Keep mine as a new field", "copy-simple", ("Alt+4",), "Leaf's stays, and yours becomes a new field"),
+)
+"""The answers to a conflict."""
+
 TABLE = (
     *(Entry(page.key, page.text, page.icon, page.keys, page.tip, tool=True) for page in PAGES),
     Entry("find", "Find", "magnifying-glass", ("Ctrl+K",), "Find a field, a farm or a command"),
@@ -107,6 +115,8 @@ TABLE = (
     Entry("edit-grower", "Rename grower", "user", (), "Give the grower in the list of fields another name"),
     Entry("edit-farm", "Change farm", "house", (), "Give the farm in the list of fields another name or grower"),
     Entry("enable-grower", "Enable all previews", "lightning", (), "Full sync for all of a grower's, which Leaf bills"),
+    Entry("decide", "Decide conflict", "git-diff", ("Ctrl+Shift+X",), "Look at both sides of a conflict, then choose"),
+    *(Entry(*choice) for choice in CHOICES),
     Entry("hand-over", "Hand over", "paper-plane-tilt", ("Ctrl+Shift+S",), "What waits, into a file a colleague sends"),
     Entry(
         "take-over", "Take over", "handshake", ("Ctrl+Shift+T",), "Open a colleague's hand-over, and send it for them"

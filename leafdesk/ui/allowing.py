@@ -9,6 +9,9 @@ from leafdesk.ui import words
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
 
+NOTHING = "There is nothing to take back."
+FINAL = "Leaf has no way to take back what was done last"
+
 
 def allow(window: MainWindow) -> None:
     """Name and allow the actions that are about everything, not about one record."""
@@ -19,7 +22,9 @@ def allow(window: MainWindow) -> None:
     redo = "step" if inside else workspace.redo_name if has else None
     undo = None if inside and not drawing.can_undo else undo
     redo = None if inside and not drawing.can_redo else redo
-    commands.allow("undo", None if undo else "There is nothing to take back.")
+    final = workspace.final_name if has and not inside else None
+    why = f"{FINAL}: {final}. While it waits, discard it in the queue." if final else NOTHING
+    commands.allow("undo", None if undo else why)
     commands.allow("redo", None if redo else "There is nothing to do again.")
     name = "Undo" if undo in (None, "step") else f"Undo {undo[:1].lower() + undo[1:]}"
     commands["undo"].setText(name if len(name) < 40 else f"{name[:38].rstrip()}…")

@@ -10,6 +10,7 @@ METERED = (
     "The system says that this connection costs by the megabyte, so nothing is synced by itself at the moment. "
     "Switched on, it is for this session only."
 )
+AGREED = "The system says that this connection costs by the megabyte. For this session it syncs by itself all the same."
 FREE = "Switch this off on a connection that costs by the megabyte: then only Sync and “Send only this” use it."
 
 
@@ -29,6 +30,13 @@ class Costs(QObject):
     def allowed(self) -> bool:
         """Whether syncs may begin by themselves."""
         return self._memory.get("by_itself") != "no" and (self._agreed or not self.metered)
+
+    @property
+    def told(self) -> str:
+        """What the settings say about it."""
+        if not self.metered:
+            return FREE
+        return AGREED if self.allowed else METERED
 
     def switch(self, on: bool) -> None:
         """A person moved the switch."""

@@ -74,9 +74,23 @@ class Doing(QObject):
         else:
             dismiss(None)
 
-    def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> None:
-        """Answer a conflict."""
-        self._when_done(self.workspace.queue.resolve(item_id, keep))
+    def resolve(
+        self,
+        item_id: str,
+        keep: Literal["mine", "theirs", "both"],
+        *,
+        seen: Any = None,
+        then: Callable[[Any], None] | None = None,
+        sorry: Callable[[str], None] | None = None,
+    ) -> None:
+        """Answer a conflict; `seen`: what of Leaf's copy was looked at."""
+        self._when_done(self.workspace.queue.resolve(item_id, keep, seen=seen), then, sorry)
+
+    def merge(
+        self, item_id: str, *edits: Edit, seen: Any, then: Callable[[Any], None], sorry: Callable[[str], None]
+    ) -> None:
+        """Answer a conflict with something third."""
+        self._when_done(self.workspace.queue.merge(item_id, *edits, seen=seen), then, sorry)
 
     def _when_done(
         self,

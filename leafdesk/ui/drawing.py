@@ -193,6 +193,13 @@ class Drawing(QObject):
             self.canvas.take(TOOLS[tool](self.canvas, field_id, field.shape))
         self.page.focus()
 
+    def edit_with(self, make: Callable[[MapCanvas], Tool]) -> None:
+        """Take an editing tool whose maker wants to know what comes of it."""
+        self._drop()
+        self._enter("edit", EDIT)
+        self.canvas.take(make(self.canvas))
+        self.page.focus()
+
     def leave(self) -> None:
         """Give up what is being drawn and go back to selecting; a finished drawing without a name asks for it again."""
         self._loading = None

@@ -32,7 +32,7 @@ ROOMS = ("workspace", "ui.theme", "ui.map.labels", "ui.map.edit", "ui.map.canvas
 LATER = (
     *("ui.tables.more", "ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail"),
     *("ui.panels.machines", "ui.panels.input_detail", "ui.panels.matches", "ui.panels.work", "ui.panels.inputs"),
-    *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.maps"),
+    *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.conflict", "ui.panels.maps"),
 )
 """What pages need that are made on their first visit."""
 

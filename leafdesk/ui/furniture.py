@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 from leafdesk.ui import brand
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
+from leafdesk.ui.deciding import Deciding
 from leafdesk.ui.doing import Doing
 from leafdesk.ui.drawing import Drawing
 from leafdesk.ui.exporting import Exporting
@@ -79,6 +80,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.land, window.maps, window.handing = LandDesk(window), MapDesk(window), Handing(window)
     yield
     _set_side_by_side(window)
+    window.deciding = Deciding(window)
     for glass in (window.top.finder.glass, window.navigator.glass):
         window.icons.put(glass, "magnifying-glass")
 

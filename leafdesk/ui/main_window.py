@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.actions import Actions
     from leafdesk.ui.autosync import Autosync
     from leafdesk.ui.bridge import Bridge
+    from leafdesk.ui.deciding import Deciding
     from leafdesk.ui.doing import Doing
     from leafdesk.ui.drawing import Drawing
     from leafdesk.ui.exporting import Exporting
@@ -82,6 +83,7 @@ class MainWindow(FirstSight):
     notice: Notice
     doing: Doing
     drawing: Drawing
+    deciding: Deciding
     field_desk: FieldDesk
     keeping: Keeping
     leaf: LeafSide
@@ -203,8 +205,6 @@ class MainWindow(FirstSight):
         self.queue.show_on_map.connect(self.look_at)
         self.queue.retry.connect(self.doing.retry)
         self.queue.discard.connect(self.doing.discard)
-        self.queue.resolve.connect(self.doing.resolve)
-        self.queue.adopt.connect(self.doing.adopt)
         self.queue.heard.connect(self.doing.heard)
         self.queue.send_only.connect(self.leaf.send_only)
         self.queue.remove_missing.connect(lambda: self.doing.remove_missing(lambda _: self.leaf.sync()))

@@ -17,6 +17,7 @@ from leafdesk.ui.map.underlay import Layer
 if TYPE_CHECKING:
     from leafdesk.geo.shape import Box
     from leafdesk.ui.main_window import MainWindow
+    from leafdesk.workspace import ConnectionChanged
     from leafdesk.workspace.basemaps import Area, Basemap, Basemaps, Download, Source
 
 T = TypeVar("T")
@@ -51,6 +52,7 @@ class MapDesk(QObject):
         self._heard.connect(self._moved_on, Qt.ConnectionType.QueuedConnection)
         window.opened.connect(self.begin)
         window.canvas.view_changed.connect(lambda _: self._give_credit())
+        window.bridge.connection_changed.connect(self._connected)
         for key, do in (
             ("open-map", self.ask),
             ("add-map", self.ask_address),
@@ -66,6 +68,10 @@ class MapDesk(QObject):
     def begin(self) -> None:
         """Read which maps there are and show them."""
         self._do(lambda shelf: None)
+
+    def _connected(self, now: ConnectionChanged) -> None:
+        if now.state == "online":
+            self._underlay.came.emit([])  # what could not be fetched is wanted again
 
     # ------------------------------------------------------------------ on the working thread
     def _do(

@@ -88,6 +88,13 @@ def new_machine(window: MainWindow) -> None:
     new_machine(window)
 
 
+def show_machine(window: MainWindow, machine_id: str) -> None:
+    """Turn to the machines and put the cursor on one."""
+    from leafdesk.ui.panels.machines import point_at
+
+    point_at(window, machine_id)
+
+
 def _providers(window: MainWindow) -> QWidget:
     from leafdesk.ui.panels.providers import Providers
 

@@ -333,6 +333,7 @@ def _inputs(c: Colours) -> str:
 def _surfaces(c: Colours) -> str:
     return f"""
     QFrame[role="card"] {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 8px; }}
+    #queueLine:focus {{ border: 1px solid {c.accent}; }}
     QFrame[role="float"], #moreTools, #moreFilters {{ background: {c.raised}; border: 1px solid {c.line};
         border-radius: 8px; }}
     QFrame[role="banner-warn"] {{ background: {c.warn_soft}; border: none; border-radius: 8px; }}

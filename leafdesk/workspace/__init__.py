@@ -226,6 +226,11 @@ class Workspace:
         return self._names.undo
 
     @property
+    def final_name(self) -> str | None:
+        """The last step, when Leaf has no way to take it back; None when undo has one, or nothing was done."""
+        return self._names.final
+
+    @property
     def redo_name(self) -> str | None:
         """The step that redo would do again; None when there is none."""
         return self._names.redo
@@ -233,7 +238,8 @@ class Workspace:
     @property
     def queue(self) -> Decisions:
         """What a person decides about the changes that wait, and what there is to hear."""
-        return Decisions(self._decide, lambda: self.catalog, partial(self._database.write, urgent=True))
+        write = partial(self._database.write, urgent=True)
+        return Decisions(self._decide, lambda: self.catalog, write, self._move)
 
     @property
     def handing(self) -> "HandOvers":

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import Any, Literal
+from functools import partial
+from typing import Any
 
 from leafdesk.edits import Delete, Edit, Redraw, change, why_not
 from leafdesk.geo.shape import from_geojson
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.notices import Notice, Notices
 from leafdesk.store.outbox import LIVE, Outbox
+from leafdesk.workspace.steps import Queued
+from leafdesk.workspace.undoing import Keep, Moved, answer_step
 
 
 class Decisions:
@@ -20,8 +23,9 @@ class Decisions:
         act: "Callable[[Callable[[Outbox, str], Changes]], Future[None]]",
         catalog: Callable[[], Catalog],
         write: "Callable[[Callable[[Any], int]], Future[int]]",
+        step: "Callable[[Callable[..., Moved]], Future[list[Queued]]]",
     ) -> None:
-        self._act, self._catalog, self._write = act, catalog, write
+        self._act, self._catalog, self._write, self._step = act, catalog, write, step
 
     def retry(self, *item_ids: str) -> "Future[None]":
         """Let parked or waiting items go again now: all of them or none."""
@@ -37,9 +41,18 @@ class Decisions:
 
         return self._act(lambda outbox, now: _each(item_ids, lambda id: one(outbox, id, now)))
 
-    def resolve(self, item_id: str, keep: Literal["mine", "theirs"]) -> "Future[None]":
-        """Answer a conflict. Of a create that may have arrived: `mine` sends it once more, `theirs` forgets it."""
-        return self._act(lambda outbox, now: outbox.resolve(item_id, keep, now=now))
+    def resolve(self, item_id: str, keep: Keep, *, seen: Any = None) -> "Future[list[Queued]]":
+        """Answer a conflict; undo puts the question again while the answer has not gone to Leaf.
+
+        `both` makes a new field of my boundary and leaves theirs: one step, its future tells what was queued. Of a
+        create that may have arrived: `mine` sends it once more, `theirs` forgets it. With `seen` (Clash.present) it is
+        refused when Leaf's copy is another one than the person looked at.
+        """
+        return self._step(partial(answer_step, item_id=item_id, keep=keep, edits=(), seen=seen))
+
+    def merge(self, item_id: str, *edits: Edit, seen: Any = None) -> "Future[list[Queued]]":
+        """Answer a conflict with something third: these edits, made on what Leaf has now."""
+        return self._step(partial(answer_step, item_id=item_id, keep="theirs", edits=edits, seen=seen))
 
     def adopt(self, item_id: str, leaf_id: str) -> "Future[None]":
         """Answer a create that may have arrived: it is that one of the item's `theirs["candidates"]` at Leaf."""

@@ -1,12 +1,18 @@
 """Every boundary a field has or had: Leaf's, active and past, and those drawn here; and how two of them differ."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from leafdesk.geo.actions import NotPossibleError
+from leafdesk.geo.overlap import beyond
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Field
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.drafts import drafts_of, unread_boundaries, waiting_shapes
 from leafdesk.store.tables import Tables
+
+Cut = Callable[[Shape, Shape], Shape]
+"""The part of one shape that lies outside another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +92,15 @@ class Difference:
     problem: str = ""
 
 
-def difference(now: Shape, then: Shape) -> Difference:
-    """From the boundary as it is to another one. Never on the GUI thread."""
+def difference(now: Shape, then: Shape, cut: Cut = beyond) -> Difference:
+    """From the boundary as it is to another one; `cut` does what `geo.overlap.beyond` does, perhaps elsewhere.
+
+    Never on the GUI thread.
+    """
     from leafdesk.geo.measure import area_ha
-    from leafdesk.geo.overlap import NotComparableError, beyond
 
     try:
-        gained, lost = beyond(then, now), beyond(now, then)
-    except NotComparableError as error:
+        gained, lost = cut(then, now), cut(now, then)
+    except NotPossibleError as error:
         return Difference(problem=str(error))
     return Difference(gained, lost, area_ha(gained), area_ha(lost))

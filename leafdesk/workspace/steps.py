@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from leafdesk.edits import Create, Edit, Redraw, as_new, inverse, name_of
-from leafdesk.records import Field, Machine
+from leafdesk.records import Field, Kind, Machine
+from leafdesk.store.answering import Answer, question_of
 from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.store.outbox import Outbox, RefusedError
+from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.store.steps import Part, Steps
 from leafdesk.workspace.keeping import refuse_unkept
 
 
@@ -22,8 +24,8 @@ class Queued:
 class Step:
     """Edits that take back as one what was `done`; `name` in plain words ("Boundary of North Quarter")."""
 
-    edits: tuple[Edit, ...]
-    done: tuple[Edit, ...]
+    edits: tuple[Part, ...]
+    done: tuple[Part, ...]
     name: str
 
 
@@ -34,32 +36,58 @@ class Taken:
     queued: list[Queued]
     changes: Changes
     back: Step | None
+    name: str = ""
 
 
 def take(
-    catalog: Catalog, outbox: Outbox, edits: Sequence[Edit], *, name: str | None, new_id: Callable[[], str], now: str
+    catalog: Catalog, outbox: Outbox, edits: Sequence[Part], *, name: str | None, new_id: Callable[[], str], now: str
 ) -> Taken:
     """Queue edits as one step, inside one transaction: all or none. Raises RefusedError with the reason."""
     queued: list[Queued] = []
     changes = Changes()
-    back: list[Edit | None] = []
+    back: list[Part | None] = []
     names: list[str] = []
-    done: list[Edit] = []
+    done: list[Part] = []
+    made: set[tuple[Kind, str]] = set()
     for edit in edits:
+        if isinstance(edit, Answer):
+            item = outbox.item(edit.id)
+            if item is None:
+                raise RefusedError("This change is no longer in the queue.")
+            back.insert(0, _opposite(edit, item))
+            done.append(edit)
+            changes |= outbox.answer(edit, now=now)
+            continue
         before = catalog.get(edit.kind, edit.id)
-        edit = _under_a_new_id(outbox, edit, new_id) if before is None else edit
+        if before is None and (fresh := _under_a_new_id(outbox, edit, new_id)) is not edit:
+            Steps(outbox.connection).rename(edit.kind, edit.id, fresh.id)
+            edit = fresh
         refuse_invalid(edit)
         if isinstance(edit, Create):
             refuse_unkept(catalog, edit.record.leaf_user_id)
         item_id, changed = outbox.add(edit, item_id=new_id(), now=now)
         queued.append(Queued(edit.id, item_id))
         changes |= changed
+        if before is None and isinstance(edit, Create):
+            made.add((edit.kind, edit.id))
+        elif (edit.kind, edit.id) in made:  # goes with the record that this step makes
+            names.append(name_of(edit, before))
+            done.append(edit)
+            continue
         back.insert(0, inverse(edit, before))
         names.append(name_of(edit, before))
         done.append(edit)
     called = name or (names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more")
     taken_back = tuple(edit for edit in back if edit is not None)
-    return Taken(queued, changes, Step(taken_back, tuple(done), called) if len(taken_back) == len(back) else None)
+    back_again = Step(taken_back, tuple(done), called) if None not in back else None
+    return Taken(queued, changes, back_again, called)
+
+
+def _opposite(answer: Answer, item: Item) -> Answer:
+    """What takes an answer back: the question as it stands now; and of a question put again, the answer it had."""
+    if answer.is_answer:
+        return Answer(answer.id, "asked", question_of(item))
+    return Answer(answer.id, "theirs" if item.state == "discarded" else "mine", answer.question)
 
 
 def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:

@@ -32,17 +32,22 @@ class LeafSide:
         found: list[dict[str, Any]] = self._ask("all", kind)
         return found
 
+    def asked(self) -> list[tuple[str, str]]:
+        """Every request until now: the contract's operation id, and its address with the query."""
+        found: list[tuple[str, str]] = self._ask("asked")
+        return found
+
     def _ask(self, *words: str) -> Any:
         self._pipe.send(words)
         return self._pipe.recv()
 
 
 @contextmanager
-def leaf_side() -> Iterator[LeafSide]:
+def leaf_side(fields: int = 12) -> Iterator[LeafSide]:
     """A Leaf of its own until the block ends."""
     context = get_context("spawn")
     here, there = context.Pipe()
-    process = context.Process(target=_serve, args=(there,), name="leaf", daemon=True)
+    process = context.Process(target=_serve, args=(there, fields), name="leaf", daemon=True)
     process.start()
     there.close()
     try:
@@ -53,15 +58,16 @@ def leaf_side() -> Iterator[LeafSide]:
         process.kill()
 
 
-def _serve(pipe: Connection) -> None:
+def _serve(pipe: Connection, fields: int) -> None:
     mark_secrets()
-    with Sandbox(fields=12, latency_ms=3) as sandbox:
+    with Sandbox(fields=fields, latency_ms=3) as sandbox:
         sandbox.faults.late_s = LATE
         token = sandbox.tokens.issue(remember=True)
         answers: dict[str, Any] = {
             "where": lambda: (sandbox.url, token),
             "faults": sandbox.faults.set,
             "all": sandbox.leaf.all,
+            "asked": lambda: [(one.operation, f"{one.path}?{one.query}") for one in sandbox.requests.log],
         }
         while True:
             try:

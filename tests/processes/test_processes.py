@@ -1,7 +1,9 @@
 """A few of each here; `python -m tests.processes` does it a thousand times."""
 
+import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from .desk import environ, work
 from .full import fill_a_disk
 from .kills import database, desks, kill_often
 from .leaf_side import leaf_side
+from .resume import pull_in_pieces
 
 
 @pytest.mark.timeout(300)
@@ -19,6 +22,13 @@ def test_killed_while_it_syncs_nothing_kept_is_lost_and_nothing_is_made_twice(tm
     found = kill_often(tmp_path / "data", 5)
     assert found.wrong == []
     assert found.kills == 5 and len(found.kept) > 5
+
+
+@pytest.mark.timeout(300)
+def test_a_first_pull_that_is_killed_again_and_again_goes_on_where_it_was(tmp_path: Path) -> None:
+    found = pull_in_pieces(tmp_path / "data", fields=400, pieces=3)
+    assert found.wrong == []
+    assert found.kills == 4 and found.pages == 4
 
 
 @pytest.mark.timeout(120)
@@ -42,6 +52,27 @@ def test_a_second_process_is_refused_until_the_first_is_gone(tmp_path: Path) -> 
         assert workspace.check() == []
         workspace.close()
         assert database(folder).exists()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of eight megabytes; only the administrator may mount one."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    if sys.platform != "linux" or not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only Linux' administrator can mount a small disk here")
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(place)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("a small disk cannot be mounted here")
+    yield place
+    subprocess.run(["umount", str(place)], check=True)
+
+
+@pytest.mark.timeout(300)
+def test_on_a_small_disk_that_fills_up_nothing_is_lost_and_work_goes_on_when_there_is_room(small_disk: Path) -> None:
+    filled = fill_a_disk(small_disk)
+    assert filled.wrong == []
+    assert filled.kept > 5 and filled.refused >= 20
 
 
 @pytest.mark.timeout(300)

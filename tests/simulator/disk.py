@@ -66,10 +66,28 @@ def _what(trouble: str) -> BaseException:
     return error
 
 
+_PLAIN = """
+DROP TABLE fuzzy_terms; DROP TABLE fuzzy; DROP TABLE words; DROP TABLE names; DROP TABLE boxes;
+CREATE TABLE fuzzy (name); CREATE TABLE words (kind, name, rest); CREATE TABLE names (field, farm, grower);
+CREATE TABLE boxes (n INTEGER PRIMARY KEY, west, east, south, north)
+"""
+"""Full text and R*Tree as ordinary tables: no rule reads them, and what SQLite does in them is not ours to prove."""
+_NOTED = """
+CREATE TEMP TABLE over (id, state);
+CREATE TEMP TRIGGER is_over AFTER UPDATE OF state ON main.outbox WHEN new.state IN ('done', 'superseded', 'discarded')
+BEGIN INSERT INTO over VALUES (new.id, new.state); END;
+CREATE TEMP TRIGGER comes_over AFTER INSERT ON main.outbox WHEN new.state IN ('done', 'superseded', 'discarded')
+BEGIN INSERT INTO over VALUES (new.id, new.state); END;
+"""
+"""Whatever leaves the queue is noted for the oracle, which need not look through all that ever left it."""
+
+
 @cache
 def _blank() -> bytes:
     connection = sqlite3.connect(":memory:", isolation_level=None)
     upgrade(connection)
+    for statement in _PLAIN.split(";"):
+        connection.execute(statement)
     try:
         return connection.serialize()
     finally:
@@ -98,6 +116,7 @@ class Disk:
         self.connection = sqlite3.connect(":memory:", isolation_level=None, factory=_Statements, cached_statements=512)
         self.connection.deserialize(_blank())
         self.connection.execute("PRAGMA foreign_keys = ON")
+        self.connection.executescript(_NOTED)
         self.connection.deaf = deaf
         self._steps: list[Step] = list(STEPS)
 
@@ -120,6 +139,13 @@ class Disk:
         """The tables written to since this was last asked."""
         touched, self.connection.touched = self.connection.touched, set()
         return touched
+
+    def over(self) -> list[tuple[str, str]]:
+        """What left the queue since this was last asked: id and state."""
+        rows = self.connection.execute("SELECT id, state FROM temp.over").fetchall()
+        if rows:
+            self.connection.execute("DELETE FROM temp.over")
+        return rows
 
     def restart(self) -> None:
         """What a new process finds: everything committed and nothing else."""

@@ -184,7 +184,7 @@ MUTANTS = (
     Mutant(name="an upload is repeated", instead=_in("_upload", _upload_again, "triggers")),
     Mutant(name="poison is retried for ever", instead=_in("MOST_UNKNOWN", 10**9, "attempt")),
     Mutant(name="brought back without looking", instead=(("leafdesk.store.answering.load_attempts", _empty),)),
-    Mutant(name="what cannot be read is not there", instead=_in("readable", _never, "fields", "farms", "triggers")),
+    Mutant(name="what cannot be read is not there", instead=_in("readable", _never, "claims", "fields", "triggers")),
     Mutant(name="no journal", deaf=("INSERT INTO journal",)),
 )
 

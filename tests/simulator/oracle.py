@@ -7,7 +7,7 @@ from typing import Any
 from leafdesk.edits import EDITABLE, Change, Create
 from leafdesk.geo.shape import from_geojson
 from leafdesk.store.catalog import PENDING_MARKS
-from leafdesk.store.outbox import LIVE, Item
+from leafdesk.store.outbox import Item
 from leafdesk.sync.merge import normal, same
 
 from .far import COLLEAGUE, Far, Sender
@@ -16,7 +16,7 @@ from .people import User
 from .proofs import ATTRIBUTES, LAG, Proofs, last, text
 
 Queued = tuple[str, str, str, str, str]
-"""An edit, waiting or over: id, kind, key, verb, state."""
+"""An edit that waits: id, kind, key, verb, state."""
 Shown = tuple[str, str, str, str | None]
 """A record as it is shown: kind, key, mark, Leaf's id."""
 
@@ -50,7 +50,7 @@ class Oracle:
         touched = self.laptop.disk.touched()
         queue, shown = self._agree(touched)
         if "outbox" in touched:
-            self._left_the_queue(queue)
+            self._left_the_queue()
         if touched & {"seen", "records"}:
             self._vanished(shown)
         if touched & {"outbox", "records", "aliases"}:
@@ -58,9 +58,9 @@ class Oracle:
         if touched & {"copies", "records"}:
             self._backwards()
 
-    def _left_the_queue(self, queue: list[Queued]) -> None:
-        for id_, _, _, _, state in queue:
-            if state in LIVE or self._over.get(id_) == state:
+    def _left_the_queue(self) -> None:
+        for id_, state in self.laptop.disk.over():
+            if self._over.get(id_) == state:
                 continue
             self._over[id_] = state
             item = self.laptop.item(id_)
@@ -131,20 +131,18 @@ class Oracle:
         for sentence in self.user.refused:
             self.say(f"I1 refused: {sentence}")
         touched = self.laptop.disk.touched() | ({"outbox", "seen", "records", "attempts"} if anew else set())
-        queue, shown = self._agree(touched)
+        _, shown = self._agree(touched)
         if "outbox" in touched:
-            self._over |= {id_: state for id_, _, _, _, state in queue if state not in LIVE}
+            self._over |= dict(self.laptop.disk.over())
         if touched & {"seen", "records"}:
             self._shown = _names(shown)
 
     def _agree(self, touched: set[str]) -> tuple[list[Queued], list[Shown]]:
-        """I6 and I8: what the tables must never say, whoever wrote. All edits and what is shown, if they may differ."""
+        """I6 and I8: what the tables must never say, whoever wrote. What waits and what is shown, if it may differ."""
         queue: list[Queued] = self._rows(_QUEUED) if touched & {"outbox", "seen", "records", "aliases"} else []
         shown: list[Shown] = self._rows(_SHOWN) if touched & {"outbox", "seen", "records"} else []
         if "outbox" in touched:
-            creates = Counter(
-                (kind, key) for _, kind, key, verb, state in queue if verb.endswith(".create") and state in LIVE
-            )
+            creates = Counter((kind, key) for _, kind, key, verb, _ in queue if verb.endswith(".create"))
             for record in (record for record, often in creates.items() if often > 1):
                 self.say(f"I6 two live creates of one record: {record}")
         if touched & {"outbox", "seen"}:
@@ -161,11 +159,10 @@ class Oracle:
     def _marked(self, queue: list[Queued], shown: list[Shown]) -> None:
         """I8: nothing is called synced while an edit is on its way, nor pending when none is."""
         marked = {(kind, key): mark for kind, key, mark, _ in shown}
-        live = [edit for edit in queue if edit[4] in LIVE]
-        for id_, kind, key, _, state in live:
+        for id_, kind, key, _, state in queue:
             if marked.get((kind, key), "pending") not in PENDING_MARKS:
                 self.say(f"I8 called synced with an edit on its way: {id_}, {state}, {marked[kind, key]}")
-        waiting = {(kind, key) for _, kind, key, _, _ in live}
+        waiting = {(kind, key) for _, kind, key, _, _ in queue}
         for record, mark in marked.items():
             if mark in PENDING_MARKS and record not in waiting:
                 self.say(f"I8 called pending with nothing on its way: {record}, {mark}")
@@ -244,7 +241,7 @@ _TARGETS = {
     "deleteMachine": "machines",
 }
 _LIVE = "state IN ('waiting', 'sent', 'parked', 'conflict')"
-_QUEUED = "SELECT id, kind, key, verb, state FROM outbox"
+_QUEUED = f"SELECT id, kind, key, verb, state FROM outbox WHERE {_LIVE}"
 _SHOWN = "SELECT s.kind, s.key, s.mark, r.leaf_id FROM seen s LEFT JOIN records r USING (n)"
 _UNDER_WAY = "SELECT a.seq, o.id, o.state FROM attempts a JOIN outbox o USING (seq) WHERE a.outcome = 'inflight'"
 _MADE_BY_LEAF = ("farm.create", "grower.create", "machine.create")

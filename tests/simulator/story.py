@@ -30,6 +30,8 @@ from .weather import Weather, weather
 
 ROUNDS = 5
 """Syncs with all that may happen: some eighty edits a story, as in the prototype."""
+HURRY = 15
+"""Edits that the user makes during one sync at most."""
 QUIET = 20
 """Syncs in which a calm line must bring everything home."""
 
@@ -50,6 +52,7 @@ class Story:
 
     def __init__(self, seed: int, sky: Weather, mutant: Mutant | None) -> None:
         self.seed, self.weather, self.dice = seed, sky, sky.dice
+        self.edits_left = HURRY
         settle = mutant.settle_seconds if mutant else 90.0
         self.laptop = Laptop(sky, settle_seconds=settle, deaf=mutant.deaf if mutant else ())
         choices = Choices(
@@ -74,8 +77,9 @@ class Story:
         self.far.answer = watched  # type: ignore[method-assign]
 
     def between(self) -> None:
-        """Between any two events everybody may act."""
-        while self.weather.event("the user", self.weather.haste):
+        """Between any two events everybody may act. (A sync has an end: nobody edits faster than it sends.)"""
+        while self.edits_left and self.weather.event("the user", self.weather.haste):
+            self.edits_left -= 1
             self.user.edit()
             self.oracle.user_acted()
         while self.weather.event("a colleague", self.weather.rush):
@@ -120,6 +124,7 @@ class Story:
             self.oracle.user_acted()
 
     def _sync(self, *, stock: bool) -> None:
+        self.edits_left = HURRY
         try:
             cycle = self.laptop.sync(stock=stock)
         except (KilledError, StoreError):

@@ -93,6 +93,8 @@ class Laptop:
         self.ids = (f"id-{n}" for n in itertools.count(1))
         self.runs = itertools.count(1)
         self.writes = 0
+        self.takes_turns = False
+        """Whether rules that go on side by side take turns; else one after the other."""
         self.told: list[Any] = []
         self.chance = random.Random(7).random
         self.before: Callable[[Ask], None] = lambda _: None
@@ -193,6 +195,8 @@ class Laptop:
                 error = raised
 
     async def _answer(self, ask: Ask, client: Client) -> Any:
+        if self.takes_turns:
+            await asyncio.sleep(0)
         if isinstance(ask, Send):
             return await client.send(ask.call)
         if isinstance(ask, SendAll):

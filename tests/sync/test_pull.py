@@ -33,6 +33,7 @@ def fill(laptop: Laptop, fields: int) -> list[str]:
 
 def test_everything_comes_and_a_second_pull_asks_for_pages_only_and_writes_no_record(laptop: Laptop) -> None:
     made = fill(laptop, 230)
+    laptop.takes_turns = True
     cycle = laptop.sync()
     assert cycle.outcome == "done"
     assert cycle.pulled.as_dict() == {
@@ -49,6 +50,9 @@ def test_everything_comes_and_a_second_pull_asks_for_pages_only_and_writes_no_re
         assert field.shape == from_geojson(laptop.leaf.active_boundary(one)["geometry"])
         assert field.area_ha == laptop.leaf.active_boundary(one)["area"]["value"]
     assert len(laptop.catalog.fields(farm_id=laptop.catalog.farms()[0].id)) == 10
+
+    told = [(one.done, one.total) for one in laptop.told if one.what == "Boundaries"]
+    assert told == sorted(told) and told[-1] == (230, 230)
 
     laptop.far.asked.clear()
     laptop.writes = 0

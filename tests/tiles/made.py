@@ -18,10 +18,10 @@ RED: Colour = (200, 30, 30)
 
 def png(colour: Colour = GREEN, side: int = 256, dots: Mapping[tuple[int, int], Colour] | None = None) -> bytes:
     """A picture of one colour; `dots` are pixels (across, down) of other colours."""
-    pixels = [[colour] * side for _ in range(side)]
+    pixels = [bytearray(b"\0" + bytes(colour) * side) for _ in range(side)]
     for (across, down), other in (dots or {}).items():
-        pixels[down][across] = other
-    rows = b"".join(b"\0" + bytes(part for pixel in row for part in pixel) for row in pixels)
+        pixels[down][1 + 3 * across : 4 + 3 * across] = bytes(other)
+    rows = b"".join(pixels)
     header = struct.pack(">2I5B", side, side, 8, 2, 0, 0, 0)
     parts = ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 1)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(

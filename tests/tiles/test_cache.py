@@ -1,6 +1,9 @@
 """The file that keeps tiles: what it throws away, and what it never does."""
 
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from leafdesk.tiles.cache import FILE, Cache, Kept
 from leafdesk.tiles.freshness import Freshness
@@ -62,3 +65,19 @@ def test_a_damaged_file_is_begun_anew(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     assert cache.put("a", Tile(0, 0, 0), kept(3), 1.0) and cache.holds("a") == (1, 3)
     cache.close()
+
+
+def test_a_folder_that_cannot_be_written_is_told_and_nothing_thrown_away(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    cache.put("a", Tile(9, 1, 0), kept(5, for_good=True), 1.0)
+    cache.close()
+    other = sqlite3.connect(tmp_path / FILE)
+    other.execute("PRAGMA locking_mode = EXCLUSIVE")
+    other.execute("BEGIN EXCLUSIVE")
+    other.execute("DELETE FROM download")
+    with pytest.raises(OSError, match="locked"):
+        Cache(tmp_path, patience=0.0)
+    other.close()
+    again = Cache(tmp_path)
+    assert again.kept_tiles("a") == [Tile(9, 1, 0)]
+    again.close()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from leafdesk.ui.autosync import Autosync
-from leafdesk.ui.costs import FREE, METERED
+from leafdesk.ui.costs import AGREED, FREE, METERED
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.panels.settings import Settings
 from leafdesk.workspace import ConnectionChanged
@@ -64,7 +64,9 @@ def test_on_a_connection_that_costs_it_is_off_and_moves_for_now_only(
     assert asked == []
     box.click()  # it may cost, for once
     qtbot.waitUntil(lambda: asked == [1])
+    assert page.costs.text() == AGREED
     box.click()
+    assert page.costs.text() == METERED
     assert window.memory.get("by_itself") == "yes"
     window.costs.hear(False)  # at home again
     assert box.isChecked() and page.costs.text() == FREE

@@ -113,7 +113,8 @@ def test_order_ticks_and_opacity_and_what_stays_after_a_restart(
         window.importing.open([farm_map(tmp_path / f"{name}.mbtiles", window, colour)])
     opened(window, qtbot, 2)
     page = page_of(window, qtbot)
-    assert names(page) == ["High", "Low"] and in_the_middle(window) == RED
+    assert names(page) == ["High", "Low"]
+    qtbot.waitUntil(lambda: in_the_middle(window) == RED)
     page.list.setCurrentRow(1)
     assert window.commands.why_not("map-down") == "It lies lowest."
     window.commands["map-up"].trigger()
@@ -152,11 +153,19 @@ def test_a_file_that_is_gone_says_so(window: MainWindow, qtbot: QtBot, tmp_path:
     assert not window.map_page.credit.isVisible()
 
 
-def test_an_empty_page_tells_the_next_step(window: MainWindow, qtbot: QtBot) -> None:
+def test_an_empty_page_tells_the_next_step_and_openstreetmap_is_never_downloaded(
+    window: MainWindow, qtbot: QtBot
+) -> None:
     page = page_of(window, qtbot)
     assert page.empty.isVisible() and not page.whole.isVisible()
     assert window.commands["open-map"].isEnabled() and window.commands["add-map"].isEnabled()
     assert window.commands.why_not("download-area").startswith("Choose one of the offline maps first")
+    window.commands["add-map"].trigger()
+    sheet = sheet_of(window, MapSource)
+    assert isinstance(sheet, MapSource)
+    assert sheet.answer().name == "OpenStreetMap" and "policy forbids" in sheet.terms.text()
+    sheet.reject()
+    assert not window.maps.maps
 
 
 def add_server(window: MainWindow, server: TileServer, qtbot: QtBot) -> None:
@@ -220,15 +229,6 @@ def test_an_area_is_told_first_then_downloaded(server: TileServer, window: MainW
     sheet.highest.setCurrentIndex(2)
     assert "farthest zoom comes first" in sheet.wrong.text()
     sheet.reject()
-
-
-def test_openstreetmap_is_looked_at_and_never_downloaded(window: MainWindow, qtbot: QtBot) -> None:
-    window.commands["add-map"].trigger()
-    sheet = sheet_of(window, MapSource)
-    assert isinstance(sheet, MapSource)
-    assert sheet.answer().name == "OpenStreetMap" and "policy forbids" in sheet.terms.text()
-    sheet.reject()
-    assert not window.maps.maps
 
 
 def test_a_download_is_paused_and_goes_on(server: TileServer, window: MainWindow, qtbot: QtBot) -> None:

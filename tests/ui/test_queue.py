@@ -1,17 +1,23 @@
 """The queue page: sentences, states, reasons and the buttons that fix them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import Create, Redraw, change
 from leafdesk.geo.shape import to_geojson
-from leafdesk.records import Farm
+from leafdesk.records import Farm, Machine
 from leafdesk.sandbox import Sandbox
 from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Outbox
+from leafdesk.ui.dialogs.field import Rename
 from leafdesk.ui.main_window import MainWindow
+from leafdesk.ui.map import colours
+from leafdesk.ui.map.compared import ComparedTool
 from leafdesk.ui.panels import queue as queue_page
 from leafdesk.workspace import FieldRow
 from tests.journeys import hands
@@ -50,6 +56,8 @@ def test_a_refused_change_shows_leafs_reason_and_can_go_again(
     (line,) = window.queue.lines.values()
     assert line.state.text() == "Refused by Leaf"
     assert line.reason.text()
+    assert line.advice.text().startswith("Fields from John Deere are changed in John Deere. Discard")
+    assert line.buttons["rename"].isHidden()  # Leaf would refuse that, too
     assert "needs a decision" in window.queue.note.text()
     window.select(row.id)
     qtbot.waitUntil(lambda: window.inspector.banner_title.text() == "Leaf refused this change")
@@ -178,6 +186,133 @@ def test_a_notice_stays_until_it_is_heard_and_can_be_put_right(window: MainWindo
     qtbot.waitUntil(lambda: not window.queue.notices and len(window.queue.lines) == 1)
     (line,) = window.queue.lines.values()
     assert isinstance(line.line.item.edit, Redraw)
+
+
+def told(window: MainWindow, qtbot: QtBot, *notices: tuple[Any, ...]) -> None:
+    """Tell notices (sort, kind, record, about, sentence, details) and wait until the queue shows them."""
+
+    def tell(connection: Any) -> None:
+        for notice in notices:
+            Notices(connection).tell(*notice, at="2026-03-01T08:00:00Z")
+
+    window.workspace._database.write(tell).result(10)
+    window.show_page("queue")
+    window.queue.load()
+    qtbot.waitUntil(lambda: len(window.queue.notices) == len(notices))
+
+
+def test_a_replaced_boundary_is_looked_at_beside_mine(window: MainWindow, qtbot: QtBot) -> None:
+    row = hands.field_to_edit(window)
+    field = window.workspace.catalog.field(row.id)
+    assert field is not None and field.shape is not None
+    theirs = tuple(tuple(tuple((x + 0.001, y) for x, y in ring) for ring in part) for part in field.shape)
+    details = {"boundary_id": "b", "shape": to_geojson(theirs), "created_time": "then"}
+    told(window, qtbot, ("replaced", "fields", row.id, "b", "Replaced.", details))
+    (card,) = window.queue.notices
+    assert card.look.text() == "Show both on the map"
+    card.look.click()
+    assert window.pages.currentWidget() is window.workbench and window.inspector.field_id == row.id
+    tool = window.canvas.hand_tool
+    assert isinstance(tool, ComparedTool) and list(tool.outlined.called.values()) == ["Mine", "Theirs"]
+    window.canvas.settle()
+    image = window.canvas.grab().toImage()
+    inks = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(0, image.height(), 3)}
+    assert {colours.LIGHT.accent.name(), colours.LIGHT.theirs.name()} <= inks
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Escape)
+    assert not isinstance(window.canvas.hand_tool, ComparedTool) and window.canvas.tool == "browse"
+
+
+def test_a_possible_double_is_looked_at_and_put_right(window: MainWindow, sandbox: Sandbox, qtbot: QtBot) -> None:
+    catalog = window.workspace.catalog
+    farms = [farm for farm in catalog.farms() if catalog.fields(farm_id=farm.id)]
+    first, second = [farm for farm in farms if farm.leaf_user_id == farms[0].leaf_user_id][:2]
+    window.workspace.do(change("farms", second.id, name=first.name)).result(10)
+    leaf_id = catalog.leaf_id("farms", second.id)
+    told(window, qtbot, ("duplicate", "farms", first.id, str(leaf_id), "A second one.", {"leaf_id": str(leaf_id)}))
+    (card,) = window.queue.notices
+    moved = len(catalog.fields(farm_id=second.id))
+    card.look.click()
+    tool = window.canvas.hand_tool
+    assert isinstance(tool, ComparedTool) and list(tool.outlined.called.values()) == ["First", "Second"]
+    assert len(tool.outlined.traces) == 2
+    if not card.mend.isHidden():
+        card.mend.click()
+        qtbot.waitUntil(lambda: not window.queue.notices, timeout=15000)
+        left = [row for row in catalog.fields(farm_id=second.id) if row.provider_name in (None, "", "Leaf")]
+        assert not left and moved
+
+
+def test_a_second_machine_is_shown_in_its_table_and_deleted(window: MainWindow, qtbot: QtBot) -> None:
+    user = window.workspace.catalog.users()[0].id
+    for id_ in ("m-1", "m-2"):
+        machine = Machine(id=id_, leaf_user_id=user, name="Sprayer", origin_type="USER_CREATED")
+        window.workspace.do(Create(machine)).result(10)
+    window.workspace.sync().result(60)
+    second = window.workspace.catalog.leaf_id("machines", "m-2")
+    told(window, qtbot, ("duplicate", "machines", "m-1", str(second), "A second one.", {"leaf_id": str(second)}))
+    (card,) = window.queue.notices
+    assert (card.look.text(), card.mend.text()) == ("Show in the table", "Delete the second one")
+    card.look.click()
+    assert window.commands["machines"].isChecked()
+    window.show_page("queue")
+    card.mend.click()
+    qtbot.waitUntil(lambda: [item.sentence for item in window.queue.items] == ["Delete Sprayer"], timeout=15000)
+    qtbot.waitUntil(lambda: not window.queue.notices, timeout=15000)
+
+
+def test_a_rescued_database_names_its_folder(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    opened: list[QUrl] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    details = {"folder": str(tmp_path), "changes": 2}
+    told(window, qtbot, ("rescued", "users", "", "now", "The database was damaged.", details))
+    (card,) = window.queue.notices
+    assert card.look.text() == "Open the folder" and card.mend.isHidden()
+    card.look.click()
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
+    card.heard.click()
+    qtbot.waitUntil(lambda: not window.queue.notices)
+
+
+def test_what_leaf_refused_is_renamed_from_the_queue_and_goes_again(
+    window: MainWindow, sandbox: Sandbox, qtbot: QtBot
+) -> None:
+    row = hands.field_to_edit(window)
+    window.doing.do(change("fields", row.id, name="Refused"))
+    window.show_page("queue")
+    qtbot.waitUntil(lambda: len(window.queue.lines) == 1)
+    sandbox.leaf.change("fields", row.id, providerName="JohnDeere")  # Leaf refuses changes of a provider's field
+    window.workspace.sync(pull=False).result(60)
+    sandbox.leaf.change("fields", row.id, providerName=None)
+    qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["parked"], timeout=15000)
+    (line,) = window.queue.lines.values()
+    assert "Put right what Leaf says" in line.advice.text() and line.buttons["edit"].isHidden()
+    window.queue.point_at("")
+    qtbot.keyClick(line, Qt.Key.Key_Return)  # the first thing to be done: another name
+    sheet = window.findChild(Rename)
+    assert isinstance(sheet, Rename)
+    sheet.name.setText("Taken")
+    sheet.yes.click()
+    qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["waiting"], timeout=15000)
+    hands.sync(window, qtbot)
+    assert sandbox.leaf.field(row.id)["name"] == "Taken"
+
+
+def test_the_queue_is_worked_with_the_keys(window: MainWindow, qtbot: QtBot) -> None:
+    two_queued(window, qtbot)
+    window.queue.point_at("")
+    first, second = window.queue.lines.values()
+    qtbot.waitUntil(first.hasFocus)
+    qtbot.keyClick(first, Qt.Key.Key_Down)
+    qtbot.waitUntil(second.hasFocus)
+    qtbot.keyClick(second, Qt.Key.Key_Space)
+    assert window.queue.chosen() == (second.line.item.id,)
+    qtbot.keyClick(second, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(window.queue.chosen()) == 2
+    qtbot.keyClick(second, Qt.Key.Key_Up)
+    qtbot.keyClick(first, Qt.Key.Key_Return)  # nothing is amiss: the field on the map
+    assert window.inspector.field_id == first.line.item.record_id
 
 
 def test_one_of_several_at_leaf_is_said_to_be_mine(window: MainWindow, qtbot: QtBot) -> None:

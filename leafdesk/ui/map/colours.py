@@ -38,6 +38,8 @@ class MapColours:
     card_edge: QColor
     shadow: QColor
     warning: QColor
+    theirs: QColor
+    """What somebody else drew."""
     stroke: float = 1.0
     """By so much lines are thicker than usual."""
 
@@ -74,6 +76,7 @@ LIGHT = MapColours(
     card_edge=QColor("#DDE2DC"),
     shadow=QColor(20, 30, 24, 26),
     warning=QColor("#B3191C"),
+    theirs=QColor("#C24A00"),
 )
 
 DARK = MapColours(
@@ -101,6 +104,7 @@ DARK = MapColours(
     card_edge=QColor("#343C38"),
     shadow=QColor(0, 0, 0, 90),
     warning=QColor("#FF8A80"),
+    theirs=QColor("#FF9A3D"),
 )
 
 OUTDOOR = replace(

@@ -289,6 +289,7 @@ class EditTool(GroundTool):
         else:
             self._still = None
             self._paint_shapes(painter)
+        self.paint_under_handles(painter)
         paint_handles(painter, self.canvas, self.trace, hand=self.hand, held=self._held, chosen=self.chosen)
         for problem in wrong:
             if problem.where:
@@ -300,6 +301,9 @@ class EditTool(GroundTool):
             near = self.hand.pixel if self._held and self.hand else self._card_spot()
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
             paint_card(painter, near, lines, room, colours, self.canvas.font())
+
+    def paint_under_handles(self, painter: QPainter) -> None:
+        """What else is to be seen beside the boundary in the hand."""
 
     def _paint_quickly(self, painter: QPainter) -> None:
         """While a corner of many thousand is dragged: the shape as it was, and over it the edges that move."""

@@ -129,6 +129,10 @@ class GroundTool(Tool):
             self._refuse(f"{name}{problem.message}")
             return
         self.canvas.leave_tool()
+        self.hand_over(ground)
+
+    def hand_over(self, ground: Ground) -> None:
+        """What was made of the boundary is kept: tell the window."""
         if ground.beside:
             self.canvas.edited_together.emit({self.field_id: ground.shape, **dict(ground.beside)})
         else:

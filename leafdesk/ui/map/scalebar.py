@@ -1,4 +1,4 @@
-"""The scale bar in the map's corner."""
+"""The scale bar in the map's corner, with the way north over it."""
 
 from __future__ import annotations
 
@@ -39,4 +39,11 @@ def paint_scale_bar(painter: QPainter, view: View, colours: MapColours, font: QF
     ]
     for colour, width in ((colours.halo, 4.0), (colours.label_quiet, 1.6)):
         painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-        painter.drawLines(bar)
+        painter.drawLines([*bar, *_north(right - 4, bottom - 24)])
+    paint_text(painter, QPointF(right - 8, bottom - 44), "N", colours.label_quiet, colours.halo)
+
+
+def _north(x: float, foot: float) -> list[QLineF]:
+    """An arrow that points up, as north does everywhere on this map."""
+    tip = QPointF(x, foot - 16)
+    return [QLineF(QPointF(x, foot), tip), *(QLineF(tip, tip + QPointF(aside, 5)) for aside in (-4, 4))]

@@ -38,10 +38,10 @@ class Snapping:
         x, y = world(view.to_lonlat(pixel))
         reach = _REACH / view.world_px
         slots = outlines.within((x - reach, y - reach, x + reach, y + reach))
-        if slots is None or len(slots) > _MANY:
-            return None
-        ids = [id_ for slot in slots.tolist() if (id_ := outlines.ids[slot]) and id_ != without]
-        return snap([rails for id_ in ids if (rails := self._rails(id_))], (x, y), reach)
+        near = [] if slots is None or len(slots) > _MANY else slots.tolist()
+        ids = [id_ for slot in near if (id_ := outlines.ids[slot]) and id_ != without]
+        rails = [found for id_ in ids if (found := self._rails(id_))]
+        return snap([*self.canvas.hand_tool.rails, *rails], (x, y), reach)
 
     def shapes_at(self, spot: Position) -> list[Shape]:
         """The fields whose box holds the spot, or nearly."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, TypeVarTuple
 
@@ -13,7 +13,7 @@ from PySide6.QtGui import QKeyEvent, QPainter
 from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.history import History
 from leafdesk.geo.shape import Position
-from leafdesk.geo.snap import Snap
+from leafdesk.geo.snap import Rails, Snap
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import EditState
 
@@ -96,6 +96,8 @@ class Tool:
     """What can be typed for it."""
     field_id = ""
     """The field whose boundary it works on; "" for a new one."""
+    rails: Sequence[Rails] = ()
+    """What draws the hand beside the fields."""
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.canvas = canvas

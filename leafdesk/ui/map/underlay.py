@@ -5,6 +5,7 @@ Fields and tiles are both in Web Mercator on the screen, so a tile is only scale
 
 from __future__ import annotations
 
+import logging
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -23,6 +24,8 @@ from leafdesk.ui.map.outlines import WorldBox
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.fieldwork import Frame
+
+logger = logging.getLogger("leafdesk.ui")
 
 AT_ONCE = 3
 """Tiles on their way from the loading thread; more would only be older when they come."""
@@ -279,7 +282,15 @@ class _Reader:
 
     def load(self, layer: Layer, key: Key, done: Callable[[Loaded], None], news: Callable[[Key], None]) -> None:
         """Read a tile and hand it over, on the reading thread."""
-        self._pool.submit(lambda: done(self._load(layer, key, news)))
+        self._pool.submit(self._deliver, layer, key, done, news)
+
+    def _deliver(self, layer: Layer, key: Key, done: Callable[[Loaded], None], news: Callable[[Key], None]) -> None:
+        try:
+            loaded = self._load(layer, key, news)
+        except Exception:  # a bug of ours costs one tile, not the map
+            logger.exception("a tile could not be read")
+            loaded = Loaded(key, None, True)
+        done(loaded)
 
     def _load(self, layer: Layer, key: Key, news: Callable[[Key], None]) -> Loaded:
         try:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 
 from leafdesk.records import provider_in_words
@@ -161,6 +162,8 @@ class FieldsPage(TablePanel):
             menu=("rename", "move", "edit", "delete"),
         )
         self._sizes: list[int] = []
+        self._fetching = QTimer(self, singleShot=True, interval=0)
+        self._fetching.timeout.connect(self._fetch_inspector)
         self.row_changed.connect(self._select)
 
     def show_on_map(self, rows: Sequence[Row]) -> None:
@@ -184,14 +187,20 @@ class FieldsPage(TablePanel):
             self.window_.select(row.id)
 
     def showEvent(self, event: QShowEvent) -> None:
-        self._sizes = self.window_.workbench.sizes()
-        self.split.addWidget(self.window_.inspector)
+        self._fetching.start()  # its style is worked out anew in another place: a turn of its own
         super().showEvent(event)
         chosen = self.window_.inspector.field_id
         if chosen is not None and (self.row is None or self.row.id != chosen):
             self.point_at(chosen)
 
+    def _fetch_inspector(self) -> None:
+        self._sizes = self.window_.workbench.sizes()
+        self.split.addWidget(self.window_.inspector)
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
+        if self._fetching.isActive():
+            self._fetching.stop()
+            return
         self.window_.workbench.addWidget(self.window_.inspector)
         self.window_.workbench.setSizes(self._sizes)

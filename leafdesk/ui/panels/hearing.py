@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 
 from leafdesk.edits import Delete, Edit, Redraw
+from leafdesk.geo.shape import Shape, from_geojson, unpack
+from leafdesk.records import Kind
 from leafdesk.ui import words
 from leafdesk.ui.parts import Card, button, label, row
 from leafdesk.ui.theme import STEP
@@ -10,20 +12,58 @@ from leafdesk.workspace import Item, Notice, Workspace
 
 PAST = 50
 """So many of the last changes are shown."""
+MOST_FIELDS = 500
+"""So many fields of a farm or grower are laid over the map."""
 _BECAME = {"done": "At Leaf", "discarded": "Discarded"}
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A notice, and the edits that would put it right (none where Leaf offers no way)."""
+    """A notice, and the edits that would put it right (none where Leaf offers no way).
+
+    `places`: what to lay over the map, each with its word; `second`: the key of the second one of a possible double.
+    """
 
     notice: Notice
     remedy: tuple[Edit, ...]
+    places: tuple[tuple[str, Shape], ...] = ()
+    second: str = ""
+
+    @property
+    def look(self) -> str:
+        """What there is to look at, in words; "" for nothing."""
+        if self.notice.sort == "rescued":
+            return "Open the folder" if self.notice.details.get("folder") else ""
+        if self.notice.kind == "machines":
+            return "Show in the table" if self.second else ""
+        return "Show both on the map" if self.places else ""
 
 
 def read_notices(workspace: Workspace) -> list[Heard]:
     """All that nobody has answered (off the window's thread)."""
-    return [Heard(notice, workspace.queue.remedy(notice)) for notice in workspace.queue.notices]
+    return [_heard(workspace, notice) for notice in workspace.queue.notices]
+
+
+def _heard(workspace: Workspace, notice: Notice) -> Heard:
+    catalog, remedy = workspace.catalog, workspace.queue.remedy(notice)
+    second = catalog.key(notice.kind, str(notice.details.get("leaf_id"))) or "" if notice.sort == "duplicate" else ""
+    places: list[tuple[str, Shape]] = []
+    if notice.sort == "replaced":
+        field = catalog.field(notice.record_id)
+        mine = field.shape if field is not None and field.shape else ()
+        places = [("Mine", mine), ("Theirs", from_geojson(notice.details["shape"]))]
+    elif second and notice.kind in ("farms", "growers"):
+        keys = (("First", notice.record_id), ("Second", second))
+        places = [(word, _land(workspace, notice.kind, key)) for word, key in keys]
+    return Heard(notice, remedy, tuple(places) if any(shape for _, shape in places) else (), second)
+
+
+def _land(workspace: Workspace, kind: Kind, key: str) -> Shape:
+    """All the fields of a farm or grower, as one shape."""
+    catalog = workspace.catalog
+    farms = [key] if kind == "farms" else [farm.id for farm in catalog.farms(grower_id=key)]
+    rows = [row.id for farm in farms for row in catalog.fields(farm_id=farm)]
+    return tuple(polygon for _, packed in catalog.outlines(rows[:MOST_FIELDS]) for polygon in unpack(packed))
 
 
 def read_missing(workspace: Workspace) -> int:
@@ -37,7 +77,7 @@ def read_past(workspace: Workspace) -> list[Item]:
 
 
 class NoticeCard(Card):
-    """One notice. Parts for tests: `sentence`, `heard`, `mend` (hidden where there is nothing to be done)."""
+    """One notice. Parts for tests: `sentence`, `heard`, `look`, `mend` (the last two hidden where there is nothing)."""
 
     def __init__(self, heard: Heard) -> None:
         super().__init__()
@@ -45,12 +85,14 @@ class NoticeCard(Card):
         self.setAccessibleName(heard.notice.sentence)
         self.sentence = label(heard.notice.sentence, "", wrap=True, select=True)
         self.mend = button(_words(heard.remedy), "choice", tip="Queues the changes that put this right; Undo works")
+        self.look = button(heard.look, tip="Look at it before you decide")
+        self.look.setHidden(not heard.look)
         self.heard = button("I have heard it", tip="Do not show this any more")
         self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
         self.column.addLayout(row(label("Please look", "warn"), None, label(words.moment(heard.notice.at), "small")))
         self.column.addWidget(self.sentence)
         self.column.addSpacing(STEP)
-        self.column.addLayout(row(self.mend, self.heard, None))
+        self.column.addLayout(row(self.look, self.mend, self.heard, None))
         if not heard.remedy:
             self.mend.hide()
 

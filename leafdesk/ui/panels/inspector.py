@@ -17,6 +17,7 @@ from leafdesk.ui.panels.side import Side
 from leafdesk.ui.parts import Card, Figures, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Item
+from leafdesk.workspace.clashes import comparable
 
 EMPTY, FIELD, NEW = range(3)
 """The inspector's three faces: nothing selected, a field, a new field being drawn."""
@@ -27,6 +28,8 @@ class Inspector(QFrame):
     `reason`, `side` (the Side in sight)."""
 
     show_in_queue = Signal()
+    decide = Signal(str)
+    """Somebody wants to look at both sides of this conflict (item id)."""
 
     def __init__(self, lists: Lists, actions: Actions, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +39,7 @@ class Inspector(QFrame):
         self.look: Look | None = None
         self.side: Side | None = None
         self._turn = 0
+        self._clash = ""
         self._either = QStackedLayout(self)
         nothing, new = NothingSelected(lists), NewField()
         self.totals, self.new = nothing.totals, new.figures
@@ -101,9 +105,18 @@ class Inspector(QFrame):
         self.banner_text = label("", "", wrap=True)
         self.banner_queue = button("Look at it in the queue", "link")
         self.banner_queue.clicked.connect(self.show_in_queue)
+        self.banner_decide = button(
+            "Compare and decide", "choice", tip="Look at both sides, then choose (Ctrl+Shift+X)"
+        )
+        self.banner_decide.clicked.connect(lambda: self.decide.emit(self._clash))
         self.banner.column.addWidget(self.banner_title)
         self.banner.column.addWidget(self.banner_text)
-        self.banner.column.addLayout(row(self.banner_queue, None))
+        ways = QWidget()
+        flow = Flow(ways, gap=STEP * 2)
+        flow.setContentsMargins(0, 0, 0, 0)
+        for way in (self.banner_decide, self.banner_queue):
+            flow.addWidget(way)
+        self.banner.column.addWidget(ways)
         self.column.addWidget(self.banner)
 
     def _build_history(self) -> None:
@@ -236,6 +249,9 @@ class Inspector(QFrame):
         if len(items) > 1:
             text += f" ({words.count(len(items), 'change')} in all)"
         self.banner_text.setText(text)
+        self._clash = next((item.id for item in items if comparable(item)), "")
+        self.banner_decide.setVisible(bool(self._clash))
+        self.banner_queue.setText("In the queue" if self._clash else "Look at it in the queue")
         self.banner_queue.setVisible(bad)
 
     def allow(self) -> None:

@@ -191,13 +191,22 @@ class MachinesPanel(TablePanel):
 
 def new_machine(window: MainWindow) -> None:
     """Turn to the machines and ask what a new one is like."""
+    _turn_to(window).new()
+
+
+def point_at(window: MainWindow, machine_id: str) -> None:
+    """Turn to the machines and put the cursor on one."""
+    _turn_to(window).point_at(machine_id)
+
+
+def _turn_to(window: MainWindow) -> MachinesPanel:
     window.show_page("machines")
     page = window.pages.page("machines")
     assert isinstance(page, Tabs)
     page.show_tab("Machines")
     panel = page.panel("Machines")
     assert isinstance(panel, MachinesPanel)
-    panel.new()
+    return panel
 
 
 def _lines(table: Table) -> Lines:

@@ -79,12 +79,12 @@ class Providers(QFrame):
     """Parts for tests: `table` (TablePanel), `detail` (ProviderDetail), `kept`, `uncounted`."""
 
     def __init__(self, window: MainWindow) -> None:
-        super().__init__()
+        super().__init__(window.pages)
         self.setObjectName("page")
         self.window_ = window
         buttons = [window.commands.bind(button(""), key) for key in ("ask-counts", "keep-users")]
         self.detail = ProviderDetail(window)
-        self.table = TablePanel(window, providers(window.lists), self.detail)
+        self.table = TablePanel(window, providers(window.lists), self.detail, parent=self)
         self.kept, self.uncounted = label("", "muted", wrap=True), label("", "warn", wrap=True)
         foot = row(self.kept, *buttons)
         foot.setStretch(0, 1)

@@ -2,40 +2,26 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QSize, QTimer, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFrame, QPushButton, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
-from leafdesk.edits import Delete
+from leafdesk.edits import Change, Redraw
 from leafdesk.ui import words
 from leafdesk.ui.actions import Actions
 from leafdesk.ui.bridge import Bridge
 from leafdesk.ui.first_sight import SLICE_S
 from leafdesk.ui.panels.hearing import Heard, MissingCard, NoticeCard, PastCard, read_missing, read_notices, read_past
-from leafdesk.ui.panels.line import paint_mark
-from leafdesk.ui.parts import Card, button, label, row, set_role
+from leafdesk.ui.panels.queue_line import Line, QueueLine
+from leafdesk.ui.parts import button, label, row
 from leafdesk.ui.theme import STEP, Theme
 from leafdesk.workspace import Changes, Item, Workspace
 
 WIDE = STEP * 220
-CANDIDATES = 4
-"""So many records at Leaf are offered as the one that was made here; the command line names all."""
 SCREENFUL = 8
 """So many lines are drawn at once."""
 SHOWN = 60
 """So many lines are shown at first, and so many more each time somebody asks for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A queue item, and the sentence of the item it has to wait for."""
-
-    item: Item
-    after: str | None
-    alone: bool = False
-    """Whether it is the only one in the queue: to send only this is then to send all."""
 
 
 class Queue(QFrame):
@@ -46,8 +32,9 @@ class Queue(QFrame):
 
     Signals: `show_on_map(field id)`, `retry(item ids)`, `discard(item ids)`, `send_only(item ids)`,
     `hand_over(item ids)`, `take_back(item ids)`,
-    `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `heard(notice id, edits that put it right)`,
-    `remove_missing()`,
+    `resolve(item id, "mine" | "theirs")`, `adopt(item id, Leaf's id)`, `decide(item id)` (look at both sides),
+    `mend(action, field id)`: rename it or edit its boundary, `heard(notice id, edits that put it right)`,
+    `look_at(Heard)`: what a notice is about, `remove_missing()`,
     `counted(number of items, number that need a person)`.
     """
 
@@ -59,7 +46,10 @@ class Queue(QFrame):
     take_back = Signal(object)
     resolve = Signal(str, str)
     adopt = Signal(str, str)
+    decide = Signal(str)
+    mend = Signal(str, str)
     heard = Signal(int, object)
+    look_at = Signal(object)
     remove_missing = Signal()
     counted = Signal(int, int)
 
@@ -104,11 +94,12 @@ class Queue(QFrame):
         across = row(None, middle, None, gap=0)
         across.setStretch(1, 100)
         inside.setLayout(across)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidget(inside)
+        self.pane = QScrollArea(widgetResizable=True)
+        self.pane.setFrameShape(QFrame.Shape.NoFrame)
+        self.pane.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.pane.setWidget(inside)
         whole = QStackedLayout(self)
-        whole.addWidget(scroll)
+        whole.addWidget(self.pane)
         bridge.changed.connect(self._changed)
         bridge.sync_ended.connect(lambda _: bridge.read(read_missing, self._show_missing))
 
@@ -121,6 +112,19 @@ class Queue(QFrame):
         if self.past is not None:
             self.bridge.read(read_past, self._show_past)
 
+    def point_at(self, item_id: str) -> None:
+        """Put the keyboard on a line, or on the first one."""
+        line = self.lines.get(item_id) or next(iter(self.lines.values()), None)
+        if line is not None:
+            line.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def step_from(self, line: QueueLine, step: int) -> None:
+        """Put the keyboard on the line so many further down."""
+        lines = list(self.lines.values())
+        there = lines[min(max(lines.index(line) + step, 0), len(lines) - 1)]
+        there.setFocus(Qt.FocusReason.TabFocusReason)
+        self.pane.ensureWidgetVisible(there)
+
     # ------------------------------------------------------------------ notices, what was sent, several at once
     def _hear(self, found: list[Heard]) -> None:
         for card in self.notices:
@@ -130,6 +134,7 @@ class Queue(QFrame):
         self.notices = []
         for heard in found:
             card = NoticeCard(heard)
+            card.look.clicked.connect(lambda _=False, heard=heard: self.look_at.emit(heard))
             card.heard.clicked.connect(lambda _=False, id_=heard.notice.id: self.heard.emit(id_, ()))
             card.mend.clicked.connect(
                 lambda _=False, id_=heard.notice.id, edits=heard.remedy: self.heard.emit(id_, edits)
@@ -189,6 +194,12 @@ class Queue(QFrame):
         """The ids of the lines that are ticked."""
         return tuple(id_ for id_, line in self.lines.items() if line.chosen.isChecked())
 
+    def choose_all(self) -> None:
+        """Tick every line in sight; all ticked already: none."""
+        on = not all(line.chosen.isChecked() for line in self.lines.values())
+        for line in self.lines.values():
+            line.chosen.setChecked(on)
+
     def _count_chosen(self) -> None:
         many = len(self.chosen())
         self.chosen_note.setText(f"{words.count(many, 'change')} chosen:")
@@ -237,11 +248,8 @@ class Queue(QFrame):
 
     def _same(self, widget: "QueueLine", line: Line | None) -> bool:
         known = widget.line
-        return line is not None and (known.item.rev, known.after, known.alone) == (
-            line.item.rev,
-            line.after,
-            line.alone,
-        )
+        said = (known.item.rev, known.after, known.alone, known.never)
+        return line is not None and said == (line.item.rev, line.after, line.alone, line.never)
 
     def _say(self, need: int) -> None:
         if not self.items:
@@ -256,111 +264,6 @@ class Queue(QFrame):
         self.note.setText(text)
 
 
-class QueueLine(Card):
-    """One change. Parts for tests: `state`, `sentence`, `reason`, `buttons` (by "retry", "discard", "show", …)."""
-
-    def __init__(self, line: Line, queue: Queue) -> None:
-        super().__init__()
-        self.line = line
-        item = line.item
-        bad = item.state in ("parked", "conflict")
-        self.setObjectName("queueLine")
-        state = words.STATES[item.state] if item.handed is None else words.HANDED
-        self.setAccessibleName(f"{item.sentence}, {state}")
-        self.state = label(state, "error" if bad else "warn" if item.state == "waiting" else "muted")
-        when = label(words.moment(item.created), "small")
-        self.sentence = label(item.sentence, "strong", wrap=True, select=True)
-        self.reason = label(_reason(line), "muted", wrap=True, select=True)
-        if not self.reason.text():
-            self.reason.hide()
-        self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
-        self.chosen = QCheckBox()
-        self.chosen.setAccessibleName(f"Choose {item.sentence}")
-        self.chosen.setToolTip("Choose this change, to send, retry or discard several together")
-        self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when, self.chosen))
-        self.column.addWidget(self.sentence)
-        self.column.addWidget(self.reason)
-        self._build_buttons(queue)
-        self.column.addSpacing(STEP)
-        self.column.addLayout(row(*self.buttons.values(), None))
-
-    def _build_buttons(self, queue: Queue) -> None:
-        item, id_ = self.line.item, self.line.item.id
-        candidates = (item.theirs or {}).get("candidates", []) if item.state == "conflict" else []
-        self.buttons = {
-            **{f"is-{one['id']}": _that_one(one, id_, queue) for one in candidates[:CANDIDATES]},
-            "mine": button("Send mine again", tip="None of these is mine: send it once more")
-            if candidates
-            else button("Keep mine", tip="Send your change again, on top of Leaf's present copy"),
-            "theirs": button("Forget mine", tip="Take my new record back; what is at Leaf stays there")
-            if candidates
-            else button("Take theirs", tip="Keep Leaf's copy and take your change back"),
-            "send": button("Send only this", tip="Send this change and what it rests on, nothing else"),
-            "retry": button("Retry", tip="Send it again now"),
-            "show": button("Show on map", tip="Look at the field on the map"),
-            "back": button("Take back", tip="Nobody took it over: it is yours again"),
-            "discard": button("Discard", tip="Take this change back, with those that rest on it"),
-        }
-        self.buttons["mine"].clicked.connect(lambda: queue.resolve.emit(id_, "mine"))
-        self.buttons["theirs"].clicked.connect(lambda: queue.resolve.emit(id_, "theirs"))
-        self.buttons["retry"].clicked.connect(lambda: queue.retry.emit((id_,)))
-        self.buttons["send"].clicked.connect(lambda: queue.send_only.emit((id_,)))
-        self.buttons["show"].clicked.connect(lambda: queue.show_on_map.emit(item.record_id))
-        self.buttons["back"].clicked.connect(lambda: queue.take_back.emit((id_,)))
-        self.buttons["discard"].clicked.connect(lambda: queue.discard.emit((id_,)))
-        shown = {
-            **{name: True for name in self.buttons if name.startswith("is-")},
-            "send": item.state == "waiting" and not self.line.alone,
-            "mine": item.state == "conflict",
-            "theirs": item.state == "conflict",
-            "retry": item.state == "parked" or (item.state == "waiting" and item.attempts > 0),
-            "show": item.kind == "fields" and not isinstance(item.edit, Delete),
-            "back": item.handed is not None,
-            "discard": item.state != "conflict" and item.handed is None,
-        }
-        for name, made in self.buttons.items():
-            made.setObjectName(f"queue-{name}")
-            if not shown[name]:  # to show one that stands nowhere yet would open it as a window of its own
-                made.hide()
-        if item.state == "sent":
-            self.buttons["discard"].setEnabled(False)
-            self.buttons["discard"].setToolTip("It has left; wait until Leaf's answer is known.")
-        if item.state == "conflict":
-            set_role(self.buttons["mine"], "choice")
-            set_role(self.buttons["theirs"], "choice")
-
-
-def _that_one(candidate: dict[str, str], item_id: str, queue: Queue) -> QPushButton:
-    """The button that says which record at Leaf the new one is."""
-    made = button(
-        f"“{candidate['name']}” ({candidate['id']}) is mine", "choice", tip="This record at Leaf is the one I made"
-    )
-    made.clicked.connect(lambda: queue.adopt.emit(item_id, candidate["id"]))
-    return made
-
-
-class Sign(QWidget):
-    """A queue state by its shape: dot, ring, square, diamond."""
-
-    def __init__(self, state: str, theme: Theme) -> None:
-        super().__init__()
-        self._mark = {"waiting": "pending", "sent": "pending", "parked": "parked"}.get(state, "conflict")
-        self._theme = theme
-        self.setFixedSize(QSize(STEP * 3, STEP * 3))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_mark(painter, QPointF(self.width() / 2, self.height() / 2), self._mark, self._theme.colours)
-        painter.end()
-
-
-def _reason(line: Line) -> str:
-    if line.item.reason:
-        return line.item.reason
-    return f"Goes after: {line.after}" if line.after else ""
-
-
 def _read(workspace: Workspace, room: int) -> list[Line]:
     if workspace.account is None:
         return []
@@ -369,5 +272,7 @@ def _read(workspace: Workspace, room: int) -> list[Line]:
     alone = len(items) == 1
     for place, item in enumerate(sorted(items, key=lambda item: item.state not in ("parked", "conflict"))):
         before = outbox.blocker(item) if item.state == "waiting" and place < room else None
-        lines.append(Line(item, before.sentence if before else None, alone))
+        looked = item.state == "parked" and place < room and isinstance(item.edit, Redraw | Change)
+        never = workspace.why_not(item.edit) if looked else None
+        lines.append(Line(item, before.sentence if before else None, alone, never or ""))
     return lines

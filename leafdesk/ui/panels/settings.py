@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QScrollArea, QVBo
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
-from leafdesk.ui.costs import FREE, METERED, Costs
+from leafdesk.ui.costs import Costs
 from leafdesk.ui.newness import Newness
 from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.parts import Card, Figures, button, label, row
@@ -98,10 +98,9 @@ class Settings(QFrame):
         return card
 
     def _show_costs(self) -> None:
-        allowed = self._costs.allowed
         with QSignalBlocker(self.by_itself):
-            self.by_itself.setChecked(allowed)
-        self.costs.setText(METERED if self._costs.metered else FREE)
+            self.by_itself.setChecked(self._costs.allowed)
+        self.costs.setText(self._costs.told)
 
     def _build_files(self, folder: str) -> QWidget:
         files = Figures(folder="Folder", version="Leafdesk")

@@ -24,6 +24,7 @@ class StatusBar(QFrame):
     """Parts for tests: `connection`, `waiting`, `age`, `progress`, `cancel`, `cursor`, `scale` with their texts."""
 
     open_queue = Signal()
+    open_conflicts = Signal()
     cancelled = Signal()
     sign_in = Signal()
 
@@ -40,6 +41,9 @@ class StatusBar(QFrame):
         self.waiting = button("", "quiet", tip="Show the queue (Ctrl+5)")
         self.waiting.setObjectName("waiting")
         self.waiting.clicked.connect(self.open_queue)
+        self.conflicts = button("", "quiet", tip="Look at both sides, then choose (Ctrl+Shift+X)")
+        self.conflicts.setObjectName("conflicts")
+        self.conflicts.clicked.connect(self.open_conflicts)
         self.age = label("", "muted")
         self.doing = label("", "muted")
         self.progress = QProgressBar(textVisible=False)
@@ -49,7 +53,9 @@ class StatusBar(QFrame):
         self.cancel.clicked.connect(self.cancelled)
         self.cursor_label = label("", "muted")
         self.scale = label("", "muted")
-        line = row(self.light, self.connection, self.detail, self.enter, STEP, self.waiting, STEP, self.age, STEP)
+        line = row(
+            self.light, self.connection, self.detail, self.enter, STEP, self.waiting, self.conflicts, STEP, self.age
+        )
         for part in (self.doing, self.progress, self.cancel):
             line.addWidget(part)
         line.addStretch(1)
@@ -60,6 +66,7 @@ class StatusBar(QFrame):
         self.setLayout(line)
         self.show_connection(ConnectionChanged("unknown"))
         self.show_waiting(0)
+        self.show_conflicts(0)
         self.show_progress(None)
         self._minute = QTimer(self, interval=60_000)
         self._minute.timeout.connect(lambda: self.show_last_sync(self._last))
@@ -84,6 +91,12 @@ class StatusBar(QFrame):
         """How many changes Leaf does not have yet."""
         self.waiting.setText(f"{words.count(number, 'change')} waiting" if number else "Everything sent")
         self.waiting.setAccessibleName(f"{self.waiting.text()}, show the queue")
+
+    def show_conflicts(self, number: int) -> None:
+        """How many changes were changed by somebody else, too."""
+        self.conflicts.setText(f"◆ {words.count(number, 'conflict')}")
+        self.conflicts.setAccessibleName(f"{words.count(number, 'conflict')}, decide")
+        self.conflicts.setVisible(number > 0)
 
     def show_last_sync(self, when: str | None) -> None:
         """When the data were fetched and how old they are."""

@@ -22,6 +22,7 @@ from leafdesk.records import USER_CREATED, Farm, Field, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.items import REBUILD
 from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.sync.merge import same
 from leafdesk.sync.removals import confirm
 
 from .far import USER, Far
@@ -89,12 +90,20 @@ class User:
         try:
             self.queued.add(self.laptop.do(edit))
         except RefusedError as error:
-            anew = self.laptop.catalog.fact(REBUILD) is not None
+            anew = self.laptop.catalog.fact(REBUILD) is not None or self._held_back(edit)
             if str(error) == "This is no longer here." and not anew and edit.id in self.far.there[edit.kind]:
                 self.refused.append(f"{edit}: {error}")
             return
         self.touched[edit.kind] = edit.id
         self.said[type(edit).__name__] += 1
+
+    def _held_back(self, edit: Edit) -> bool:
+        """Whether the database was lost, and the record waits for a create by the same name to be proved: the new
+        database cannot know that it was there before (nothing is lost: it is shown with the next sync)."""
+        there = self.far.there[edit.kind].get(edit.id, {})
+        creates = [item.edit for item in self.laptop.outbox.items() if isinstance(item.edit, Create) and item.attempts]
+        alike = any(one.kind == edit.kind and same(one.record.name, there.get("name")) for one in creates)
+        return alike and "lost all" in self.laptop.weather.happened
 
     def _take_back(self) -> None:
         """The user thinks better of something in the queue."""

@@ -28,9 +28,9 @@ from .people import Sayings, User
 from .speed import remembered
 from .weather import Weather, weather
 
-ROUNDS = 5
-"""Syncs with all that may happen: some eighty edits a story, as in the prototype."""
-HURRY = 15
+ROUNDS = 10
+"""Syncs with all that may happen: some dozens of edits a story."""
+HURRY = 25
 """Edits that the user makes during one sync at most."""
 QUIET = 20
 """Syncs in which a calm line must bring everything home."""

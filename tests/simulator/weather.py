@@ -77,7 +77,7 @@ def weather(seed: int, *, kinds: tuple[str, ...] | None = None, without: frozens
     Where all of them meet, two that only together do harm seldom meet each other.
     """
     dice = random.Random(f"weather {seed}")
-    share = dice.choice([0.15, 0.6])
+    share = dice.choice([0.25, 0.6, 0.6])
     swarm = tuple(kind for kind in (*LINE, *LAPTOP) if dice.random() < share)
     return Weather(
         dice=dice,

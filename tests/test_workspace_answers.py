@@ -105,12 +105,13 @@ def test_an_answer_is_one_step_and_undo_puts_the_question_again(
     assert asked is not None
     assert (asked.state, asked.reason, asked.theirs, asked.base) == ("conflict", item.reason, item.theirs, item.base)
     assert looked_at(again, asked).mine == looked_at(again, item).mine
+    assert again.check() == []
     sync(again)
     assert at_leaf(sandbox, field.id) == theirs  # nothing was sent while the question stood
     again.redo().result(WAIT)
     sync(again)
     assert at_leaf(sandbox, field.id) == (mine if keep == "mine" else theirs)
-    assert not again.outbox.items()
+    assert not again.outbox.items() and again.check() == []
     history = history_of(again.catalog, field.id)
     assert history is not None and {mine, theirs} <= {version.shape for version in history.versions}  # the loser, too
 
@@ -140,7 +141,7 @@ def test_mine_becomes_a_new_field_and_theirs_stays(workspace: Workspace, sandbox
     assert [at_leaf(sandbox, str(one["id"])) for one in made] == [mine]
     workspace.undo().result(WAIT)  # it is at Leaf: the opposite is queued, and the question put again
     sync(workspace)
-    assert [one.state for one in workspace.outbox.items()] == ["conflict"]
+    assert [one.state for one in workspace.outbox.items()] == ["conflict"] and workspace.check() == []
     assert str(made[0]["id"]) not in [str(one["id"]) for one in sandbox.leaf.all("fields")]
 
 

@@ -18,6 +18,8 @@ def is_map(path: Path) -> bool:
 
 def open_map(path: Path) -> MBTiles | PMTiles:
     """The map in a file, by what the file begins with. Raises UnreadableError."""
+    if path.exists() and not path.is_file():  # to open a pipe would wait for ever
+        raise UnreadableError("It is no file.")
     try:
         with path.open("rb") as file:
             start = file.read(7)

@@ -136,6 +136,9 @@ GAP = "\N{EN SPACE}"
 """Between a push button's icon and its text; Qt leaves too little."""
 
 
+_ENTRIES = {entry.key: entry for entry in TABLE}
+
+
 class Actions(QObject):
     """The QActions of one window, by the table's keys: `actions["sync"]`."""
 
@@ -164,7 +167,7 @@ class Actions(QObject):
 
     def allow(self, key: str, why_not: str | None) -> None:
         """Enable the action, or disable it and let its tooltip say why."""
-        entry = next(entry for entry in TABLE if entry.key == key)
+        entry = _ENTRIES[key]
         action = self._made[key]
         action.setEnabled(why_not is None)
         keys = (
@@ -180,7 +183,7 @@ class Actions(QObject):
     def bind(self, button: QPushButton, key: str, *, icon: bool = True, text: bool = True) -> QPushButton:
         """Let a push button do the action and follow whether it may and why not."""
         action = self._made[key]
-        entry = next(entry for entry in TABLE if entry.key == key)
+        entry = _ENTRIES[key]
         button.setObjectName(f"button-{key}")
         button.clicked.connect(lambda _=False: action.trigger())
         if icon:

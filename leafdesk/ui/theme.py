@@ -141,7 +141,9 @@ class Theme(QObject):
     def wear(self) -> None:
         """Put the style sheet on, too."""
         self._worn = True
-        self._put()
+        app = QApplication.instance()
+        if isinstance(app, QApplication):  # font and palette are on: every widget would hear of them once more
+            app.setStyleSheet(stylesheet(self.colours))
 
     def choose(self, choice: Choice) -> None:
         """Follow the system, or keep light, dark or outdoor."""
@@ -182,7 +184,10 @@ def font(size: int = 13, *, bold: bool = False, italic: bool = False) -> QFont:
 
 def px(size: int) -> int:
     """A text size in pixels, grown as much as the system's text is larger than usual."""
-    return round(size * max(1.0, QFontInfo(QGuiApplication.font()).pixelSize() / USUAL))
+    usual = QGuiApplication.font().pixelSize()
+    if usual < 0:  # said in points; what that is here has to be looked up, which takes a millisecond
+        usual = QFontInfo(QGuiApplication.font()).pixelSize()
+    return round(size * max(1.0, usual / USUAL))
 
 
 def palette(c: Colours) -> QPalette:

@@ -12,7 +12,8 @@ from leafdesk.edits import REFERENCES, Create, Edit, Json, Redraw, apply, point_
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Field, Kind, LeafUser, Record, word
 from leafdesk.store import handing
-from leafdesk.store.handing import FAR_AWAY, HANDED, Passed
+from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.store.handing import Passed
 from leafdesk.store.outbox import Item, Outbox, RefusedError
 from leafdesk.workspace.keeping import refuse_unkept
 from leafdesk.workspace.steps import refuse_invalid
@@ -21,11 +22,10 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from leafdesk.files.handover import Handed, HandOver
-    from leafdesk.store.catalog import Catalog, Changes
     from leafdesk.sync.terms import Terms
     from leafdesk.workspace.accounts import Account
 
-__all__ = ["FAR_AWAY", "HANDED", "Given", "HandOvers", "Look", "Offer", "Offered", "Passed"]
+__all__ = ["Given", "HandOvers", "Look", "Offer", "Offered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +176,6 @@ class HandOvers:
                 raise RefusedError(looked.refused)
             passed = Passed(found.id, "taken", self._terms.now(), found.by, path.name, len(taken))
             handing.remember_taken(outbox.connection, passed)
-            from leafdesk.store.catalog import Changes
-
             changes = Changes(queue=True)
             for change, edit, base in taken:
                 before = catalog.get(edit.kind, edit.id)

@@ -258,7 +258,7 @@ def test_deleted_here_and_deleted_there_are_asked_in_their_own_words(
     hands.press(window, "take-theirs")
     qtbot.waitUntil(lambda: page.title.text() == "Changed here, deleted at Leaf", timeout=WAIT)
     qtbot.waitUntil(lambda: page.choices["keep-mine"].text().strip() == "Make it anew", timeout=WAIT)
-    known = set(window.lists.rows)
+    known = {str(one["id"]) for one in sandbox.leaf.all("fields")}
     decide(window, qtbot, "keep-mine")
     hands.sync(window, qtbot)
     qtbot.waitUntil(lambda: not window.queue.items, timeout=WAIT)

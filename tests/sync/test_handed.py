@@ -101,7 +101,7 @@ def is_at_leaf_once(anna: Desk, renamed: str, redrawn: str) -> None:
     assert sorted(shapes) == [square(8.0), square(9.0)]
 
 
-@pytest.mark.parametrize("seed", [*range(5), 106, 114, 119])  # the last three once made a second farm
+@pytest.mark.parametrize("seed", [0, 1, 106, 114, 119])  # the last three once made a second farm
 def test_a_bad_line_and_three_who_send_make_nothing_twice(team: list[Desk], tmp_path: Path, seed: int) -> None:
     chance = random.Random(seed)
     anna, *others = team

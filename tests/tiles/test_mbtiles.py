@@ -89,6 +89,8 @@ def test_files_that_are_none_say_so(tmp_path: Path) -> None:
     path = tmp_path / "a.mbtiles"
     with pytest.raises(UnreadableError, match="cannot be read"):
         open_map(path)
+    with pytest.raises(UnreadableError, match="no file"):
+        open_map(tmp_path)
     for content in (b"", b"<html>", b"SQLite format 3\0" + b"\xff" * 5000):
         path.write_bytes(content)
         with pytest.raises(UnreadableError, match="damaged"):

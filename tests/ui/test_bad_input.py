@@ -25,8 +25,8 @@ PATIENCE = 15000
     ("faults", "says", "state"),
     [
         ("html=1", "sign in", "Sign-in page in the way"),
-        ("truncated=1", "Leaf's answer cannot be used", "Online"),
-        ("500=1", "Leaf has trouble at the moment", "Online"),
+        ("truncated=1", "Leaf's answer cannot be used", "Online, unsteady"),
+        ("500=1", "Leaf has trouble at the moment", "Online, unsteady"),
         ("401=1", "sign-in has expired", "Signed out"),
     ],
 )

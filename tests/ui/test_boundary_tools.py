@@ -331,3 +331,22 @@ def test_gaps_and_overlaps_are_listed_and_shown_on_the_map(window: MainWindow, q
 def test_no_key_belongs_to_two_actions(window: MainWindow) -> None:
     keys = [key for entry, _ in window.commands for key in entry.keys]
     assert sorted({key for key in keys if keys.count(key) > 1}) == []
+
+
+def test_on_a_narrow_map_the_hint_says_the_next_step_and_leaves_the_scale_bar_free(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    page = window.map_page
+    window.resize(1024, 700)
+    window.commands["draw"].trigger()
+    qtbot.waitUntil(lambda: page.bar.isVisible(), timeout=PATIENCE)
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 200))
+    qtbot.mouseClick(window.canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    shown = "".join(piece for line in page.hint._lines for piece, _ in line)
+    assert "Backspace" in shown and "Esc" in shown and "Alt" not in shown
+    assert "Alt does not snap" in page.hint.toolTip() == page.hint.accessibleName()
+    assert page.bar.height() < page.height() / 3 and page.canvas._lifted >= page.bar.height()
+    window.resize(1600, 900)
+    qtbot.waitUntil(lambda: page.canvas._lifted == 0, timeout=PATIENCE)
+    assert "Alt" in "".join(piece for line in page.hint._lines for piece, _ in line)
+    window.canvas.cancel()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
@@ -119,6 +119,10 @@ def test_order_ticks_and_opacity_and_what_stays_after_a_restart(
     assert window.commands.why_not("map-down") == "It lies lowest."
     window.commands["map-up"].trigger()
     qtbot.waitUntil(lambda: names(page) == ["Low", "High"])
+    for order in (["High", "Low"], ["Low", "High"]):
+        page.list.model().moveRow(QModelIndex(), 1, QModelIndex(), 0)  # as a drag does
+        qtbot.waitUntil(lambda order=order: [one.about.name for one in window.maps.maps] == order[::-1])  # type: ignore[misc]
+        assert names(page) == order
     opened(window, qtbot, 2)
     qtbot.waitUntil(lambda: in_the_middle(window) == GREEN)
     page.list.item(0).setCheckState(Qt.CheckState.Unchecked)

@@ -53,10 +53,11 @@ def test_a_refused_change_shows_leafs_reason_and_can_go_again(
     sandbox.leaf.change("fields", row.id, providerName="JohnDeere")  # Leaf refuses changes of a provider's field
     hands.sync(window, qtbot)
     qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["parked"], timeout=15000)
+    told = "Fields from John Deere are changed in John Deere. Discard"  # known when the field itself has been read
+    qtbot.waitUntil(lambda: all(line.advice.text().startswith(told) for line in window.queue.lines.values()))
     (line,) = window.queue.lines.values()
     assert line.state.text() == "Refused by Leaf"
     assert line.reason.text()
-    assert line.advice.text().startswith("Fields from John Deere are changed in John Deere. Discard")
     assert line.buttons["rename"].isHidden()  # Leaf would refuse that, too
     assert "needs a decision" in window.queue.note.text()
     window.select(row.id)
@@ -122,6 +123,22 @@ def test_lines_that_are_drawn_a_few_at_a_time_stand_in_order(
     cards = [column.itemAt(n).widget() for n in range(column.count())]
     assert [one for one in cards if one in window.queue.lines.values()] == list(window.queue.lines.values())
     assert [line.line.item.record_id for line in window.queue.lines.values()] == [row.id for row in rows]
+
+
+def test_many_changes_at_once_are_two_readings(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings: list[int] = []
+    read = queue_page._read
+    monkeypatch.setattr(queue_page, "_read", lambda there, room: readings.append(1) or read(there, room))
+    row = next(row for row in window.lists.rows.values() if row.box and not row.provider_name and not row.mark)
+    for _ in range(10):
+        window.queue.load()
+    window.workspace.do(change("fields", row.id, name="Again")).result(15)
+    window.queue.load()
+    qtbot.waitUntil(lambda: len(window.queue.items) == 1, timeout=15000)
+    qtbot.waitUntil(lambda: not window.queue._reading)
+    assert len(readings) <= 4  # the first, one for all that came meanwhile, and the workspace's own word of the change
 
 
 def two_queued(window: MainWindow, qtbot: QtBot) -> list[FieldRow]:

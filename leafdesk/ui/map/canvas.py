@@ -90,6 +90,7 @@ class MapCanvas(QWidget):
         self.unnamed: Trace | None = None
         """A finished drawing that is no field yet."""
         self._unnamed_wrong = False
+        self._lifted = 0
         self.picture = FieldPicture(self)
         self.picture.changed.connect(self.update)
         self.picture.settled.connect(self.settled)
@@ -112,6 +113,12 @@ class MapCanvas(QWidget):
         """Paint in these colours from now on."""
         self.colours = colours
         self._dress()
+
+    def lift(self, pixels: int) -> None:
+        """Keep the scale bar so far over the lower edge, where something lies over it."""
+        if pixels != self._lifted:
+            self._lifted = pixels
+            self.update()
 
     def read_from(self, source: Source) -> None:
         """Ask this for the outlines that are seen, from now on; none need be given with the rows."""
@@ -334,7 +341,7 @@ class MapCanvas(QWidget):
         self.hand_tool.paint(painter)
         if self.snapped is not None and self.hand_tool.snaps:
             self.snapping.paint(painter, self.snapped)
-        paint_scale_bar(painter, self._view, self.colours, self.font())
+        paint_scale_bar(painter, self._view, self.colours, self.font(), self._lifted)
         painter.end()
         if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
             self.picture.seen = True

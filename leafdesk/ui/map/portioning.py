@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.portions import MOST, cut_off, equal_parts, longest_side_bearing
 from leafdesk.geo.shape import Shape
 from leafdesk.ui.map.proposing import Proposal, ProposingTool
@@ -59,6 +60,8 @@ class CutOffTool(ProposingTool):
         super().__init__(canvas, field_id, shape)
 
     def make(self, answers: Mapping[str, str]) -> Proposal:
+        if not answers["hectares"].strip():
+            raise NotPossibleError("")  # the hint says what to type
         hectares = number(answers["hectares"], "Hectares", 0.0001, 1e6)
         left, off = self.reckon(cut_off, self.shape, hectares, SIDES[answers["side"]])
         return Proposal(

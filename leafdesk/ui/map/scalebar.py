@@ -21,11 +21,11 @@ def round_length(metres: float) -> float:
     return next(step * power for step in (5, 2, 1) if step * power <= metres)
 
 
-def paint_scale_bar(painter: QPainter, view: View, colours: MapColours, font: QFont) -> None:
-    """A bar of a round length in the lower right corner."""
+def paint_scale_bar(painter: QPainter, view: View, colours: MapColours, font: QFont, lifted: int = 0) -> None:
+    """A bar of a round length in the lower right corner, or so many pixels over it."""
     length = round_length(_LONGEST * view.metres_per_pixel)
     width = length / view.metres_per_pixel
-    right, bottom = round(view.width - _INSET) + 0.5, round(view.height - _INSET) + 0.5
+    right, bottom = round(view.width - _INSET) + 0.5, round(view.height - _INSET - lifted) + 0.5
     left = round(right - width) + 0.5
     text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
     small = QFont(font)

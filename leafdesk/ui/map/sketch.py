@@ -94,14 +94,9 @@ def paint_card(
     painter: QPainter, near: Pixel, lines: Sequence[str], room: QRectF, colours: MapColours, font: QFont
 ) -> QRectF:
     """A card beside a spot, kept inside `room`: the first line strong, the rest quiet. Answers where it lies."""
-    fonts = []
-    for n in range(len(lines)):
-        face = QFont(font)
-        face.setPixelSize(13 if n else 14)
-        face.setWeight(QFont.Weight.Normal if n else QFont.Weight.Bold)
-        fonts.append(face)
-    metrics = [QFontMetricsF(face) for face in fonts]
-    width = max(m.horizontalAdvance(line) for m, line in zip(metrics, lines, strict=True)) + 24
+    fitted = _fitting(lines, font, room.width() - 24)
+    metrics = [QFontMetricsF(face) for _, face in fitted]
+    width = max(m.horizontalAdvance(line) for m, (line, _) in zip(metrics, fitted, strict=True)) + 24
     height = sum(m.height() for m in metrics) + 14
     left, top = near[0] + 18, near[1] - height - 8
     if left + width > room.right():
@@ -113,12 +108,29 @@ def paint_card(
     place = QRectF(round(left), round(top), round(width), round(height))
     paint_panel(painter, place, colours)
     y = place.top() + 7
-    for n, (line, face, m) in enumerate(zip(lines, fonts, metrics, strict=True)):
+    for (line, face), m in zip(fitted, metrics, strict=True):
         painter.setFont(face)
-        painter.setPen(colours.label_quiet if n else colours.label)
+        painter.setPen(colours.label if face.bold() else colours.label_quiet)
         painter.drawText(QPointF(place.left() + 12, y + m.ascent()), line)
         y += m.height()
     return place
+
+
+def _fitting(lines: Sequence[str], font: QFont, room: float) -> list[tuple[str, QFont]]:
+    """The lines, broken between words where one is wider than the room, each with its font: the first one's is bold."""
+    fitted: list[tuple[str, QFont]] = []
+    for n, line in enumerate(lines):
+        face = QFont(font)
+        face.setPixelSize(13 if n else 14)
+        face.setWeight(QFont.Weight.Normal if n else QFont.Weight.Bold)
+        metrics, words = QFontMetricsF(face), line.split(" ")
+        while words:
+            many = len(words)
+            while many > 1 and metrics.horizontalAdvance(" ".join(words[:many])) > room:
+                many -= 1
+            fitted.append((" ".join(words[:many]), face))
+            words = words[many:]
+    return fitted
 
 
 def paint_panel(painter: QPainter, place: QRectF, colours: MapColours) -> None:

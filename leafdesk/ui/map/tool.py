@@ -69,7 +69,7 @@ def number(text: str, title: str, least: float, most: float) -> float:
     except ValueError:
         found = math.nan
     if not least <= found <= most:
-        raise NotPossibleError(f"{title}: a number from {least:g} to {most:,g} is needed.")
+        raise NotPossibleError(f"{title}: a number from {least:,.10g} to {most:,.10g} is needed.")
     return found
 
 

@@ -86,15 +86,15 @@ class NoticeCard(Card):
         self.sentence = label(heard.notice.sentence, "", wrap=True, select=True)
         self.mend = button(_words(heard.remedy), "choice", tip="Queues the changes that put this right; Undo works")
         self.look = button(heard.look, tip="Look at it before you decide")
-        self.look.setHidden(not heard.look)
         self.heard = button("I have heard it", tip="Do not show this any more")
         self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
         self.column.addLayout(row(label("Please look", "warn"), None, label(words.moment(heard.notice.at), "small")))
         self.column.addWidget(self.sentence)
         self.column.addSpacing(STEP)
         self.column.addLayout(row(self.look, self.mend, self.heard, None))
-        if not heard.remedy:
-            self.mend.hide()
+        for made, wanted in ((self.look, heard.look), (self.mend, heard.remedy)):
+            if not wanted:  # to show one that stands nowhere yet would open it as a window of its own
+                made.hide()
 
 
 def _words(remedy: tuple[Edit, ...]) -> str:

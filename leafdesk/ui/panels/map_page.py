@@ -21,6 +21,8 @@ SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
 SCALE_LINE = STEP * 10
 """And so much of its height."""
+ASIDE = ("Alt ", "Ctrl ", "Shift ")
+"""Clauses of a hint that begin so are for later."""
 SHORT = 14
 """So many letters of a tool's name fit under its icon."""
 CORNER = "corner"
@@ -227,16 +229,19 @@ class MapPage(QWidget):
         self.tools.adjustSize()
         self.tools.move(edge, edge)
         self.zoom.adjustSize()
-        self.zoom.move(self.width() - self.zoom.width() - edge, edge)
+        beside_tools = self.tools.geometry().right() + STEP * 2 <= self.width() - self.zoom.width() - edge
+        top = edge if beside_tools else edge + self.tools.height() + STEP * 2
+        self.zoom.move(self.width() - self.zoom.width() - edge, top)
         room = self.width() - 2 * edge
         buttons = self.keep.sizeHint().width() + self.back.sizeHint().width() + STEP * 6 if self.drawing else 0
         beside = room - SCALE_BAR - STEP * 8
         narrow = beside - buttons < NARROW
         self.line.setDirection(QHBoxLayout.Direction.TopToBottom if narrow else QHBoxLayout.Direction.LeftToRight)
-        self.hint.fit(beside if narrow else beside - buttons)
-        self.form.fit(beside)
+        self.hint.fit(room - STEP * 8 if narrow else beside - buttons, brief=narrow)
+        self.form.fit(room - STEP * 8 if narrow else beside)
         self.bar.adjustSize()
         self.bar.move(edge, self.height() - self.bar.height() - edge)
+        self.canvas.lift(self.taken() if narrow else 0)
         if self.credited:
             metrics, room = self.credit.fontMetrics(), min(self.width() - 2 * edge, STEP * 120)
             self.credit.setText(metrics.elidedText(self.credited, Qt.TextElideMode.ElideRight, room - STEP * 3))
@@ -281,7 +286,7 @@ class Hint(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._theme, self.text, self._room = theme, "", 0
+        self._theme, self.text, self._room, self._brief = theme, "", 0, False
         self._lines: list[list[tuple[str, bool]]] = []
         theme.changed.connect(self.update)
 
@@ -291,17 +296,19 @@ class Hint(QWidget):
         self.setAccessibleName(text)
         self._break()
 
-    def fit(self, room: int) -> None:
-        """Take no more than so many pixels across."""
-        if room != self._room:
-            self._room = room
+    def fit(self, room: int, *, brief: bool = False) -> None:
+        """Take no more than so many pixels across; `brief` leaves out what a held key does beside that."""
+        if (room, brief) != (self._room, self._brief):
+            self._room, self._brief = room, brief
             self._break()
 
     def _break(self) -> None:
         """Break between clauses, which ` · ` divides; inside of one only where it is wider than the room."""
         self._lines = [[]]
         wide = 0.0
-        for place, clause in enumerate(self.text.split(" · ")):
+        clauses = [clause for clause in self.text.split(" · ") if not (self._brief and clause.startswith(ASIDE))]
+        self.setToolTip(self.text if self._brief else "")
+        for place, clause in enumerate(clauses):
             pieces = [(piece, bool(KEYS.fullmatch(piece))) for piece in KEYS.split(clause) if piece]
             if place and wide + _wide([(" · ", False), *pieces]) > self._room:
                 self._lines.append([])

@@ -58,6 +58,8 @@ class Queue(QFrame):
         self.setObjectName("page")
         self.bridge, self.theme = bridge, theme
         self.lines: dict[str, QueueLine] = {}
+        self._reading = self._stale = False
+        self._meanwhile = Changes()
         self._undrawn: Iterator[tuple[int, tuple[str, Line]]] = iter(())
         self._turn = QTimer(self, singleShot=True, interval=0)
         self._turn.timeout.connect(self._draw)
@@ -104,13 +106,28 @@ class Queue(QFrame):
         bridge.sync_ended.connect(lambda _: bridge.read(read_missing, self._show_missing))
 
     def load(self) -> None:
-        """Read the queue (off this thread)."""
-        room = self.room
-        self.bridge.read(lambda workspace: _read(workspace, room), self._take)
+        """Read the queue (off this thread); while one reading of a long one is under way, one more waits, not ten."""
+        self._stale = True
+        if not self._reading:
+            self._read_lines()
         self.bridge.read(read_notices, self._hear)
         self.bridge.read(read_missing, self._show_missing)
         if self.past is not None:
             self.bridge.read(read_past, self._show_past)
+
+    def _read_lines(self) -> None:
+        room, self._stale, self._reading, self._meanwhile = self.room, False, True, Changes()
+        self.bridge.read(lambda workspace: _read(workspace, room), self._was_read, self._was_not_read)
+
+    def _was_read(self, lines: list[Line]) -> None:
+        self._reading = False
+        self._take(lines)
+        if self._stale or self._speaks_of(self._meanwhile):
+            self._read_lines()
+
+    def _was_not_read(self, error: BaseException) -> None:
+        self._reading = False
+        self.bridge.failed.emit(error)
 
     def point_at(self, item_id: str) -> None:
         """Put the keyboard on a line, or on the first one."""
@@ -210,8 +227,15 @@ class Queue(QFrame):
         self.load()
 
     def _changed(self, changes: Changes) -> None:
-        if changes.queue:
+        if self._reading:
+            self._meanwhile |= changes
+        if changes.queue or self._speaks_of(changes):
             self.load()
+
+    def _speaks_of(self, changes: Changes) -> bool:
+        """Whether a record changed whose line says what may be done about a refusal."""
+        parked = {(item.kind, item.record_id) for item in self.items if item.state == "parked"}
+        return not parked.isdisjoint(changes.records)
 
     def _take(self, lines: list[Line]) -> None:
         self.items = [line.item for line in lines]

@@ -152,9 +152,11 @@ def advice(line: Line) -> str:
         if "invalidGeometry" in (item.reason or ""):
             mend = "Edit boundary, and there Repair boundary, may put it right; then it goes again"
         return f"{mend}. Discard takes it back, and you see what Leaf has. The other changes go on."
+    if item.handed is not None:
+        return "Nothing to do. Should nobody have taken it over, take it back."
     if item.state == "sent":
         return "Nothing to do: Leafdesk looks by itself whether it arrived, and never sends it twice."
-    if item.state == "waiting" and item.attempts and item.handed is None:
+    if item.state == "waiting" and item.attempts:
         return "Nothing to do: it goes again with the next sync."
     return ""
 

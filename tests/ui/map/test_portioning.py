@@ -41,9 +41,11 @@ def test_equal_parts_are_shown_and_kept(canvas_and_split: tuple[MapCanvas, list[
 def test_hectares_are_cut_off_the_side_that_was_chosen(canvas_and_split: tuple[MapCanvas, list[Any]]) -> None:
     canvas, found = canvas_and_split
     canvas.take(tool := CutOffTool(canvas, "one", SHAPE))
-    assert canvas.edit_state is not None and canvas.edit_state.hint.startswith("Hectares: a number")
+    assert canvas.edit_state is not None and canvas.edit_state.hint.startswith("Type how many hectares")
     by_enter(canvas)
     assert found == []
+    canvas.hand_tool.answer("hectares", "two")
+    assert canvas.edit_state.hint.startswith("Hectares: a number from 0.0001 to 1,000,000 is needed.")
     tool.answer("side", "west")
     tool.answer("hectares", "4,25")
     by_enter(canvas)

@@ -14,13 +14,13 @@ from .shrink import shrink
 
 
 def main(words: list[str] | None = None) -> int:
-    """0 when all is well: no violation; with --naive at least 90 % of the seeds broken; with --mutants 95 % noticed."""
+    """0 when all is well: no violation; with --naive at least 90 %% of the seeds broken; with --mutants 95 % noticed."""
     ask = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     ask.add_argument("--schedules", type=int, help="how many seeds (default 200; for each of --mutants at most 2,000)")
     ask.add_argument("--seed", type=int, help="the first seed, or with --schedules 1 the only one")
     ask.add_argument("--jobs", type=int, default=1, help="on how many processes (default 1)")
-    ask.add_argument("--naive", action="store_true", help="the control arm: must fail at least 90 % of the seeds")
-    ask.add_argument("--mutants", action="store_true", help="take out one rule at a time: 95 % must be noticed")
+    ask.add_argument("--naive", action="store_true", help="the control arm: must fail at least 90 %% of the seeds")
+    ask.add_argument("--mutants", action="store_true", help="take out one rule at a time: 95 %% must be noticed")
     ask.add_argument("--crashes", action="store_true", help="stop every kind of write before every statement and wait")
     ask.add_argument("--link", action="store_true", help="500 operations over a link that comes and goes: 45 minutes")
     ask.add_argument("--only", default="", help="only the mutants with this in their names")

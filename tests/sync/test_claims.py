@@ -144,6 +144,21 @@ def test_only_one_of_those_to_choose_from_can_be_mine(laptop: Laptop) -> None:
         laptop.queue(lambda outbox: outbox.adopt(item, "77", now=laptop.now()))
 
 
+def test_what_leaf_had_before_our_create_left_is_shown_at_once_whatever_it_is_called(laptop: Laptop) -> None:
+    laptop.sync()
+    theirs = str(laptop.leaf.create_farm(USER, "South")["id"])  # not read here yet, as after a database was lost
+    (item,) = laptop.do(Create(Farm(id="f-1", leaf_user_id=USER, name="South")))
+    lose(laptop, "createFarm", after=True)
+    laptop.sync()
+    assert laptop.item(item).state == "sent" and laptop.catalog.server_ids("farms", USER) == {theirs}
+    laptop.far.fault = None
+    laptop.do(change("farms", theirs, name="South of the road"))
+    laptop.time += 91
+    laptop.sync()
+    assert laptop.states() == [] and laptop.far.counts["createFarm"] == 1
+    assert {farm["name"] for farm in laptop.leaf.all("farms")} == {"South", "South of the road"}
+
+
 def test_two_creates_never_take_the_same_record(laptop: Laptop) -> None:
     """Both look at the list before either has claimed what is in it."""
     laptop.sync()

@@ -25,6 +25,7 @@ from leafdesk.store.outbox import Item, Outbox, RefusedError
 from leafdesk.sync.claims import none_of
 from leafdesk.sync.merge import same
 from leafdesk.sync.removals import confirm
+from leafdesk.sync.sweep import may_be_unread
 
 from .far import USER, Far
 from .laptop import Laptop
@@ -101,9 +102,11 @@ class User:
     def _held_back(self, edit: Edit) -> bool:
         """Whether the database was lost, and the record, made after a create by the same name had left, waits for that
         to be proved: the new database cannot know that it was there before (nothing is lost: it is shown with the next
-        sync)."""
+        sync). Or whether it is in a list of which something could not be read."""
         if "lost all" not in self.laptop.weather.happened:
             return False
+        if may_be_unread(self.laptop.catalog, edit.kind):
+            return True
         there, outbox = self.far.there[edit.kind].get(edit.id, {}), self.laptop.outbox
         tried = [(item, item.edit) for item in outbox.tried_creates(edit.kind) if isinstance(item.edit, Create)]
         alike = [item for item, create in tried if same(create.record.name, there.get("name"))]

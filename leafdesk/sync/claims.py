@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from leafdesk.api.calls import PAGE_SIZE
 from leafdesk.records import Farm, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog, Changes
-from leafdesk.store.outbox import Item, StaleError
+from leafdesk.store.outbox import Item, Outbox, StaleError
 from leafdesk.sync.asks import Rule, Trip, look, read
 from leafdesk.sync.attempt import Verdict, conflict, done, find_known, readable
 from leafdesk.sync.lag import note_news
@@ -27,7 +27,12 @@ CHOSEN_IS_GONE = "The one you chose is no longer at Leaf."
 def known_before(item: Item) -> Rule[set[str] | None]:
     """Leaf's ids that cannot be this create's: there before its first request left, or a person said so. None when no
     request ever left."""
-    attempts = yield from look(lambda _, outbox: outbox.attempts(item))
+    return (yield from look(lambda _, outbox: none_of(outbox, item)))
+
+
+def none_of(outbox: Outbox, item: Item) -> set[str] | None:
+    """As `known_before`, of an outbox at hand."""
+    attempts = outbox.attempts(item)
     if not attempts:
         return None
     said = set[str]((item.theirs or {}).get("not_mine", ()))

@@ -42,6 +42,7 @@ from leafdesk.sync.places import Place
 SAME_LAND = 0.9999
 """Likeness from which a boundary that another program wrote down is taken for the one drawn here (sync.md §6)."""
 LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
+STILL_THERE = "Leaf still had this field, by the name {}; that was left as it is."
 CHANGED = "Somebody changed this at Leaf after you saw it."
 
 
@@ -78,7 +79,12 @@ def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]
     ):
         theirs = _their_field(found, history)
         return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
-    return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, found, *history)))
+    # refused at the very first try: it never left Leaf, so no request of ours can have given it its name
+    before = item.reason == TWIN and item.attempts == 1 and not same(found.name, record.name)
+    notice = STILL_THERE.format(found.name) if before else None
+    return (
+        yield from done(item, trip, lambda catalog: _created(catalog, trip, record, found, *history), notice=notice)
+    )
 
 
 def _created(catalog: Catalog, trip: Trip, record: Field, answer: Field, *boundaries: Boundary | None) -> Changes:

@@ -21,11 +21,25 @@ from leafdesk.sync import watermark
 from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all, tell, write
 from leafdesk.sync.audit import tell_doubles
 from leafdesk.sync.boundaries import fetch_boundaries, moved_boundaries
+from leafdesk.sync.claims import none_of
 from leafdesk.sync.keeping import put_away_rest, trips
 from leafdesk.sync.lag import catch_up, note_news
 from leafdesk.sync.merge import plain
 from leafdesk.sync.removals import may_remove
-from leafdesk.sync.sweep import Sweep, begun, finish, forget, is_begun, is_finished, is_first, leaf_id, mark, rows
+from leafdesk.sync.sweep import (
+    Sweep,
+    begun,
+    finish,
+    forget,
+    is_begun,
+    is_finished,
+    is_first,
+    leaf_id,
+    mark,
+    may_be_unread,
+    mind_the_unread,
+    rows,
+)
 from leafdesk.sync.tally import BATCH, Pulled, batches
 
 PAGE = 100
@@ -143,6 +157,8 @@ def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
         return
     sweep = yield from _read_whole(listing, trip, pulled)
     whole = sweep.complete and not listing.part
+    if sweep.odd or (whole and (yield from look(lambda catalog, _: may_be_unread(catalog, listing.kind)))):
+        yield from put(lambda catalog, _: mind_the_unread(catalog, listing.name, sweep))
     if whole:
         yield from _missing(listing, sweep, trip, pulled)
         yield from _compare(listing, sweep, trip, pulled)
@@ -251,14 +267,14 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Sequence[R]) ->
     """Those of the records that differ from what is here, once each, without what must wait for a probe.
 
     A new record that may be our own create whose answer was lost is left to the probe, or it would be here twice
-    (sync.md §8.7).
+    (sync.md §8.7). What Leaf had before that create left is none of ours, whatever it is called.
     """
     unproved = _unproved(outbox, kind)
     here = catalog.known(kind, (record.id for record in records))
     fresh: dict[str, R] = {}
     for record in records:
         known = here.get(record.id)
-        if known is None and plain(record.name) in unproved:
+        if known is None and any(record.id not in before for before in unproved.get(plain(record.name), ())):
             continue
         if known != (record.raw, getattr(record, "source", ""), True):
             fresh[record.id] = record
@@ -267,11 +283,14 @@ def _news(catalog: Catalog, outbox: Outbox, kind: Kind, records: Sequence[R]) ->
     return list(fresh.values())
 
 
-def _unproved(outbox: Outbox, kind: Kind) -> set[str]:
-    """The names of records made here of which nobody knows whether they are at Leaf already."""
-    if kind == "fields":
-        return set()
-    return {plain(item.edit.record.name) for item in outbox.tried_creates(kind) if isinstance(item.edit, Create)}
+def _unproved(outbox: Outbox, kind: Kind) -> dict[str, list[set[str]]]:
+    """The names of records made here of which nobody knows whether they are at Leaf already; for each such record
+    Leaf's ids that it cannot have."""
+    found: dict[str, list[set[str]]] = {}
+    for item in outbox.tried_creates(kind) if kind != "fields" else ():
+        if isinstance(item.edit, Create):
+            found.setdefault(plain(item.edit.record.name), []).append(none_of(outbox, item) or set())
+    return found
 
 
 def _keep(

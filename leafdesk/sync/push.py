@@ -25,6 +25,7 @@ from leafdesk.sync import farms, fields, machines, triggers
 from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, side_by_side, tell, write
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, place_of
+from leafdesk.sync.sweep import may_be_unread
 
 LANES = 4
 """Records that are sent at the same time; each has one request under way at most (sync.md §4)."""
@@ -36,6 +37,7 @@ AHEAD = "clock_ahead"
 """The fact that says by how much the clock was ahead of the steady one when settle times were last written."""
 DRIFT = 5.0
 """Seconds by which the two may drift apart without anybody having set one."""
+UNREAD = "Leaf lists something that cannot be read, and this may be it; whether Leaf still has it will be seen."
 MOST_LOST = 3
 """After so many lost answers one after the other the rest waits for the next sync: the line or the server is ill."""
 
@@ -316,6 +318,8 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     if isinstance(place, Nowhere):
         if not place.gone:
             return (yield from wait(item, trip, place.why))
+        if not place.known and (yield from look(lambda catalog, _: may_be_unread(catalog, item.kind))):
+            return (yield from wait(item, trip, UNREAD))
         if isinstance(edit, Delete) and place.known:
             return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
         return (yield from conflict(item, trip, GONE, None))

@@ -78,9 +78,16 @@ def _doubles(oracle: Oracle, told: str) -> None:
 
 
 def _claimed_by_another(oracle: Oracle, item: Item, made: list[tuple[str, str]]) -> bool:
-    """Whether a twin (another create of ours by the same name) took one of these for its own."""
-    keys = [oracle.laptop.catalog.key(item.kind, leaf_id) for _, leaf_id in made]
-    return len({key for key in keys if key is not None and key.startswith("made-")}) == len(made)
+    """Whether a twin (another create of ours by the same name) took one of these for its own.
+
+    What was deleted since belongs to nobody any more, and counts for neither: two machines are made by twins whose
+    answers are lost, a colleague deletes the first one's, so that one finds the second's and takes it (they are the
+    same to the letter), and the second is made again; then the user deletes that. There never were more than two.
+    """
+    left = [name for name in made if name not in oracle.far.memory.gone]
+    keys = [oracle.laptop.catalog.key(item.kind, leaf_id) for _, leaf_id in left]
+    owners = {key for key in keys if key is not None and key.startswith("made-")}
+    return len(owners) == len(left) and bool(owners - {item.record_id})
 
 
 # ---------------------------------------------------------------------- the same on both sides

@@ -22,8 +22,10 @@ from leafdesk.records import USER_CREATED, Farm, Field, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.items import REBUILD
 from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.sync.claims import none_of
 from leafdesk.sync.merge import same
 from leafdesk.sync.removals import confirm
+from leafdesk.sync.sweep import may_be_unread
 
 from .far import USER, Far
 from .laptop import Laptop
@@ -98,12 +100,17 @@ class User:
         self.said[type(edit).__name__] += 1
 
     def _held_back(self, edit: Edit) -> bool:
-        """Whether the database was lost, and the record waits for a create by the same name to be proved: the new
-        database cannot know that it was there before (nothing is lost: it is shown with the next sync)."""
-        there = self.far.there[edit.kind].get(edit.id, {})
-        creates = [item.edit for item in self.laptop.outbox.items() if isinstance(item.edit, Create) and item.attempts]
-        alike = any(one.kind == edit.kind and same(one.record.name, there.get("name")) for one in creates)
-        return alike and "lost all" in self.laptop.weather.happened
+        """Whether the database was lost, and the record, made after a create by the same name had left, waits for that
+        to be proved: the new database cannot know that it was there before (nothing is lost: it is shown with the next
+        sync). Or whether it is in a list of which something could not be read."""
+        if "lost all" not in self.laptop.weather.happened:
+            return False
+        if may_be_unread(self.laptop.catalog, edit.kind):
+            return True
+        there, outbox = self.far.there[edit.kind].get(edit.id, {}), self.laptop.outbox
+        tried = [(item, item.edit) for item in outbox.tried_creates(edit.kind) if isinstance(item.edit, Create)]
+        alike = [item for item, create in tried if same(create.record.name, there.get("name"))]
+        return any(edit.id not in (none_of(outbox, item) or ()) for item in alike)
 
     def _take_back(self) -> None:
         """The user thinks better of something in the queue."""

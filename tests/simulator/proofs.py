@@ -7,6 +7,7 @@ from leafdesk.edits import Change, Create, Delete, Enable, Match, Redraw, SyncPr
 from leafdesk.geo.shape import Shape
 from leafdesk.records import Field
 from leafdesk.store.outbox import Item
+from leafdesk.sync.fields import STILL_THERE
 from leafdesk.sync.merge import normal, same
 from leafdesk.sync.triggers import OFTEN_ENOUGH
 
@@ -67,10 +68,11 @@ class Proofs:
         makers = {who for who, made in self.memory.made.items() if target in made}
         if makers == {COLLEAGUE} and item.kind == "fields":
             # A field that was brought back here had never left Leaf (the delete went with the database): under its own
-            # id stands, or stood, just what the user wanted to be there.
+            # id stands, or stood, just what the user wanted to be there, or they are told which name it has.
             self.counted["brought back what was still there"] += 1
             assert isinstance(edit.record, Field)
-            return self._named(edit.record, target) and self._shaped(edit.record.shape or (), target)
+            named = self._named(edit.record, target) or (item.reason or "").startswith(STILL_THERE.partition("{")[0])
+            return named and self._shaped(edit.record.shape or (), target)
         if makers == {COLLEAGUE} and item.attempts:
             # Nothing tells the two apart once both are called the same, whether it was made so or renamed so: the rule
             # is "exactly one new record that says what was sent" (sync.md §6, row 5).

@@ -10,6 +10,7 @@ from leafdesk.geo.shape import to_geojson
 from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import RefusedError
+from leafdesk.sync.fields import STILL_THERE
 from leafdesk.sync.lag import LAG
 
 from .laptop import USER, Laptop, square
@@ -142,6 +143,41 @@ def test_only_one_of_those_to_choose_from_can_be_mine(laptop: Laptop) -> None:
     item, _ = in_doubt(laptop)
     with pytest.raises(RefusedError, match="none of those"):
         laptop.queue(lambda outbox: outbox.adopt(item, "77", now=laptop.now()))
+
+
+def test_what_leaf_had_before_our_create_left_is_shown_at_once_whatever_it_is_called(laptop: Laptop) -> None:
+    laptop.sync()
+    theirs = str(laptop.leaf.create_farm(USER, "South")["id"])  # not read here yet, as after a database was lost
+    (item,) = laptop.do(Create(Farm(id="f-1", leaf_user_id=USER, name="South")))
+    lose(laptop, "createFarm", after=True)
+    laptop.sync()
+    assert laptop.item(item).state == "sent" and laptop.catalog.server_ids("farms", USER) == {theirs}
+    laptop.far.fault = None
+    laptop.do(change("farms", theirs, name="South of the road"))
+    laptop.time += 91
+    laptop.sync()
+    assert laptop.states() == [] and laptop.far.counts["createFarm"] == 1
+    assert {farm["name"] for farm in laptop.leaf.all("farms")} == {"South", "South of the road"}
+
+
+def test_a_field_brought_back_that_never_left_leaf_says_which_name_it_has(laptop: Laptop) -> None:
+    id_ = laptop.make_field("Theirs", square())
+    (item,) = laptop.do(Create(Field(id=id_, leaf_user_id=USER, name="Mine", shape=square())))
+    cycle = laptop.sync(pull=False)
+    assert laptop.item(item).state == "done"
+    assert any(STILL_THERE.format("Theirs") in notice for notice in cycle.notices)
+    assert laptop.catalog.fields(ids=[id_])[0].name == "Theirs"
+
+
+def test_a_field_of_ours_that_was_renamed_before_we_knew_that_it_arrived_is_just_ours(laptop: Laptop) -> None:
+    (item,) = laptop.do(Create(Field(id=HOME, leaf_user_id=USER, name="Mine", shape=square())))
+    lose(laptop, "createField", after=True)
+    laptop.sync(pull=False)
+    laptop.far.fault = None
+    laptop.leaf.change("fields", HOME, name="Theirs")
+    laptop.time += 91
+    cycle = laptop.sync(pull=False)
+    assert laptop.item(item).state == "done" and cycle.notices == ()
 
 
 def test_two_creates_never_take_the_same_record(laptop: Laptop) -> None:

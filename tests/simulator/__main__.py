@@ -14,7 +14,7 @@ from .shrink import shrink
 
 
 def main(words: list[str] | None = None) -> int:
-    """0 when all is well: no violation; with --naive at least 90 %% of the seeds broken; with --mutants 95 % noticed."""
+    """0 when all is well: no violation; with --naive at least 90 % of the seeds broken; with --mutants 95 % noticed."""
     ask = argparse.ArgumentParser(prog="python -m tests.simulator", description=__doc__)
     ask.add_argument("--schedules", type=int, help="how many seeds (default 200; for each of --mutants at most 2,000)")
     ask.add_argument("--seed", type=int, help="the first seed, or with --schedules 1 the only one")

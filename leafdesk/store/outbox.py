@@ -192,6 +192,12 @@ class Outbox:
         )
         return self._known(item.id), self.attempts(item)[-1]
 
+    def refuse_stale(self, item: Item) -> None:
+        """Raise StaleError when the item changed since it was read, or is over."""
+        known = f"SELECT 1 FROM outbox WHERE seq = ? AND rev = ? AND {LIVE_SQL}"
+        if self.connection.execute(known, (item.seq, item.rev)).fetchone() is None:
+            raise StaleError(item.id)
+
     def settle(
         self,
         item: Item,

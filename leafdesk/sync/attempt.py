@@ -52,6 +52,7 @@ def settle(
     """Write down what became of the item, and in the same transaction what Leaf answered (`also`)."""
 
     def job(catalog: Catalog, outbox: Outbox) -> Changes:
+        outbox.refuse_stale(item)  # a record that was taken back meanwhile has no room for the answer
         learned = also(catalog) if also else Changes()
         return learned | outbox.settle(
             item, state, outcome=outcome, reason=reason, not_before=not_before, theirs=theirs, now=trip.now()

@@ -279,3 +279,18 @@ def test_an_older_boundary_that_a_late_machine_calls_active_is_not_shown(laptop:
     laptop.sync()
     laptop.database.write(lambda c: Catalog(c).put_boundaries(field, old)).result()
     assert (seen := laptop.catalog.field(field)) is not None and seen.shape == square(7)
+
+
+def test_mine_may_be_forgotten_while_leaf_is_asked_for_the_one_that_was_chosen(laptop: Laptop) -> None:
+    item, leaf_id = in_doubt(laptop)
+    laptop.queue(lambda outbox: outbox.adopt(item, leaf_id, now=laptop.now()))
+
+    def fault(asked: str, act: Act) -> httpx.Response:
+        if asked == "getFarm" and laptop.item(item).state != "discarded":
+            laptop.queue(lambda outbox: outbox.discard(item, now=laptop.now()))
+        return act()
+
+    laptop.far.fault = fault
+    laptop.sync()
+    assert laptop.item(item).state == "discarded" and laptop.states() == []
+    assert [farm.id for farm in laptop.catalog.farms()] == [leaf_id] and laptop.far.counts["createFarm"] == 1

@@ -102,8 +102,10 @@ class Oracle:
                 continue  # a person was shown both, and said that this is the one: now it is looked at once more
             name = item.edit.record.name
             for made in self._made[id_]:
-                there = self.far.memory.values[made][-1][2]
-                if same(there.get("name"), name) and self.laptop.catalog.key(kind, made[1]) == made[1]:  # type: ignore[arg-type]
+                # one that a colleague called otherwise for a while may have been read then: by its name nobody knows it
+                # (sync.md §8.7), and the probe asks or joins the two
+                ours = all(same(there.get("name"), name) for _, _, there in self.far.memory.values[made])
+                if ours and self.laptop.catalog.key(kind, made[1]) == made[1]:  # type: ignore[arg-type]
                     self.say(f"I2 shown twice: {made} is {id_} and stands beside it")
 
     @property

@@ -38,6 +38,7 @@ AHEAD = "clock_ahead"
 DRIFT = 5.0
 """Seconds by which the two may drift apart without anybody having set one."""
 UNREAD = "Leaf lists something that cannot be read, and this may be it; whether Leaf still has it will be seen."
+UNASKED = "The products of its operation were not read since the database was made anew: read them again, then it goes."
 MOST_LOST = 3
 """After so many lost answers one after the other the rest waits for the next sync: the line or the server is ill."""
 
@@ -306,6 +307,13 @@ def _send(item: Item, trip: Trip) -> Rule[Verdict]:
         return (yield from park(item, trip, str(error)))
 
 
+def _why_unseen(catalog: Catalog, item: Item) -> str | None:
+    """Why a record that was never here (the database was made anew) may be at Leaf all the same; None: it is not."""
+    if item.kind == "matches":  # no sync reads them, only who looks at their operation
+        return UNASKED
+    return UNREAD if may_be_unread(catalog, item.kind) else None
+
+
 def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     edit = item.edit
     if isinstance(edit, Create):
@@ -318,8 +326,9 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
     if isinstance(place, Nowhere):
         if not place.gone:
             return (yield from wait(item, trip, place.why))
-        if not place.known and (yield from look(lambda catalog, _: may_be_unread(catalog, item.kind))):
-            return (yield from wait(item, trip, UNREAD))
+        unseen = None if place.known else (yield from look(lambda catalog, _: _why_unseen(catalog, item)))
+        if unseen:
+            return (yield from wait(item, trip, unseen))
         if isinstance(edit, Delete) and place.known:
             return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
         return (yield from conflict(item, trip, GONE, None))

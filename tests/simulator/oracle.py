@@ -92,10 +92,7 @@ class Oracle:
         return self.laptop.disk.connection.execute(query, (kind, key)).fetchone() is not None
 
     def _twice(self, queue: list[Queued]) -> None:
-        """I2: while nobody knows whether a create arrived, a pull does not show it as a second record.
-
-        One that a colleague called something else for a while was rightly shown then: by its name nobody could know it.
-        """
+        """I2: while nobody knows whether a create arrived, a pull does not show it as a second record."""
         for id_, kind, _, verb, state in queue:
             if state != "sent" or verb not in _MADE_BY_LEAF or id_ in self.user.again or id_ not in self._made:
                 continue
@@ -105,8 +102,10 @@ class Oracle:
                 continue  # a person was shown both, and said that this is the one: now it is looked at once more
             name = item.edit.record.name
             for made in self._made[id_]:
-                called = {value.get("name") for _, _, value in self.far.memory.values[made]}
-                if all(same(one, name) for one in called) and self.laptop.catalog.key(kind, made[1]) == made[1]:  # type: ignore[arg-type]
+                # one that a colleague called otherwise for a while may have been read then: by its name nobody knows it
+                # (sync.md §8.7), and the probe asks or joins the two
+                ours = all(same(there.get("name"), name) for _, _, there in self.far.memory.values[made])
+                if ours and self.laptop.catalog.key(kind, made[1]) == made[1]:  # type: ignore[arg-type]
                     self.say(f"I2 shown twice: {made} is {id_} and stands beside it")
 
     @property

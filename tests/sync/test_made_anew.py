@@ -6,15 +6,21 @@ from pathlib import Path
 
 import httpx
 
-from leafdesk.edits import change
+from leafdesk.edits import Match, change
 from leafdesk.geo.shape import to_geojson
+from leafdesk.records import ProductMatch
 from leafdesk.store.database import Database
 from leafdesk.store.salvage import re_attach
 from leafdesk.store.second_copy import Rescued, all_that_waits
+from leafdesk.sync import stock
 from leafdesk.sync.attempt import GONE
-from leafdesk.sync.push import UNREAD
+from leafdesk.sync.push import UNASKED, UNREAD
 
 from .laptop import USER, Laptop, square
+from .test_push_more import predicted
+from .test_stock import farm, whole
+
+__all__ = ["farm"]
 
 
 def lose(laptop: Laptop, path: Path) -> None:
@@ -59,3 +65,15 @@ def test_an_edit_of_what_was_deleted_meanwhile_is_for_a_person(laptop: Laptop, t
     lose(laptop, tmp_path / "anew.db")
     laptop.sync()
     assert (laptop.item(item).state, laptop.item(item).reason) == ("conflict", GONE)
+
+
+def test_an_approved_product_waits_until_its_operation_is_looked_at_again(farm: Laptop, tmp_path: Path) -> None:
+    match = predicted(farm)
+    (item,) = farm.do(Match(match.id))
+    lose(farm, tmp_path / "anew.db")
+    whole(farm)
+    assert (farm.item(item).state, farm.item(item).reason) == ("waiting", UNASKED)
+    farm.drive(stock.read_matches(match.operation_id, match.leaf_user_id, farm.trip()))
+    whole(farm)
+    there = farm.catalog.server_copy("matches", match.id)
+    assert isinstance(there, ProductMatch) and there.status == "VALIDATED" and farm.item(item).state == "done"

@@ -44,8 +44,8 @@ class Watchdog:
             beat = self._beat
             if (time.perf_counter() - beat) * 1000 <= LIMIT_MS:
                 continue
-            frame = sys._current_frames().get(self._main)
-            stack = _stack(frame)
+            # no name for the frame: whoever holds it last destroys its widgets, and that must not be this thread
+            stack = _stack(sys._current_frames().get(self._main))
             while self._beat == beat and not self._stop.wait(_BEAT_MS / 1000):
                 pass
             if stack:

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from leafdesk.ui import words
 from leafdesk.ui.bridge import beside
+from leafdesk.ui.dialogs.files import file_question
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -41,16 +42,12 @@ class Exporting(QObject):
             self.window.notice.say("There are no fields here that could be exported.")
             return
         name = self.window.lists.rows[chosen].name if chosen else "fields"
-        dialog = QFileDialog(self.window, f"Export {name if chosen else words.count(len(ids), 'field')}")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_question(self, f"Export {name if chosen else words.count(len(ids), 'field')}", tuple(FILTERS))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(list(FILTERS))
         dialog.setDefaultSuffix("geojson")
         dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(FILTERS[chosen].removeprefix(".")))
         dialog.selectFile(f"{''.join(c if c.isalnum() or c in ' -_' else '-' for c in name)[:60]}.geojson")
         dialog.fileSelected.connect(lambda path: self.write(Path(path), ids))
-        dialog.destroyed.connect(lambda: setattr(self, "dialog", None))
-        self.dialog = dialog
         dialog.open()
 
     def write(self, path: Path, ids: Sequence[str]) -> None:

@@ -7,11 +7,12 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFileDialog
 
 from leafdesk.ui import words
 from leafdesk.ui.bridge import beside
+from leafdesk.ui.dialogs.files import file_question
 from leafdesk.ui.trouble import plain
 
 if TYPE_CHECKING:
@@ -70,15 +71,11 @@ class Handing(QObject):
     def _ask_where(self, sheet: AskHandOver, only: Sequence[str] | None) -> None:
         sheet.done_well()
         changes = words.count(sheet.many, "change").replace(" ", "-").replace(",", "")
-        dialog = QFileDialog(self.window, "Hand over")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_question(self, "Hand over", (FILTER,))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters([FILTER])
         dialog.setDefaultSuffix(ENDING.removeprefix("."))
         dialog.selectFile(f"{date.today().isoformat()}-{changes}{ENDING}")
         dialog.fileSelected.connect(lambda path: self.write(Path(path), only))
-        dialog.destroyed.connect(lambda: setattr(self, "dialog", None))
-        self.dialog = dialog
         dialog.open()
 
     def write(self, path: Path, only: Sequence[str] | None = None) -> None:
@@ -116,13 +113,9 @@ class Handing(QObject):
     # ------------------------------------------------------------------ in
     def ask_file(self) -> None:
         """Ask for a colleague's file."""
-        dialog = QFileDialog(self.window, "Take over")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = file_question(self, "Take over", (FILTER, "All files (*)"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilters([FILTER, "All files (*)"])
         dialog.fileSelected.connect(lambda name: self.open(Path(name)))
-        dialog.destroyed.connect(lambda: setattr(self, "dialog", None))
-        self.dialog = dialog
         dialog.open()
 
     def open(self, path: Path) -> None:

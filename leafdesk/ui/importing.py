@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 
 from leafdesk.ui import words
 from leafdesk.ui.bridge import beside
+from leafdesk.ui.dialogs.files import file_question
 
 if TYPE_CHECKING:
     from leafdesk.files.apart import Reader
@@ -68,14 +69,11 @@ class Importing(QObject):
         """Ask for files."""
         from leafdesk.files.formats import OPENED
 
-        dialog = QFileDialog(self.window, "Import fields")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         pattern = " ".join(f"*{ending}" for ending in OPENED)
-        dialog.setNameFilters([f"Fields: GeoJSON, KML, Shapefile ({pattern})", "All files (*)"])
+        filters = (f"Fields: GeoJSON, KML, Shapefile ({pattern})", "All files (*)")
+        dialog = file_question(self, "Import fields", filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.open([Path(name) for name in names]))
-        dialog.destroyed.connect(lambda: setattr(self, "dialog", None))
-        self.dialog = dialog
         dialog.open()
 
     def open(self, paths: Sequence[Path]) -> None:

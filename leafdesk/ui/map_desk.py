@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from leafdesk.tiles.opening import ENDINGS, is_map
 from leafdesk.ui.bridge import beside
+from leafdesk.ui.dialogs.files import file_question
 from leafdesk.ui.map.underlay import Layer
 
 if TYPE_CHECKING:
@@ -129,14 +130,11 @@ class MapDesk(QObject):
     # ------------------------------------------------------------------ maps come
     def ask(self) -> None:
         """Ask for a map file."""
-        dialog = QFileDialog(self.window, "Open a map file")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         pattern = " ".join(f"*{ending}" for ending in ENDINGS)
-        dialog.setNameFilters([f"Maps: MBTiles, PMTiles ({pattern})", "All files (*)"])
+        filters = (f"Maps: MBTiles, PMTiles ({pattern})", "All files (*)")
+        dialog = file_question(self, "Open a map file", filters)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(lambda names: self.open([Path(name) for name in names]))
-        dialog.destroyed.connect(lambda: setattr(self, "dialog", None))
-        self.dialog = dialog
         dialog.open()
 
     def take(self, paths: Sequence[Path]) -> list[Path]:

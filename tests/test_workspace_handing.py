@@ -352,7 +352,7 @@ def test_a_change_that_is_sent_at_that_moment_is_not_handed_over(team: Team, mon
         sync(team.anna)
         return write(path, content)
 
-    import leafdesk.files.handover as files
+    import leafdesk.files.whole as files
 
     write: Callable[[Path, bytes], Path] = files.write_beside
     monkeypatch.setattr(files, "write_beside", meanwhile)

@@ -2,7 +2,6 @@
 
 import gzip
 import io
-import os
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -12,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from leafdesk.files import geojson, kml, plots, shapefile
 from leafdesk.files.found import EXPORT_AGAIN, Layer, Reading, Refusal, Tell, UnreadableError
 from leafdesk.files.limits import LARGEST_FILE, MB
+from leafdesk.files.whole import write_beside
 from leafdesk.files.zipped import Archive, shown
 from leafdesk.geo.shape import Shape
 
@@ -96,12 +96,8 @@ def save(path: Path, fields: Fields, day: tuple[int, int, int]) -> None:
     if write is None:
         raise UnreadableError(f"{path.name} cannot be written: its ending has to be one of {', '.join(WRITTEN)}.")
     content = write(fields, path.stem, day)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    beside = write_beside(path, content)
     try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         beside.replace(path)
     finally:
         beside.unlink(missing_ok=True)

@@ -14,7 +14,6 @@ what is in it is shown before anything is taken. It holds no token and no passwo
 
 import hashlib
 import json
-import os
 import re
 import uuid
 from dataclasses import dataclass, field
@@ -123,20 +122,6 @@ def _said(change: Handed) -> Json:
 
 def _dumps(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-
-
-def write_beside(path: Path, content: bytes) -> Path:
-    """Write to the disk beside the place where the file shall be; the answer is renamed to it. Raises OSError."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with beside.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        beside.unlink(missing_ok=True)
-        raise
-    return beside
 
 
 # ---------------------------------------------------------------------- reading

@@ -108,7 +108,8 @@ class HandOvers:
         Raises RefusedError when nothing can be handed over, something asked for cannot, or a file is there already;
         OSError when it cannot be written. Nothing is handed over then.
         """
-        from leafdesk.files.handover import UnfitError, pack, unpack, write_beside
+        from leafdesk.files.handover import UnfitError, pack, unpack
+        from leafdesk.files.whole import write_beside
 
         if self._account is None:
             raise RefusedError("Nobody has signed in here yet.")

@@ -16,6 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.benchmarks import farm
 from tests.benchmarks.map import farmland
 from tests.benchmarks.stalls import LIMIT_MS, Watchdog
 from tests.benchmarks.tables import Turns, rest, until
@@ -73,16 +74,14 @@ def main() -> None:
     reader.add_argument("--fields", type=int, default=50_000)
     chosen = reader.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
     from leafdesk.app import make_application
-    from leafdesk.sandbox import Sandbox
     from leafdesk.workspace import Workspace
 
     make_application()
-    with tempfile.TemporaryDirectory(prefix="leafdesk-benchmark-") as place, Sandbox(fields=20) as leaf:
+    with tempfile.TemporaryDirectory(prefix="leafdesk-benchmark-") as place:
+        with farm.sandbox(20) as leaf:
+            farm.pulled(Path(place) / "data", leaf)
         workspace = Workspace(Path(place) / "data")
-        workspace.login(leaf.username, leaf.password, leaf.url).result(60)
-        workspace.sync().result(600)
         fill(workspace, chosen.fields)
         workspace.close()
         print(f"{chosen.fields:,} fields")
@@ -94,7 +93,7 @@ def main() -> None:
             finally:
                 dog.end()
                 workspace.close()
-            tell(dog)
+            dog.tell(f"Turns above {LIMIT_MS} ms, by where the window stood:")
 
 
 def live(workspace: "Workspace", folder: Path, start: str) -> None:
@@ -236,15 +235,6 @@ class Journey:
         from PySide6.QtTest import QTest
 
         QTest.keyClick(self.canvas, Qt.Key[f"Key_{name}"])
-
-
-def tell(dog: Watchdog) -> None:
-    """Where the window stood."""
-    print(f"\nTurns above {LIMIT_MS} ms, by where the window stood:")
-    for stack, taken in sorted(dog.stalls.items(), key=lambda pair: -max(pair[1])):
-        print(f"  {len(taken)} ×, worst {max(taken):.0f} ms\n{stack}")
-    if not dog.stalls:
-        print("  none")
 
 
 if __name__ == "__main__":

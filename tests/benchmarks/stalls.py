@@ -57,6 +57,14 @@ class Watchdog:
         self._stop.set()
         self._thread.join()
 
+    def tell(self, heading: str) -> None:
+        """Print where the window stood, the longest first."""
+        print(f"\n{heading}")
+        for stack, taken in sorted(self.stalls.items(), key=lambda pair: -max(pair[1])):
+            print(f"  {len(taken)} ×, worst {max(taken):.0f} ms\n{stack}")
+        if not self.stalls:
+            print("  none")
+
 
 def _stack(frame: FrameType | None) -> str:
     """The window's own frames; "" when the demo's hand holds the thread itself, not the window."""
@@ -82,11 +90,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="leafdesk-benchmark-") as place, Sandbox(fields=chosen.fields) as leaf:
         code = run_headless(Wishes(screenshot=Path(place) / "window.png"), Path(place) / "data", leaf)
     dog.end()
-    print(f"\nThe main job ended with {code}. Stalls above {LIMIT_MS} ms in the window's code:")
-    for stack, taken in sorted(dog.stalls.items(), key=lambda pair: -max(pair[1])):
-        print(f"  {len(taken)} ×, worst {max(taken):.0f} ms\n{stack}")
-    if not dog.stalls:
-        print("  none")
+    dog.tell(f"The main job ended with {code}. Stalls above {LIMIT_MS} ms in the window's code:")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from leafdesk.store.copies import (
 from leafdesk.store.enabling import MARK
 from leafdesk.store.items import LIVE_SQL, live_edits
 from leafdesk.store.numbering import number
-from leafdesk.store.seen import refold, words
+from leafdesk.store.seen import refold, refold_taken, words
 
 __all__ = ["Catalog", "Changes", "Count", "FieldRow"]
 
@@ -267,9 +267,9 @@ class Catalog:
         """
         changed = set[tuple[Kind, str]]()
         for record in records:
-            key = take_copy(self.connection, record)
-            if key is not None:
-                changed |= refold(self.connection, record.kind, key, news=True).records
+            taken = take_copy(self.connection, record)
+            if taken is not None:
+                changed |= refold_taken(self.connection, taken).records
         return Changes(frozenset(changed))
 
     def put_boundaries(self, field_id: str, boundaries: Iterable[Boundary]) -> Changes:

@@ -247,16 +247,15 @@ def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, trip: Trip
 
 
 def _take(listing: Listing[R], number: int, page: Page[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
-    """Keep what one page says, in small transactions; an unchanged page writes nothing."""
+    """Keep what one page says, in one transaction; an unchanged page writes nothing."""
     sweep.meet(page, PAGE)
     pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
     fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
     tally = pulled.tally(listing.kind)
     moved = yield from moved_boundaries(fresh, trip)
     kept = partial(mark, trip=trip, name=listing.name, number=number, page=page, sweep=sweep)
-    pieces = list(batches(fresh, BATCH)) or [fresh] * listing.first
-    for some in pieces:
-        added, changed = yield from _keep(some, moved, trip, kept if listing.first and some is pieces[-1] else None)
+    if fresh or listing.first:
+        added, changed = yield from _keep(fresh, moved, trip, kept if listing.first else None)
         tally.added += added
         tally.changed += changed
     if page.items:
@@ -299,7 +298,8 @@ def _keep(
     """Take these records, with the boundary that became active in each; counts of added and changed."""
 
     def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
-        added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
+        here = catalog.known(records[0].kind, (record.id for record in records)) if records else {}
+        added = sum(not here.get(record.id, ("",))[0] for record in records)
         changes = catalog.put(records)
         taken = len(changes.records)
         if added:

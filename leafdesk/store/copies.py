@@ -351,19 +351,26 @@ def _active(connection: sqlite3.Connection, field: str, fresh: set[str]) -> str 
     return None if shown is None else str(shown)
 
 
-MISSING_BOUNDARIES = """
-WITH last AS (SELECT field, max(place) AS place FROM named_boundaries GROUP BY field),
+_MISSING = """
+WITH last AS (SELECT field, max(place) AS place FROM named_boundaries WHERE {fields} GROUP BY field),
      missing AS (
         SELECT m.field, m.id, m.place, m.place = last.place AS is_last,
                EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.status = 'ACTIVE') AS has_active
-        FROM named_boundaries m JOIN last USING (field)
+        FROM last CROSS JOIN named_boundaries m USING (field)
         WHERE NOT EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.id = m.id)
      )
-SELECT r.leaf_user, coalesce(r.leaf_id, m.field), m.id FROM missing m
-JOIN records r ON r.kind = 'fields' AND r.key = m.field
-JOIN copies c ON c.n = r.n AND NOT c.gone
-WHERE m.is_last
-   OR (NOT m.has_active AND NOT EXISTS (SELECT 1 FROM missing l WHERE l.field = m.field AND l.is_last))
-ORDER BY m.field, m.place DESC
+SELECT {what} FROM missing m
+CROSS JOIN records r ON r.kind = 'fields' AND r.key = m.field
+CROSS JOIN copies c ON c.n = r.n AND NOT c.gone
+WHERE (m.is_last
+   OR (NOT m.has_active AND NOT EXISTS (SELECT 1 FROM missing l WHERE l.field = m.field AND l.is_last)))
 """
-"""(leaf user, field, boundary) to fetch: see Catalog.missing_boundaries."""
+MISSING_BOUNDARIES = _MISSING.format(
+    what="r.leaf_user, coalesce(r.leaf_id, m.field), m.id",
+    fields="field IN (SELECT key FROM records WHERE n IN (SELECT value FROM json_each(?)))",
+)
+MISSING_BOUNDARIES += "ORDER BY m.field, m.place DESC"
+"""(leaf user, field, boundary) to fetch for the fields of these row numbers: see Catalog.missing_boundaries."""
+LACKING_FIELDS = _MISSING.format(what="DISTINCT r.n", fields="true")
+LACKING_FIELDS += "AND (:user IS NULL OR r.leaf_user = :user) ORDER BY r.n"
+"""The row numbers of fields of which a boundary is to be fetched."""

@@ -181,8 +181,10 @@ def _not_here(catalog: Catalog, outbox: Outbox, listing: Listing[R], sweep: Swee
     """Ids that were listed and have no copy; what is held back for a probe, or cannot be read, is not missed."""
     if _unproved(outbox, listing.kind):
         return set()
-    here = catalog.leaf_ids(listing.kind)
-    return sweep.ids - sweep.unreadable - here.keys() - set(here.values())
+    absent = sweep.ids - sweep.unreadable
+    for names in catalog.each_server_id(listing.kind):
+        absent.difference_update(names)
+    return absent
 
 
 def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *, whole: bool) -> Changes:
@@ -320,12 +322,14 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
 
     def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
         user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
-        keys = catalog.server_ids(listing.kind, user, source=listing.source, parent=listing.parent)
-        names = catalog.leaf_ids(listing.kind)
-        gone = [key for key in keys if names[key] not in sweep.ids]
+        known, gone = 0, list[str]()
+        for key, name in catalog.each_server_id(listing.kind, user, source=listing.source, parent=listing.parent):
+            known += 1
+            if name not in sweep.ids:
+                gone.append(key)
         copies = [(key, catalog.server_copy(listing.kind, key)) for key in sorted(gone)]
         asked = [_as_leaf_names(catalog, key, copy) for key, copy in copies if copy is not None]
-        return asked, len(keys)  # type: ignore[return-value]
+        return asked, known  # type: ignore[return-value]
 
     missing, known = yield from look(unlisted)
     if not (yield from may_remove(listing.name, (record.id for record in missing), known)):

@@ -95,6 +95,32 @@ def test_what_nobody_asked_for_is_no_answer_to_the_next_request() -> None:
     assert (bodies(ends), connections) == ([b"1", b"1"], 2)
 
 
+def test_what_comes_between_two_requests_is_no_answer_either() -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await request_of(reader)
+        writer.write(said(b"1"))
+        await writer.drain()
+        await asyncio.sleep(0.02)
+        writer.write(said(b"forged"))
+        await reader.read()
+
+    ends, connections = exchanges(handle, *[asked()] * 2, between=0.1)
+    assert (bodies(ends), connections) == ([b"1", b"1"], 2)
+
+
+def test_an_answer_may_end_with_the_connection_and_may_come_before_all_is_sent() -> None:
+    ends, connections = exchanges(always(b"HTTP/1.1 200 OK\r\n\r\nabc", ends=True), *[asked()] * 2)
+    assert (bodies(ends), connections) == ([b"abc", b"abc"], 2)
+
+    async def handle(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said(b"too much", status=413))
+        await writer.drain()
+        await asyncio.sleep(0.2)
+
+    (end,), _ = exchanges(handle, asked("/", method="PUT", content=b"x" * (32 << 20)))
+    assert not isinstance(end, Exception) and end[0] == 413
+
+
 def test_an_answer_nobody_waits_for_any_more_is_no_answer_to_the_next_request() -> None:
     async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first = b"/slow" in await request_of(reader)
@@ -143,6 +169,17 @@ def test_a_large_request_arrives_whole() -> None:
     content = b"x" * (8 << 20)
     (end,), _ = exchanges(handle, asked("/", method="PUT", content=content))
     assert not isinstance(end, Exception) and end[2] == b"PUT %d" % len(content)
+
+
+def test_a_request_without_a_body_says_so() -> None:
+    async def handle(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said(await request_of(reader)))
+
+    ends, _ = exchanges(handle, asked("/?a=b"), asked("/c", method="POST"))
+    first, second = bodies(ends)
+    assert first is not None and first.startswith(b"GET /?a=b HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert b"content-length" not in first.lower()
+    assert second is not None and b"\r\nContent-Length: 0\r\n" in second
 
 
 def test_who_reads_nothing_is_not_waited_for() -> None:

@@ -1,6 +1,7 @@
 """A laptop whose clock, disk and line are ours: drives the real rules over the real outbox and catalog."""
 
 import itertools
+import math
 from collections.abc import Callable, Generator
 from typing import Any, TypeVar
 
@@ -335,10 +336,13 @@ class Laptop:
         ).fetchall()
         if len(rows) != 1:
             self.unannounced.append(f"{call.operation} left, and {len(rows)} attempts were written ahead")
-            return Sender("nobody", 0, 0, "", "", {}, {})
+            return Sender("nobody", 0, 0, "", "", {}, {}, math.inf)
         (id_, number, pre, seq), *_ = rows
         item = self.item(id_)
-        return Sender(id_, number, seq, item.kind, item.record_id, self._at_leaf(item), msgspec.json.decode(pre))
+        looked = self.looked.get((item.kind, self.catalog.leaf_id(item.kind, item.record_id) or ""), math.inf)
+        return Sender(
+            id_, number, seq, item.kind, item.record_id, self._at_leaf(item), msgspec.json.decode(pre), looked
+        )
 
     def _at_leaf(self, item: Item) -> dict[str, Any]:
         """The item's base with references as Leaf's numbers."""

@@ -191,7 +191,7 @@ def test_a_deleted_field_comes_back_without_a_farm_that_was_forgotten_meanwhile(
 def test_a_new_field_in_a_farm_that_is_not_here_is_refused(workspace: Workspace) -> None:
     field = manual(workspace)
     new = replace(field, id="0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", farm_id="made-nowhere")
-    with pytest.raises(RefusedError, match="There is no such farm here."):
+    with pytest.raises(RefusedError, match="There is no such farm here"):
         workspace.do(Create(new)).result(WAIT)
     assert not workspace.outbox.items()
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,23 +12,6 @@ from leafdesk.store.notices import Notices
 from leafdesk.workspace import Create, Delete, Redraw, RefusedError, Workspace, change
 
 WAIT = 20
-
-
-@pytest.fixture
-def opened(tmp_path: Path, sandbox: Sandbox) -> Any:
-    """Open the workspace of the test; call again after `close` for what the next start finds."""
-    made: list[Workspace] = []
-
-    def open_it() -> Workspace:
-        workspace = Workspace(tmp_path / "folder", api_url=sandbox.url, settle_seconds=0.2)
-        made.append(workspace)
-        if workspace.account is None:
-            workspace.login(sandbox.username, sandbox.password).result(WAIT)
-        return workspace
-
-    yield open_it
-    for workspace in made:
-        workspace.close()
 
 
 @pytest.fixture

@@ -177,10 +177,14 @@ class Oracle:
             self.say(f"I1 {sentence}")
         for _, one in self.far.memory.landed[self._landed :]:
             record = (one.kind, one.key)
-            if one.seq < self._last_seq.get(record, 0):
+            if one.seq < self._last_seq.get(record, 0) and not self._asked_again(one.item):
                 self.say(f"I5 order: {one.item} landed after a later edit of {one.key}")
             self._last_seq[record] = max(one.seq, self._last_seq.get(record, 0))
         self._landed = len(self.far.memory.landed)
+
+    def _asked_again(self, id_: str) -> bool:
+        """Whether the user took an answer back, so that what was given up went after what came later."""
+        return bool(self._rows(f"SELECT 1 FROM journal WHERE item = '{id_}' AND verb = 'ask again'"))
 
     # ------------------------------------------------------------------ when a write of ours lands
     def before_landing(self, operation: str, path: str, sender: Sender | None) -> None:

@@ -120,11 +120,8 @@ class Oracle:
         self._updated = now
 
     def began_anew(self) -> None:
-        """The database was lost: what Leaf has is not here before it is read again, and notices have no second copy."""
+        """The database was lost: what Leaf has is not here before it is read again."""
         self._updated = {}
-        told = [one for one in self.unseen if self._over.get(one[2].item) == "done"]
-        self.counted["a notice lost with the whole database"] += len(told)
-        self.unseen = [one for one in self.unseen if one not in told]
         self.user_acted(anew=True)
 
     def user_acted(self, *, anew: bool = False) -> None:

@@ -58,8 +58,8 @@ def _doubles(oracle: Oracle, told: str) -> None:
             item = oracle.laptop.item(who)
             if made[0] in memory.gone or made[0] == name:
                 counted["made again after somebody deleted it"] += 1
-            elif "other id" in oracle.laptop.weather.happened and item.kind == "fields":
-                counted["doubled where Leaf took an id of its own and the answer was lost"] += 1
+            elif item.kind == "fields" and _changed_since(oracle, made[0]):
+                counted["doubled where Leaf took an id of its own and somebody changed that before it was found"] += 1
             elif _claimed_by_another(oracle, item, made):
                 counted["two of one name, swapped"] += 1
             elif who in oracle.user.again:
@@ -77,6 +77,13 @@ def _doubles(oracle: Oracle, told: str) -> None:
             oracle.say(f"I2 doubled: {who} uploaded {often} times, a person said {oracle.user.again[who]} times again")
 
 
+def _changed_since(oracle: Oracle, name: tuple[str, str]) -> bool:
+    """Whether a colleague renamed, moved or redrew it: by what was sent nobody finds it then."""
+    memory = oracle.far.memory
+    drawn = {memory.drawn[id_][0] for _, _, record in memory.values[name] for id_ in record.get("boundaries", ())}
+    return COLLEAGUE in drawn or any(who == COLLEAGUE for _, who, _ in memory.values[name])
+
+
 def _claimed_by_another(oracle: Oracle, item: Item, made: list[tuple[str, str]]) -> bool:
     """Whether a twin (another create of ours by the same name) took one of these for its own.
 
@@ -86,7 +93,7 @@ def _claimed_by_another(oracle: Oracle, item: Item, made: list[tuple[str, str]])
     """
     left = [name for name in made if name not in oracle.far.memory.gone]
     keys = [oracle.laptop.catalog.key(item.kind, leaf_id) for _, leaf_id in left]
-    twins = {key for key in keys if key is not None and key.startswith("made-")} - {item.record_id}
+    twins = {key for key in keys if key is not None and key.startswith(("made-", "item-"))} - {item.record_id}
     return bool(twins) and len(left) - len(twins) <= 1  # its own, or what a person who was asked forgot
 
 

@@ -185,7 +185,7 @@ class Database:
                 return
             job.run(self._connection, self._transact, self.path)
             changed = self._connection.total_changes - written_back
-            if changed >= _OVERRIPE:
+            if changed >= _OVERRIPE or (changed and job.found_the_disk_full):
                 written_back = self._write_back()
             del job  # a job may hold a whole page of records: let go of it while waiting for the next
 
@@ -207,6 +207,11 @@ class _Job:
 
     def __init__(self, work: Callable[[sqlite3.Connection], Any], future: "Future[Any]", *, urgent: bool) -> None:
         self.work, self.future, self.urgent = work, future, urgent
+
+    @property
+    def found_the_disk_full(self) -> bool:
+        """Whether it ended so; once the log is in the file, its room can be written again."""
+        return not self.future.cancelled() and isinstance(self.future.exception(), DiskFullError)
 
     def run(self, connection: sqlite3.Connection, transact: "_Transact", path: Path) -> None:
         if not self.future.set_running_or_notify_cancel():

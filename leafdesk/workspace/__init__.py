@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from leafdesk.newer import Newer, Source
     from leafdesk.sync.engine import Engine
     from leafdesk.workspace.handing import HandOvers
+    from leafdesk.workspace.readiness import Readiness
 
 __all__ = ["Decisions", "InUseError", "LockedError", "Online", "Sealing", "SignedOutError", "UserHere"]
 __all__ += ["Change", "Create", "Delete", "Edit", "Enable", "Match", "Redraw", "SyncProvider", "Upload", "change"]
@@ -180,6 +181,13 @@ class Workspace:
     def keeping(self) -> Keeping:
         """Which Leaf users' records this laptop keeps."""
         return Keeping(self._database, self._tell)
+
+    @property
+    def readiness(self) -> "Readiness":
+        """Whether everything is here for a day without a signal."""
+        from leafdesk.workspace.readiness import Readiness
+
+        return Readiness(self, self._database, self._terms.clock)
 
     def common(self, field_ids: Sequence[str]) -> Shape:
         """What fields have in common here; () when that is nothing. Raises NotComparableError for an invalid one."""

@@ -237,13 +237,15 @@ class MapDesk(QObject):
         self.window.notice.say(f"{one.about.name if one else 'A map'}: {why}")
 
     # ------------------------------------------------------------------ downloads
-    def ask_area_of(self, id_: str, which: str) -> None:
-        """Ask how much of a map is to be downloaded for a farm (its key), or for map_area.ALL fields."""
+    def ask_area_of(self, id_: str, farm_id: str) -> None:
+        """Ask how much of a map is to be downloaded for a farm; "" for all fields."""
+        from leafdesk.ui.dialogs.map_area import ALL
+
         self.choose(id_)
-        self.ask_area(which)
+        self.ask_area(farm_id or ALL)
 
     def ask_area(self, which: str = "") -> None:
-        """Ask which area of the chosen map is to be downloaded."""
+        """Ask which area of the chosen map is to be downloaded; `which` of those that can be picked stands first."""
         from leafdesk.ui.dialogs.map_area import MapArea
 
         one = self.one

@@ -11,7 +11,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk.ui.dialogs.field import farm_names
-from leafdesk.ui.dialogs.map_area import ALL
 from leafdesk.ui.parts import Card, Picker, button, label, row, set_role
 from leafdesk.ui.theme import STEP
 from leafdesk.ui.trouble import plain
@@ -31,6 +30,8 @@ BUTTONS = {
     "backup": "Copy now",
 }
 """What the button of a line that is missing says, by its remedy."""
+ALL = ""
+"""Instead of a farm's key."""
 _REST_MS = 300
 """Several things that change within so long are looked at once."""
 

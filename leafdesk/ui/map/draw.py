@@ -14,7 +14,7 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.flat import thinned_line
 from leafdesk.geo.follow import follow
 from leafdesk.geo.history import History
-from leafdesk.geo.measure import area_ha, bearing_deg, length_m, perimeter_m
+from leafdesk.geo.measure import area_ha, length_m, perimeter_m
 from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Position, Ring, Shape, pack, unpack
 from leafdesk.geo.view import Pixel
@@ -27,6 +27,7 @@ from leafdesk.ui.map.sketch import (
     paint_cross,
     paint_outline,
     paint_problem,
+    side,
 )
 from leafdesk.ui.map.tool import Pointer, Shapes, Tool
 
@@ -303,12 +304,12 @@ class DrawTool(Tool):
 
     def _lines(self) -> list[str]:
         state, drawn = self._state, self._preview()
-        side = f"side {metres(state.side_m)}, {bearing_deg(*drawn[-2:]):.0f}°" if state.side_m else ""
+        last = side(*drawn[-2:]) if state.side_m else ""
         if state.problems:
-            return [state.problems[0].message, side] if side else [state.problems[0].message]
+            return [state.problems[0].message, last] if last else [state.problems[0].message]
         if state.area_ha is not None:
-            return [hectares(state.area_ha), " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
-        return [side] if side else []
+            return [hectares(state.area_ha), " · ".join(filter(None, (last, f"around {metres(state.perimeter_m)}")))]
+        return [last] if last else []
 
     def _hint(self, corners: int) -> str:
         """What the next click and keys do."""

@@ -20,7 +20,7 @@ from leafdesk.ui.map.trace import Trace
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
-HINT = "Click the field to join with this one · Esc leaves both as they are"
+HINT = "Click the field to join with this one, then Enter makes them one · Esc leaves both as they are"
 CHOSEN = "Enter joins them · click another field instead · Backspace chooses none · Esc leaves both as they are"
 
 

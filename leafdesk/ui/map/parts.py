@@ -14,7 +14,7 @@ from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import Piece
 from leafdesk.geo.shape import Ring, Shape, rings
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, signed
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline
 from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
@@ -86,7 +86,8 @@ class HoleTool(DrawTool):
             return super()._lines()
         return [
             f"{self._before_ha:,.2f} → {hectares(after)}",
-            f"{self.name} {abs(after - self._before_ha):,.2f} ha ({signed(after - self._before_ha)})",
+            f"{self.name} {hectares(abs(after - self._before_ha))}",
+            *super()._lines()[1:],
         ]
 
     def _hint(self, corners: int) -> str:
@@ -206,10 +207,17 @@ class RemoveTool(Tool):
             return
         goes = parts.outline(self.history.now, piece)
         paint_outline(painter, Trace(goes).path(view), colours, wrong=True)
-        why = parts.why_not_remove(self.history.now, piece)
-        lines = [why] if why else [f"Remove this {_word(piece)}", hectares(area_ha(goes))]
+        lines = self._lines(piece, area_ha(goes))
         room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
         paint_card(painter, self.hand.pixel, lines, room, colours, self.canvas.font())
+
+    def _lines(self, piece: Piece, goes_ha: float) -> list[str]:
+        """What a click here would do, and the field's hectares then."""
+        if why := parts.why_not_remove(self.history.now, piece):
+            return [why]
+        before = self._state.area_ha or 0.0
+        after = before + (goes_ha if piece.ring else -goes_ha)
+        return [f"Remove this {_word(piece)}", hectares(goes_ha), f"{before:,.2f} → {hectares(after)}"]
 
 
 def _word(piece: Piece) -> str:

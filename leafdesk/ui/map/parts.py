@@ -12,10 +12,10 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import Piece
-from leafdesk.geo.shape import Ring, Shape, rings
+from leafdesk.geo.shape import Ring, Shape, pack, rings, unpack
 from leafdesk.ui.map.draw import FREE, DrawTool
 from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline
-from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
+from leafdesk.ui.map.tool import Pointer, Shapes, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -175,6 +175,20 @@ class RemoveTool(Tool):
             self.canvas.edited.emit(self.field_id, left)
 
         self.elsewhere(lambda: problems(left), done, self._measure)
+
+    # ------------------------------------------------------------------ kept safe
+    @property
+    def kept_history(self) -> History[Shape]:
+        return self.history
+
+    def as_shapes(self, value: Shape) -> Shapes:
+        return (("", pack(value)),)
+
+    def from_shapes(self, shapes: Shapes) -> Shape:
+        return unpack(shapes[0][1])
+
+    def resume(self, history: History[Shape]) -> None:
+        self._go(history)
 
     # ------------------------------------------------------------------ how it stands
     @property

@@ -15,12 +15,12 @@ from leafdesk.geo.history import History
 from leafdesk.geo.measure import perimeter_m, reached
 from leafdesk.geo.motion import FARTHEST_M, middle_of, moved
 from leafdesk.geo.plane import Plane
-from leafdesk.geo.shape import Position, Shape
+from leafdesk.geo.shape import Position, Shape, pack, unpack
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.draw import ARROWS
 from leafdesk.ui.map.proposing import Proposal, ProposingTool
-from leafdesk.ui.map.sketch import hectares, metres, paint_corner, paint_outline
-from leafdesk.ui.map.tool import Ask, Pointer, number
+from leafdesk.ui.map.sketch import EditState, hectares, metres, paint_corner, paint_outline
+from leafdesk.ui.map.tool import Ask, Pointer, Shapes, number
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
@@ -92,7 +92,13 @@ class ShiftTool(ProposingTool):
 
     def _step(self, name: str, shift: Shift) -> None:
         self.history = self.history.done(name, shift)
+        self._tell(self._state)  # now: a gesture is written down before what comes of it is worked out
         self.propose()
+
+    def _tell(self, state: EditState, reason: str = "") -> None:
+        undo, redo = self.history.undo_name, self.history.redo_name
+        named = replace(state, undo_name=undo, redo_name=redo)
+        super()._tell(replace(named, can_undo=undo is not None, can_redo=redo is not None), reason)
 
     @property
     def touched(self) -> bool:
@@ -107,8 +113,25 @@ class ShiftTool(ProposingTool):
     def _go(self, history: History[Shift]) -> bool:
         went = history is not self.history
         self.history = history
+        self._tell(self._state)
         self.propose()
         return went
+
+    # ------------------------------------------------------------------ kept safe
+    @property
+    def kept_history(self) -> History[Shift]:
+        return self.history
+
+    def as_shapes(self, value: Shift) -> Shapes:
+        """Its three numbers as two positions."""
+        return (("", pack(((((value.east, value.north), (value.turn, 0.0)),),))),)
+
+    def from_shapes(self, shapes: Shapes) -> Shift:
+        (east, north), (turn, _) = unpack(shapes[0][1])[0][0]
+        return Shift(east, north, turn)
+
+    def resume(self, history: History[Shift]) -> None:
+        self._go(history)
 
     # ------------------------------------------------------------------ the hand
     def _now(self) -> Position:

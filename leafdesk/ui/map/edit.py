@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
 HINT = (
-    "Drag a corner to move it · click an edge to add one, beside the field to keep it · N chooses one · Shift and drag "
+    "Drag a corner to move it · click an edge to add one · a click beside it keeps it · N chooses one · Shift and drag "
     "chooses many · Del or Backspace removes · Alt does not snap · Enter keeps · Esc takes back"
 )
 NUDGE = (

@@ -220,10 +220,12 @@ class RemoveTool(Tool):
         if piece is None or self.hand is None:
             return
         goes = parts.outline(self.history.now, piece)
-        paint_outline(painter, Trace(goes).path(view), colours, wrong=True)
+        trace = Trace(goes)
+        paint_outline(painter, trace.path(view), colours, wrong=True)
         lines = self._lines(piece, area_ha(goes))
         room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
-        paint_card(painter, self.hand.pixel, lines, room, colours, self.canvas.font())
+        beside = (float(trace.pixels(view)[:, 0].max()), self.hand.pixel[1])  # what goes is to be seen
+        paint_card(painter, beside, lines, room, colours, self.canvas.font())
 
     def _lines(self, piece: Piece, goes_ha: float) -> list[str]:
         """What a click here would do, and the field's hectares then."""

@@ -50,15 +50,24 @@ class Readiness:
         self._workspace, self._database, self._now = workspace, database, now
 
     def look(
-        self, shelf: Basemaps, *, farm_ids: Collection[str] = (), field_ids: Collection[str] = ()
+        self,
+        shelf: Basemaps,
+        *,
+        farm_ids: Collection[str] = (),
+        field_ids: Collection[str] = (),
+        read_through: bool = True,
     ) -> tuple[Need, ...]:
-        """Every need, met or not, for these farms and fields; for all fields when neither is given."""
+        """Every need, met or not, for these farms and fields; for all fields when neither is given.
+
+        `read_through`: the database and its copy too, from end to end; of large ones that takes seconds.
+        """
         if self._workspace.account is None:
             return (Need("sign-in", "Your account", False, NOBODY, "sign-in"),)
         rows = self._workspace.catalog.fields()
         if farm_ids or field_ids:
             rows = [row for row in rows if row.id in field_ids or row.farm_id in farm_ids]
-        return (*self._of_leaf(), self._boundaries(rows), self._stock(), self._map(shelf, rows), *self._of_the_disk())
+        needs = (*self._of_leaf(), self._boundaries(rows), self._stock(), self._map(shelf, rows), self._room())
+        return (*needs, *self._read_through()) if read_through else needs
 
     def back_up(self) -> None:
         """Write a copy of the database now and look through it. Raises StoreError, or OSError for a full disk."""
@@ -116,7 +125,12 @@ class Readiness:
         says = _missing_map(found)
         return Need("map", title, False, says, "download" if found.map_id else "maps", found.map_id)
 
-    def _of_the_disk(self) -> Iterator[Need]:
+    def _room(self) -> Need:
+        free = shutil.disk_usage(self._database.path.parent).free
+        said = f"{free / 1e9:,.1f} GB free." if free >= 1e8 else f"{free / 1e6:,.0f} MB free; make some room first."
+        return Need("room", "Room on the disk", free >= ROOM, said)
+
+    def _read_through(self) -> Iterator[Need]:
         found = backups.newest(self._database.path)
         age = None if found is None else self._now() - found[1]
         whole = found is not None and backups.is_whole(found[0])
@@ -127,9 +141,6 @@ class Readiness:
         wrong = self._workspace.check()
         said = f"Damaged: {wrong[0]}. The next start saves what waits for Leaf." if wrong else "Read from end to end."
         yield Need("whole", "Your data", not wrong, said)
-        free = shutil.disk_usage(self._database.path.parent).free
-        said = f"{free / 1e9:,.1f} GB free." if free >= 1e8 else f"{free / 1e6:,.0f} MB free; make some room first."
-        yield Need("room", "Room on the disk", free >= ROOM, said)
 
 
 def _missing_map(found: Coverage) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from leafdesk.edits import change
@@ -92,6 +93,15 @@ def test_a_missing_copy_is_written_by_its_button_and_a_damaged_one_is_told(windo
     qtbot.waitUntil(lambda: sheet.needs["backup"].met, timeout=15000)
     assert len(list(window.workspace.folder.rglob("backups/*.db"))) == 2
     sheet.close()
+
+
+def test_closed_while_it_fetches_it_tells_nothing_more(window: MainWindow, qtbot: QtBot) -> None:
+    hands.press(window, "ready")
+    (sheet,) = window.findChildren(Ready)
+    qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.status.cancel.isHidden(), timeout=30000)
+    hands.settle(window, qtbot)
+    assert not window.findChildren(Ready)
 
 
 def test_nobody_signed_in_is_one_red_line(tmp_path: Path, open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk.ui.dialogs.field import farm_names
@@ -45,10 +44,13 @@ class Ready(QDialog):
         self.setObjectName("ready")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._window, self._turn, self.fetching = window, 0, False
+        self._owed = True
+        """Whether the disk is still to be read from end to end."""
+        self._gone = False
         self.needs: dict[str, Need] = {}
         self.lines: dict[str, NeedLine] = {}
         self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self.look)
+        self._rest.timeout.connect(lambda: self.look(read_through=False))
         self._build()
         for told in (window.bridge.sync_ended, window.queue.counted, window.maps.stood, window.leaf.opened):
             told.connect(self._look_soon)
@@ -58,7 +60,7 @@ class Ready(QDialog):
         self.which = Picker()
         self.which.setAccessibleName("For which fields")
         self._fill()
-        self.which.currentIndexChanged.connect(lambda _: self.look())
+        self.which.currentIndexChanged.connect(lambda _: self.look(read_through=False))
         self.said = label("", "muted", wrap=True)
         self._banner = Card()
         self._banner.column.addWidget(self.said)
@@ -76,7 +78,7 @@ class Ready(QDialog):
         self.again = button("Fetch and look again", "primary")
         self.again.clicked.connect(self.fetch)
         done = button("Close")
-        done.clicked.connect(self.close)
+        done.clicked.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(STEP * 6, STEP * 5, STEP * 6, STEP * 5)
         column.setSpacing(STEP * 3)
@@ -103,7 +105,8 @@ class Ready(QDialog):
 
     # ------------------------------------------------------------------ fetching and looking
     def _look_soon(self, *_: object) -> None:
-        self._rest.start()
+        if not self.fetching:
+            self._rest.start()
 
     def fetch(self) -> None:
         """Sync, then look; signed out or offline it looks at what is here all the same."""
@@ -116,34 +119,41 @@ class Ready(QDialog):
 
     def _fetched(self) -> None:
         self.fetching = False
-        self.again.setEnabled(True)
-        self.look()
+        if not self._gone:
+            self.again.setEnabled(True)
+            self.look()
 
     def _progressed(self, progress: Progress) -> None:
         if self.fetching:
             of = f" {progress.done:,} of {progress.total:,}" if progress.total else ""
             self._say(f"Fetching what is new: {progress.what}{of}")
 
-    def look(self) -> None:
-        """Look at what is here, beside the window."""
-        if self.fetching:
+    def look(self, *, read_through: bool = True) -> None:
+        """Look at what is here, beside the window; `read_through`: at what lies on the disk from end to end, too."""
+        if self.fetching or self._gone:
             return
         self._turn += 1
-        turn, window = self._turn, self._window
+        self._owed |= read_through
+        turn, window, owed = self._turn, self._window, self._owed
         which = self.which.currentData()
         farms = () if which == ALL else (which,)
         if not self.lines:
             self._say("Looking…")
         window.bridge.work(
-            lambda: window.workspace.readiness.look(window.maps.shelf(), farm_ids=farms),
+            lambda: window.workspace.readiness.look(window.maps.shelf(), farm_ids=farms, read_through=owed),
             lambda needs: self._show(turn, needs),
             lambda error: self._failed(turn, error),
         )
 
     def _show(self, turn: int, needs: tuple[Need, ...]) -> None:
-        if turn != self._turn or self.fetching:
+        if turn != self._turn or self.fetching or self._gone:
             return
-        self.needs = {need.key: need for need in needs}
+        found: dict[str, Need] = {need.key: need for need in needs}
+        self._owed &= "whole" not in found
+        before: dict[str, Need] = {
+            key: self.needs[key] for key in ("backup", "whole") if key in self.needs and "room" in found
+        }
+        self.needs = {**before, **found}
         for key in list(self.lines):
             if key not in self.needs:
                 line = self.lines.pop(key)
@@ -154,7 +164,7 @@ class Ready(QDialog):
                 self.lines[key] = NeedLine(partial(self._mend, key))
                 self._list.addWidget(self.lines[key])
             self.lines[key].show_need(need)
-        missing = sum(not need.met for need in needs)
+        missing = sum(not need.met for need in self.needs.values())
         is_missing = "thing is missing" if missing == 1 else "things are missing"
         self._say(f"{missing} {is_missing}." if missing else "✓ Ready for a day without a signal.", good=not missing)
 
@@ -163,6 +173,8 @@ class Ready(QDialog):
             self._say(plain(error))
 
     def _say(self, text: str, *, good: bool | None = None) -> None:
+        if self._gone:
+            return
         self.said.setText(text)
         set_role(self._banner, "banner-warn" if good is False else "card")
         set_role(self.said, "" if good is False else "good" if good else "muted")
@@ -187,10 +199,11 @@ class Ready(QDialog):
             lambda: workspace.readiness.back_up(), lambda _: self.look(), lambda error: self._say(plain(error))
         )
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        self._turn += 1
+    def reject(self) -> None:
+        """Esc, Close or the frame's cross: what is under way goes on without telling here."""
+        self._gone = True
         self._rest.stop()
-        super().closeEvent(event)
+        super().reject()
 
 
 class NeedLine(QWidget):

@@ -13,7 +13,8 @@ from leafdesk.geo.actions import Corner
 from leafdesk.geo.measure import bearing_deg, length_m
 from leafdesk.geo.shape import Position, Shape
 from leafdesk.geo.view import Pixel, View
-from leafdesk.ui.map.draw import ARROWS, MEND
+from leafdesk.ui.map.crosshair import ARROWS
+from leafdesk.ui.map.draw import MEND
 from leafdesk.ui.map.ground import Ground
 from leafdesk.ui.map.grounding import LARGE, GroundTool
 from leafdesk.ui.map.handles import corner_at, corners_within, edge_at, middle_at, paint_box, paint_handles

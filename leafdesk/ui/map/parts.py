@@ -13,8 +13,9 @@ from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import Piece
 from leafdesk.geo.shape import Ring, Shape, pack, rings, unpack
+from leafdesk.ui.map.crosshair import point_by_keys
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_cross, paint_former, paint_outline
 from leafdesk.ui.map.tool import Pointer, Shapes, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
@@ -117,6 +118,7 @@ class RemoveTool(Tool):
         self.field_id = self.hides = field_id
         self.history: History[Shape] = History.of(shape)
         self.hand: Pointer | None = None
+        self.by_keys = False
         self._former, self._trace = Trace(shape), Trace(shape)
         self._before_ha = area_ha(shape)
         self._state = EditState()
@@ -124,7 +126,7 @@ class RemoveTool(Tool):
 
     # ------------------------------------------------------------------ the hand
     def hover(self, pointer: Pointer) -> None:
-        self.hand = pointer
+        self.hand, self.by_keys = pointer, False
         self.canvas.update()
 
     def leave(self) -> None:
@@ -145,7 +147,7 @@ class RemoveTool(Tool):
         self._go(self.history.done(f"Remove {_word(piece)}", left))
 
     def key(self, event: QKeyEvent) -> bool:
-        return keep_by_keys(self, event)
+        return point_by_keys(self, event) or keep_by_keys(self, event)
 
     def undo(self) -> bool:
         return self._go(self.history.undone())
@@ -197,7 +199,10 @@ class RemoveTool(Tool):
 
     def _measure(self, refusal: str = "") -> None:
         left, history = self.history.now, self.history
-        hint = "Click a hole or a part to remove it · Backspace puts it back · Enter keeps · Esc takes everything back"
+        hint = (
+            "Click a hole or a part to remove it, or arrow keys and Space · Backspace puts it back · Enter keeps · "
+            "Esc takes everything back"
+        )
         self._state = EditState(
             area_ha=area_ha(left),
             before_ha=self._before_ha,
@@ -216,6 +221,8 @@ class RemoveTool(Tool):
         view, colours = self.canvas.view, self.canvas.colours
         paint_former(painter, self._former.path(view), colours)
         paint_outline(painter, self._trace.path(view), colours)
+        if self.by_keys and self.hand is not None:
+            paint_cross(painter, view.to_screen(self.hand.at), colours)
         piece = parts.piece_at(self.history.now, self.hand.at) if self.hand else None
         if piece is None or self.hand is None:
             return

@@ -17,7 +17,7 @@ from leafdesk.geo.motion import FARTHEST_M, middle_of, moved
 from leafdesk.geo.plane import Plane
 from leafdesk.geo.shape import Position, Shape, pack, unpack
 from leafdesk.geo.view import Pixel
-from leafdesk.ui.map.draw import ARROWS
+from leafdesk.ui.map.crosshair import ARROWS
 from leafdesk.ui.map.proposing import Proposal, ProposingTool
 from leafdesk.ui.map.sketch import EditState, hectares, metres, paint_corner, paint_outline
 from leafdesk.ui.map.tool import Ask, Pointer, Shapes, number

@@ -175,3 +175,46 @@ def tool_piece(tool: RemoveTool) -> Any:
 
     assert tool.hand is not None
     return parts.piece_at(tool.history.now, tool.hand.at)
+
+
+def go_to(canvas: MapCanvas, position: Position) -> None:
+    """Move the cross-hair there by strokes of the arrow keys."""
+    QTest.keyClick(canvas, Qt.Key.Key_Right)  # it appears in the middle
+    tool: Any = canvas.hand_tool
+    for _ in range(400):
+        x, y = tool.hand.pixel
+        right, down = at(canvas, position).x() - x, at(canvas, position).y() - y
+        if abs(right) <= 1 and abs(down) <= 1:
+            return
+        key = (Qt.Key.Key_Right, Qt.Key.Key_Left)[right < 0] if abs(right) > 1 else None
+        key = key or (Qt.Key.Key_Down, Qt.Key.Key_Up)[down < 0]
+        far = max(abs(right), 0) if key in (Qt.Key.Key_Right, Qt.Key.Key_Left) else abs(down)
+        held = Qt.KeyboardModifier.ShiftModifier if far < 12 else Qt.KeyboardModifier.NoModifier
+        QTest.keyClick(canvas, key, held)
+    raise AssertionError("it never got there")
+
+
+def cross_at(canvas: MapCanvas, position: Position) -> bool:
+    """Whether an arm of the cross-hair is painted below a place."""
+    picture, middle = canvas.grab().toImage(), at(canvas, position)
+    arm = [picture.pixelColor(middle + QPoint(dx, dy)) for dx in (-1, 0, 1) for dy in range(7, 14)]
+    return sum(colour.blue() - colour.red() > 60 for colour in arm) >= 6  # the accent, smoothed
+
+
+def test_a_hole_is_removed_and_fields_are_joined_without_a_mouse(canvas: MapCanvas) -> None:
+    joined: list[tuple[str, Shape, str]] = []
+    edited: list[tuple[str, Shape]] = []
+    canvas.joined.connect(lambda *made: joined.append(made))
+    canvas.edited.connect(lambda *made: edited.append(made))
+    canvas.take(RemoveTool(canvas, "one", SHAPE))
+    go_to(canvas, (-93.498, 41.702))
+    assert cross_at(canvas, (-93.498, 41.702))
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert edited == [("one", ((SQUARE,),))]
+    canvas.take(JoinTool(canvas, "one", SHAPE))
+    go_to(canvas, BESIDE)
+    assert cross_at(canvas, BESIDE)
+    QTest.keyClick(canvas, Qt.Key.Key_Space)
+    QTest.keyClick(canvas, Qt.Key.Key_Return)
+    assert [(field, other) for field, _, other in joined] == [("one", "next")]

@@ -15,8 +15,8 @@ from leafdesk.workspace.coverage import Coverage, coverage
 if TYPE_CHECKING:
     from leafdesk.store.catalog import FieldRow
     from leafdesk.store.database import Database
-    from leafdesk.workspace import Workspace
     from leafdesk.workspace.basemaps import Basemaps
+    from leafdesk.workspace.workspace import Workspace
 
 Key = Literal["sign-in", "fetched", "sent", "answered", "boundaries", "stock", "map", "backup", "whole", "room"]
 Remedy = Literal["", "sign-in", "sync", "queue", "download", "maps", "backup"]

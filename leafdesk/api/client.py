@@ -8,7 +8,7 @@ import asyncio
 import ipaddress
 from types import TracebackType
 from typing import Any, Self, TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import msgspec
@@ -19,7 +19,6 @@ from leafdesk.api.calls import Answer, Call
 from leafdesk.api.connections import Connections
 from leafdesk.api.errors import CaptivePortalError, NotSentError, UnknownOutcomeError, UnreadableAnswerError
 from leafdesk.api.outcome import failure, looks_like_html, no_answer, total_count
-from leafdesk.api.straight import Asked
 from leafdesk.api.strict import NotJsonError, is_json
 from leafdesk.api.wire import UnusableError
 
@@ -147,7 +146,7 @@ class Client:
             raise UnknownOutcomeError(sentence, operation=call.operation, status=status)
         return status, headers, body
 
-    def _request(self, call: Call[Any]) -> Asked:
+    def _request(self, call: Call[Any]) -> httpx.Request:
         headers = dict(_HEADERS)
         if self._token and call.operation != "authenticate":
             if not (self._token.isascii() and self._token.isprintable()):
@@ -158,5 +157,11 @@ class Client:
         content = None if call.body is None else msgspec.json.encode(call.body)
         if content is not None:
             headers["Content-Type"] = "application/json"
-        target = f"{call.path}?{urlencode(call.query)}" if call.query else call.path
-        return Asked(call.method, target, headers, content, self.timeout)
+        return httpx.Request(
+            call.method,
+            self.url + call.path,
+            params=call.query or None,
+            content=content,
+            headers=headers,
+            extensions={"timeout": self.timeout.as_dict()},
+        )

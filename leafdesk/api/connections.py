@@ -1,4 +1,4 @@
-"""A few connections to one host, and one request at a time on each.
+"""A few connections to one host, each with a transport of its own, and one request at a time on each.
 
 httpx's own pool looks through all its connections, down to their sockets, for every request: with six it took as long
 as the request itself. Sign-in, redirects, cookies and hooks of httpx's client are not wanted here either.
@@ -8,13 +8,13 @@ import asyncio
 import ssl
 from functools import cache
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
-from leafdesk.api.straight import Answered, Asked, Straight, whole
+from leafdesk.api.straight import Straight
 
 MOST = 6
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
@@ -26,14 +26,6 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context()
 
 
-class Way(Protocol):
-    """One connection to the host, made when it is needed."""
-
-    async def exchange(self, asked: Asked, largest: int) -> Answered: ...
-
-    async def aclose(self) -> None: ...
-
-
 class Connections:
     """At most MOST to the host of `url`, for one event loop. `transport` replaces the network in tests.
 
@@ -41,10 +33,9 @@ class Connections:
     """
 
     def __init__(self, url: str, *, proxied: bool, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        self._url, self._proxied = url, proxied
-        self._given = None if transport is None else ByHttpx(url, transport)
-        self._all: list[Way] = []
-        self._free: list[Way] = []
+        self._url, self._proxied, self._given = url, proxied, transport
+        self._all: list[httpx.AsyncBaseTransport] = []
+        self._free: list[httpx.AsyncBaseTransport] = []
         self._room = asyncio.Semaphore(MOST)
 
     async def __aenter__(self) -> Self:
@@ -60,17 +51,15 @@ class Connections:
         for one in dict.fromkeys(self._all):
             await one.aclose()
 
-    def _another(self) -> Way:
-        proxy = _proxy(self._url) if self._proxied and self._given is None else None
-        made: Way = self._given or Straight(self._url, certificates)
-        if proxy is not None:
-            made = ByHttpx(
-                self._url, httpx.AsyncHTTPTransport(verify=certificates(), http2=False, limits=_ONE, proxy=proxy)
-            )
+    def _another(self) -> httpx.AsyncBaseTransport:
+        proxy = _proxy(self._url) if self._proxied else None
+        made = self._given or Straight(self._url, certificates)
+        if self._given is None and proxy is not None:
+            made = httpx.AsyncHTTPTransport(verify=certificates(), http2=False, limits=_ONE, proxy=proxy)
         self._all.append(made)
         return made
 
-    async def exchange(self, asked: Asked, largest: int) -> Answered:
+    async def exchange(self, request: httpx.Request, largest: int) -> tuple[int, httpx.Headers, bytes | None]:
         """Status, headers and body of the answer; no body when it is larger than so many bytes (decoded).
 
         Raises httpx's own errors.
@@ -78,35 +67,26 @@ class Connections:
         async with self._room:
             one = self._free.pop() if self._free else self._another()  # the one used last is the least likely closed
             try:
-                return await one.exchange(asked, largest)
+                response = await one.handle_async_request(request)
+                try:
+                    return response.status_code, response.headers, await whole(response, largest)
+                finally:
+                    await response.aclose()
             finally:
                 self._free.append(one)
 
 
-class ByHttpx:
-    """By a transport of httpx: through a proxy, or in a test."""
-
-    def __init__(self, url: str, transport: httpx.AsyncBaseTransport) -> None:
-        self._url, self._transport = url, transport
-
-    async def exchange(self, asked: Asked, largest: int) -> Answered:
-        """As `Connections.exchange`."""
-        request = httpx.Request(
-            asked.method,
-            self._url + asked.target,
-            content=asked.content,
-            headers=asked.headers,
-            extensions={"timeout": asked.timeout.as_dict()},
-        )
-        response = await self._transport.handle_async_request(request)
-        try:
-            return response.status_code, response.headers, await whole(response, largest)
-        finally:
-            await response.aclose()
-
-    async def aclose(self) -> None:
-        """Close the transport."""
-        await self._transport.aclose()
+async def whole(response: httpx.Response, largest: int) -> bytes | None:
+    """The decoded body of an answer, or None when it is larger than so many bytes."""
+    packed = "content-encoding" in response.headers
+    assert isinstance(response.stream, httpx.AsyncByteStream)
+    pieces, size = list[bytes](), 0
+    async for piece in response.aiter_bytes() if packed else response.stream:
+        size += len(piece)
+        if size > largest:
+            return None
+        pieces.append(piece)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
 def _proxy(url: str) -> str | None:

@@ -1,13 +1,12 @@
-"""Straight to a host: one connection of asyncio's own, whose answers are read by httptools (llhttp).
+"""A transport of httpx straight to a host: a connection of asyncio's own, its answers read by httptools (llhttp).
 
-httpx's transport goes through httpcore's pool, locks and traces, h11 and anyio for every request: of what a pull
-computes that was the half. What goes wrong is told in httpx's errors all the same. Through a proxy httpx goes itself.
+httpx's own transport goes through httpcore's pool, locks and traces, h11 and anyio for every request: of what a pull
+computes that was the half. It still goes through proxies.
 """
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Callable, Mapping
 from urllib.parse import urlsplit
 
 import httptools
@@ -20,49 +19,35 @@ _QUIET = 0.01
 """Seconds without a request after which one looks first whether the other end hung up."""
 _STALE = 5.0
 """Seconds without a request after which a connection is not used again: the other end may be about to hang up."""
+Limits = Mapping[str, float | None]
+"""Seconds to connect, write and read at most, as httpx hands them to a transport."""
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: `target` is path and query, percent-encoded; `headers` all but Host and Content-Length."""
-
-    method: str
-    target: str
-    headers: dict[str, str] = field(repr=False)
-    content: bytes | None = field(repr=False)
-    timeout: httpx.Timeout
-
-
-Answered = tuple[int, httpx.Headers, bytes | None]
-"""Status, headers, and the decoded body; None for a body that is too large."""
-
-
-class Straight:
+class Straight(httpx.AsyncBaseTransport):
     """At most one connection at a time to the host of `url`, and one request at a time on it."""
 
     def __init__(self, url: str, trusted: Callable[[], ssl.SSLContext]) -> None:
         parts = urlsplit(url)
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname or "", parts.port or (443 if self._secure else 80)
-        self._named = parts.netloc
         self._trusted = trusted
         self._open: _Connection | None = None
 
-    async def exchange(self, asked: Asked, largest: int) -> Answered:
-        """Send one request and read its answer, of at most so many decoded bytes. Raises httpx's errors."""
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request; the answer as soon as its headers are there. Raises httpx's errors."""
+        text = _head(request) + await request.aread()
+        limits: Limits = request.extensions.get("timeout", {})
         one, self._open = self._open, None
         if one is not None and not await one.is_fresh():
             one.hang_up()
             one = None
-        one = one or await self._connect(asked.timeout.connect)
+        one = one or await self._connect(limits.get("connect"))
         try:
-            answer = await one.exchange(_text(asked, self._named), asked.timeout, largest)
-            if answer.may_go_on:
-                self._open, one = one, None
-            return answer.status, httpx.Headers(answer.headers), await _decoded(answer, largest)
-        finally:
-            if one is not None:
-                one.hang_up()
+            answer = await one.ask(text, limits)
+        except BaseException:
+            one.hang_up()
+            raise
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(self, one, answer, limits))
 
     async def _connect(self, limit: float | None) -> "_Connection":
         loop = asyncio.get_running_loop()
@@ -78,6 +63,13 @@ class Straight:
         except (OSError, UnicodeError) as error:  # the latter: no host can be called so
             raise httpx.ConnectError(str(error)) from error
 
+    def take_back(self, one: "_Connection", answer: "_Answer") -> None:
+        """The answer was read, or nobody wants more of it: the connection waits for the next request, or is closed."""
+        if one.is_free_of(answer):
+            self._open = one
+        else:
+            one.hang_up()
+
     async def aclose(self) -> None:
         """Close the connection."""
         one, self._open = self._open, None
@@ -86,58 +78,46 @@ class Straight:
             await asyncio.sleep(0)  # the loop closes the socket in its next turn
 
 
-def _text(asked: Asked, host: str) -> bytes:
-    lines = [f"{asked.method} {asked.target} HTTP/1.1", f"Host: {host}"]
-    lines += [f"{name}: {value}" for name, value in asked.headers.items()]
-    if asked.content is not None or asked.method in ("POST", "PUT", "PATCH"):
-        lines.append(f"Content-Length: {len(asked.content or b'')}")
-    if " " in asked.target or not all(line.isascii() and line.isprintable() for line in lines):
+def _head(request: httpx.Request) -> bytes:
+    lines = [request.method.encode() + b" " + request.url.raw_path + b" HTTP/1.1"]
+    lines += [name + b": " + value for name, value in request.headers.raw]
+    if any(sign in line for line in lines for sign in (b"\r", b"\n", b"\0")):
         raise httpx.LocalProtocolError("the request holds characters that cannot be sent")
-    return "\r\n".join((*lines, "", "")).encode() + (asked.content or b"")
+    return b"\r\n".join((*lines, b"", b""))
 
 
-async def _decoded(answer: "_Answer", largest: int) -> bytes | None:
-    if answer.too_large:
-        return None
-    body = answer.pieces[0] if len(answer.pieces) == 1 else b"".join(answer.pieces)
-    if not answer.says(b"content-encoding"):
-        return body
-    return await whole(httpx.Response(answer.status, headers=answer.headers, stream=_Read(body)), largest)
+class _Body(httpx.AsyncByteStream):
+    """The body of an answer as it comes."""
 
-
-async def whole(response: httpx.Response, largest: int) -> bytes | None:
-    """The decoded body of an answer, or None when it is larger than so many bytes."""
-    pieces, size = list[bytes](), 0
-    async for piece in response.aiter_bytes():
-        size += len(piece)
-        if size > largest:
-            return None
-        pieces.append(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-
-class _Read(httpx.AsyncByteStream):
-    """A body that was read already, in pieces: none of them can grow without end when it is decoded."""
-
-    def __init__(self, body: bytes) -> None:
-        self._body = body
+    def __init__(self, straight: Straight, one: "_Connection", answer: "_Answer", limits: Limits) -> None:
+        self._straight, self._one, self._answer, self._limits = straight, one, answer, limits
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start in range(0, len(self._body), _PIECE):
-            yield self._body[start : start + _PIECE]
+        while True:
+            pieces, self._answer.pieces = self._answer.pieces, []
+            for piece in pieces:
+                for start in range(0, len(piece), _PIECE):  # none of them can grow without end when it is decoded
+                    yield piece[start : start + _PIECE]
+            if not pieces:
+                if self._answer.over:
+                    return
+                await self._one.more(self._limits)
+
+    async def aclose(self) -> None:
+        self._straight.take_back(self._one, self._answer)
 
 
 class _Answer:
     """An answer as it comes: httptools calls the `on_` methods."""
 
-    def __init__(self, largest: int) -> None:
+    def __init__(self) -> None:
         self.status, self.headers, self.pieces = 0, list[tuple[bytes, bytes]](), list[bytes]()
-        self.over = self.too_large = self.may_go_on = self._headed = False
-        self._left, self._head = largest, 0
+        self.headed = self.over = self.may_go_on = False
+        self._head = 0
         self._parser = httptools.HttpResponseParser(self)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.over:
+        if not self.headed:  # what comes behind the body tells nothing
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -147,16 +127,14 @@ class _Answer:
         if 100 <= self.status < 200:  # a word before the answer
             self.headers.clear()
         else:
-            self._headed, self._kept = True, self._parser.should_keep_alive()
+            self.headed, self._kept = True, self._parser.should_keep_alive()
 
     def on_body(self, piece: bytes) -> None:
         if not self.over:
-            self._left -= len(piece)
-            self.too_large = self.too_large or self._left < 0
             self.pieces.append(piece)
 
     def on_message_complete(self) -> None:
-        if self._headed and not self.over:
+        if self.headed and not self.over:
             self.over, self.may_go_on = True, self._kept
 
     def on_message_begin(self) -> None:
@@ -176,17 +154,14 @@ class _Answer:
             self.may_go_on = False
             if not self.over:
                 raise httpx.RemoteProtocolError(str(error)) from error
-        self._head += 0 if self._headed else len(data)
+        self._head += 0 if self.headed else len(data)
         if self._head > _LONGEST_HEAD or (not data and not self.over):
             raise httpx.RemoteProtocolError("the answer has no end" if data else "the connection ended too early")
 
     @property
     def _ends_with_the_connection(self) -> bool:
-        return self._headed and not self.says(b"content-length") and not self.says(b"transfer-encoding")
-
-    def says(self, name: bytes) -> bool:
-        """Whether a header of that name came."""
-        return any(one.lower() == name for one, _ in self.headers)
+        said = {name.lower() for name, _ in self.headers}
+        return self.headed and not said & {b"content-length", b"transfer-encoding"}
 
 
 class _Connection(asyncio.Protocol):
@@ -210,16 +185,24 @@ class _Connection(asyncio.Protocol):
                 await asyncio.sleep(0)
         return quiet <= _STALE and not self._lost
 
-    async def exchange(self, text: bytes, limits: httpx.Timeout, largest: int) -> _Answer:
-        """Send a request; the whole answer, or as much of it as shows that it is too large."""
-        self._answer = answer = _Answer(largest)
+    async def ask(self, text: bytes, limits: Limits) -> _Answer:
+        """Send a request; its answer, of which the headers are there and the body may still come."""
+        self._answer = answer = _Answer()
         self._transport.write(text)
         while self._crowded and not answer.over:
-            await self._news(limits.write, httpx.WriteError, httpx.WriteTimeout)
-        while not answer.over and not answer.too_large:
-            await self._news(limits.read, httpx.ReadError, httpx.ReadTimeout)
-        self._answer, self._used = None, self._loop.time()
+            await self._news(limits.get("write"), httpx.WriteError, httpx.WriteTimeout)
+        while not answer.headed:
+            await self.more(limits)
         return answer
+
+    async def more(self, limits: Limits) -> None:
+        """Wait for more of the answer. Raises httpx's errors."""
+        await self._news(limits.get("read"), httpx.ReadError, httpx.ReadTimeout)
+
+    def is_free_of(self, answer: _Answer) -> bool:
+        """Whether all of the answer came, and the next request may go the same way."""
+        self._answer, self._used = None, self._loop.time()
+        return answer.may_go_on and not self._lost
 
     async def _news(
         self, limit: float | None, failed: type[httpx.TransportError], late: type[httpx.TransportError]
@@ -235,9 +218,11 @@ class _Connection(asyncio.Protocol):
                 self._waiting = None
                 if bell is not None:
                     bell.cancel()
+        if self._answer is not None and self._answer.over:
+            return
         if isinstance(self._error, httpx.TransportError):
             raise self._error
-        if self._error is not None or (self._lost and self._answer is not None and not self._answer.over):
+        if self._error is not None or self._lost:
             raise failed(str(self._error or "the connection was closed")) from self._error
 
     def _wake(self, news: bool) -> None:

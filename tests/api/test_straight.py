@@ -14,19 +14,35 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from leafdesk.api.straight import Answered, Asked, Straight
+from leafdesk.api.connections import whole
+from leafdesk.api.straight import Straight
 
 from .test_wire_faults import Handler, request_of, serving
 
 LARGEST = 100_000
+Answered = tuple[int, httpx.Headers, bytes | None]
+Asked = Callable[[str], httpx.Request]
+"""A request to the server of this address."""
 
 
-def asked(target: str = "/", *, method: str = "GET", content: bytes | None = None, timeout: float = 20) -> Asked:
-    return Asked(method, target, {"Accept": "application/json"}, content, httpx.Timeout(timeout))
+def asked(
+    target: str = "/", *, method: str = "GET", content: bytes | None = None, timeout: float = 20, said: str = "json"
+) -> Asked:
+    limits = {"timeout": httpx.Timeout(timeout).as_dict()}
+    return lambda url: httpx.Request(method, url + target, content=content, headers={"X": said}, extensions=limits)
 
 
 def nobody() -> ssl.SSLContext:
     raise AssertionError("no certificate is needed")
+
+
+async def answered(straight: Straight, request: httpx.Request) -> Answered:
+    """What comes back, as the client reads it."""
+    response = await straight.handle_async_request(request)
+    try:
+        return response.status_code, response.headers, await whole(response, LARGEST)
+    finally:
+        await response.aclose()
 
 
 def exchanges(handler: Handler, *requests: Asked, between: float = 0) -> tuple[list[Answered | Exception], int]:
@@ -35,10 +51,11 @@ def exchanges(handler: Handler, *requests: Asked, between: float = 0) -> tuple[l
     async def run() -> tuple[list[Answered | Exception], int]:
         ends = list[Answered | Exception]()
         async with serving(handler) as (port, connections):
-            straight = Straight(f"http://127.0.0.1:{port}", nobody)
+            url = f"http://127.0.0.1:{port}"
+            straight = Straight(url, nobody)
             for request in requests:
                 try:
-                    ends.append(await straight.exchange(request, LARGEST))
+                    ends.append(await answered(straight, request(url)))
                 except httpx.TransportError as error:
                     ends.append(error)
                 await asyncio.sleep(between)
@@ -194,11 +211,11 @@ def test_who_reads_nothing_is_not_waited_for() -> None:
 @pytest.mark.parametrize("host", ["x" * 70 + ".example.com", "nowhere.invalid"])
 def test_hosts_that_nobody_has(host: str) -> None:
     with pytest.raises(httpx.ConnectError):
-        asyncio.run(Straight(f"http://{host}", nobody).exchange(asked(), LARGEST))
+        asyncio.run(answered(Straight(f"http://{host}", nobody), asked()(f"http://{host}")))
 
 
 def test_what_cannot_be_said_in_a_request_is_not_sent() -> None:
-    (end,), _ = exchanges(always(), asked("/a b\r\nX: y"))
+    (end,), _ = exchanges(always(), asked(said="a\r\nY: b"))
     assert isinstance(end, httpx.LocalProtocolError)
 
 
@@ -229,7 +246,7 @@ def over_tls(folder: Path, name: str, trusted: Callable[[Path], ssl.SSLContext])
         async with serving(always(said(b"1"), said(b"2")), server) as (port, _):
             straight = Straight(f"https://localhost:{port}", lambda: trusted(shown))
             try:
-                return [await straight.exchange(asked(), LARGEST) for _ in range(2)]
+                return [await answered(straight, asked()(f"https://localhost:{port}")) for _ in range(2)]
             finally:
                 await straight.aclose()
 

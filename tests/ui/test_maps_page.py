@@ -199,9 +199,15 @@ def test_a_servers_map_is_asked_for_what_is_looked_at_and_only_then(
     window.canvas.settle()
     qtbot.waitUntil(lambda: in_the_middle(window) == GREEN, timeout=15000)
     assert window.map_page.credit.text() == "© Survey"
-    west, _south, east, _north = box_of(server.tiles)
+    finest = max(tile.zoom for tile in server.tiles)
+    west, south, east, north = box_of(tile for tile in server.tiles if tile.zoom == finest)
     seen = window.canvas.view.box
-    assert west <= seen[0] and east >= seen[2] and len(server.asked) < 60 and server.most_at_once <= 2
+    wide, high = 2 * (seen[2] - seen[0]), 2 * (seen[3] - seen[1])
+    assert west <= seen[0] and east >= seen[2], "all that is seen"
+    assert west >= seen[0] - wide and east <= seen[2] + wide, "and little beside it"
+    assert south >= seen[1] - high and north <= seen[3] + high
+    assert len(set(server.tiles)) == len(server.tiles), "each once"
+    assert server.most_at_once <= 2 and len([tile for tile in server.tiles if tile.zoom != finest]) < 10
 
 
 def test_an_area_is_told_first_then_downloaded(server: TileServer, window: MainWindow, qtbot: QtBot) -> None:

@@ -155,6 +155,7 @@ MUTANTS = (
     Mutant(name="no look before a record is claimed", instead=_in("created", _without_a_look, "farms", "machines")),
     Mutant(name="no attempts written ahead", deaf=("INSERT INTO attempts",)),
     Mutant(name="no state before the first attempt", instead=_in("earlier_pre", _nothing, "fields")),
+    Mutant(name="no look at the place of a new field", instead=_in("_under_another_id", _nothing, "fields")),
     Mutant(name="no list before the first attempt", instead=_in("known_before", _nothing, "farms", "machines")),
     Mutant(name="removed without asking", instead=_in("_missing", _drop_at_once, "pull")),
     Mutant(name="no hold-back", instead=_in("_news", _take_news, "pull")),

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from leafdesk.geo.spans import spans
-from leafdesk.ui.map.looks import PLAIN, Look
-from leafdesk.ui.map.outlines import Outlines
+from leafdesk.ui.map.looks import LARGEST_CELL, PLAIN, Look
+from leafdesk.ui.map.outlines import Outlines, WorldBox
 from leafdesk.ui.map.strokes import draw_lines, fill, pixels_of
 
 if TYPE_CHECKING:
@@ -42,6 +42,11 @@ class Frame:
     wide: int
     high: int
     world_px: float
+
+    def box(self, pad: float = 0.0) -> WorldBox:
+        """What it shows and `pad` pixels around, in world units."""
+        right, bottom, px = self.left + self.wide, self.top + self.high, self.world_px
+        return ((self.left - pad) / px, (self.top - pad) / px, (right + pad) / px, (bottom + pad) / px)
 
     @property
     def octave(self) -> int:
@@ -78,6 +83,7 @@ def paint_fields(
         for kind in np.unique(kinds).tolist():
             lines[kind].append(edges[seen & (kinds[owner] == kind)])
         yield
+    painter.setBrushOrigin(-(frame.left % LARGEST_CELL), -(frame.top % LARGEST_CELL))  # patterns run on beside it
     marked = slots[outlines.kinds(slots) >= PLAIN]
     few = len(marked) <= _MANY_MARKED
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -17,6 +17,8 @@ KINDS = ("manual", "provider", "preview", "invalid", "pending", "parked", "confl
 """Every look a field can have, those that need a person last."""
 PLAIN = 2
 """So many of them, the first, are drawn with plain lines."""
+LARGEST_CELL = 32
+"""Device pixels after which every pattern is at its beginning again."""
 _CLEAR = 90
 """How opaque a field is over a map, of 255."""
 _DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
@@ -97,7 +99,7 @@ def _look(ground: QColor, edge: QColor, width: float, dashes: str = "", pattern:
 
 
 def _hatched(colour: QColor, ratio: float) -> QBrush:
-    """Slanted lines; the cell divides a tile's side, so that they run on from tile to tile."""
+    """Slanted lines; the cell divides the largest, so that they run on from picture to picture."""
     cell = 8 if ratio < 1.5 else 16
     picture, painter = _cell(cell, QPen(colour, 1.4 * ratio))
     for shift in (-cell, 0, cell):

@@ -18,7 +18,7 @@ from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import MapColours, over_map
 from leafdesk.ui.map.labels import Labels
 from leafdesk.ui.map.outlines import Outlines, Packed, WorldBox
-from leafdesk.ui.map.tiles import Block, Tiles
+from leafdesk.ui.map.tiles import Block, Patch, Tiles
 from leafdesk.ui.map.underlay import Underlay
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _ASKED = 512
 _PLOT: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
 """What the libraries are tried on."""
 _LIBRARIES = ("numpy", "shapely")
-Job = tuple[Block | str, Generator[None, None, None]]
+Job = tuple[Block | Patch | str, Generator[None, None, None]]
 """What is being made, and the steps that make it."""
 
 
@@ -87,7 +87,7 @@ class FieldPicture(QObject):
     def dress(self, colours: MapColours, ratio: float, font: QFont) -> None:
         """Other colours, another screen, another font."""
         self._abandon()
-        self.tiles.forget(colours, ratio)
+        self.tiles.dress(colours, ratio)
         self._font = font
         self._dress_labels()
         self.wake()
@@ -150,7 +150,7 @@ class FieldPicture(QObject):
     def sharpen(self) -> None:
         """Render what the view lacks, at once; labels and surroundings are left for later turns."""
         self._wait_for_libraries()
-        while not self.tiles.complete(self.view) and self._do_some_or_wait():
+        while (self.outlines.waiting or not self.tiles.sharp(self.view)) and self._do_some_or_wait():
             pass
 
     def complete(self) -> None:
@@ -210,7 +210,7 @@ class FieldPicture(QObject):
 
     def _take_in(self) -> None:
         self._abandon()
-        self.tiles.age(self.outlines.take_in(_BATCH))
+        self.tiles.soil(self.outlines.take_in(_BATCH))
         self.labels.outdate()
 
     def _next_job(self) -> Job | None:
@@ -236,7 +236,7 @@ class FieldPicture(QObject):
             return "detail", self._thin(slots, octave)
         if not self._reading:
             self.fetch(absent)
-        return None
+        return None if self._reading else ("detail", self._thin(slots, octave))
 
     def fetch(self, ids: list[str], then: Callable[[], None] = lambda: None) -> None:
         """Ask for outlines; `then` when all of them are at hand."""

@@ -80,13 +80,14 @@ class Detail:
             self._wasted += int(self._count[slot])
             self._count[slot] = 0
 
-    def corners(self, slot: int) -> tuple[Edges, NDArray[np.int64]]:
-        """A slot's corners (n, 2) and the offsets of its rings, the last one being n."""
+    def outlined(self, slots: Slots) -> tuple[Edges, NDArray[np.bool_], NDArray[np.int64]]:
+        """Every corner of the slots (n, 2), whether it is the first of its ring (n,), and where each slot's end."""
         import numpy as np
 
-        start, end = int(self._start[slot]), int(self._start[slot] + self._count[slot])
-        rings = np.flatnonzero(self._ends[start:end]) + 1
-        return self._corners[start:end], np.concatenate(([0], rings))
+        at, _ = self._all(slots)
+        begins = np.ones(len(at), bool)
+        begins[1:] = self._ends[at[:-1]] != 0
+        return self._corners[at], begins, np.cumsum(self._count[slots])
 
     def shapes(self, slots: Slots) -> NDArray[Any]:
         """What is kept of the slots as shapely (Multi)Polygons."""

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter, QTransform
+from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QTransform
 
 from leafdesk.geo.spans import spans
-from leafdesk.ui.map.looks import LARGEST_CELL, PLAIN, Look
+from leafdesk.ui.map.looks import FINE_BELOW, LARGEST_CELL, PLAIN, Look
 from leafdesk.ui.map.outlines import Outlines, WorldBox
 from leafdesk.ui.map.strokes import draw_lines, fill, pixels_of
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 PAD = 6
 """Device pixels by which a field's edge reaches beyond its box."""
-FINE_BELOW = 14
-"""Below this zoom thousands of fields are in sight, each of them small: their edges are thin."""
 _CHUNK_CORNERS, _CHUNK_PATHS = 15_000, 16
 """How much is done between two looks at the clock: a few milliseconds' work."""
 _MANY_MARKED = 400
@@ -104,11 +102,11 @@ def _fill_paths(
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)  # as spans do: the last one stays
     painter.setPen(Qt.PenStyle.NoPen)
-    for n, (slot, kind) in enumerate(zip(slots.tolist(), outlines.kinds(slots).tolist(), strict=True), 1):
-        painter.setBrush(looks[kind].ground)
-        painter.drawPath(frame.from_octave.map(outlines.path(slot, frame.octave)))
-        if n % _CHUNK_PATHS == 0:
-            yield
+    brushes, transform = [QBrush(look.ground) for look in looks], frame.from_octave
+    for path, kind in _paths(frame, outlines, slots):
+        painter.setBrush(brushes[kind])
+        painter.drawPath(transform.map(path))
+        yield
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
@@ -116,10 +114,17 @@ def _paint_marked(
     painter: QPainter, frame: Frame, outlines: Outlines, slots: Slots, looks: Sequence[Look]
 ) -> Iterator[None]:
     """Patterns and dashes, which go around a whole field, not edge by edge."""
-    for n, (slot, kind) in enumerate(zip(slots.tolist(), outlines.kinds(slots).tolist(), strict=True), 1):
-        looks[kind].paint(painter, frame.from_octave.map(outlines.path(slot, frame.octave)))
-        if n % _CHUNK_PATHS == 0:
-            yield
+    transform = frame.from_octave
+    for path, kind in _paths(frame, outlines, slots):
+        looks[kind].paint(painter, transform.map(path))
+        yield
+
+
+def _paths(frame: Frame, outlines: Outlines, slots: Slots) -> Iterator[tuple[QPainterPath, int]]:
+    """Each slot's path in pixels of the world at the frame's octave, and how it stands."""
+    for start in range(0, len(slots), _CHUNK_PATHS):
+        some = slots[start : start + _CHUNK_PATHS]
+        yield from zip(outlines.paths(some, frame.octave), outlines.kinds(some).tolist(), strict=True)
 
 
 def _edges(outlines: Outlines, frame: Frame, slots: Slots) -> tuple[Edges, Whole]:

@@ -5,6 +5,7 @@ Nothing here imports numpy or shapely before the first outline is taken in, so a
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +34,8 @@ Source = Callable[[list[str], Callable[[Packed], None]], None]
 _OCTAVES_KEPT = 3
 _EXACT_FROM = 19
 """From this octave on a pixel is smaller than what anybody has measured; nothing is thinned."""
-_THIN_PX = 0.5
+_THIN_PX = 0.5 / math.sqrt(2)
+"""What may be left out, in pixels where an octave begins: half a pixel in its middle."""
 _KEPT_BYTES = 24_000_000
 """So much of what a source gave is kept at hand: about 15,000 fields."""
 
@@ -246,7 +248,7 @@ class Outlines:
         found = self._details.get(octave)
         if found is None:
             scale = 256.0 * 2.0**octave
-            self._details[octave] = found = Detail(_THIN_PX / (2 * scale) if octave < _EXACT_FROM else 0.0)
+            self._details[octave] = found = Detail(_THIN_PX / scale if octave < _EXACT_FROM else 0.0)
             for other in sorted(self._details, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
                 del self._details[other]
         return found
@@ -274,23 +276,41 @@ class Outlines:
         """A slot's path in pixels of the world at zoom `octave`, filled by even and odd."""
         import numpy as np
 
-        self.thin(np.array([slot]), octave)
-        points, rings = self.detail(octave).corners(slot)
-        return streamed_rings(points * (256.0 * 2.0**octave), rings)
+        return self.paths(np.array([slot]), octave)[0]
+
+    def paths(self, slots: NDArray[np.intp], octave: int) -> list[QPainterPath]:
+        """The paths of slots, as `path` gives one."""
+        self.thin(slots, octave)
+        corners, begins, ends = self.detail(octave).outlined(slots)
+        return streamed(corners * (256.0 * 2.0**octave), begins, ends)
 
 
-def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
-    """One path of rings, filled by even and odd: points (n, 2) and the offsets between rings, the last one being n.
+def streamed(points: NDArray[Any], begins: NDArray[np.bool_], ends: NDArray[np.int64]) -> list[QPainterPath]:
+    """Paths filled by even and odd: points (n, 2), which of them begin a ring (n,), and where each path's last one is.
 
     Made through Qt's own stream format, so that no Python runs for a single corner.
     """
     import numpy as np
 
     elements = np.empty(len(points), [("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
-    elements["kind"] = 1  # line to
-    elements["kind"][rings[:-1]] = 0  # move to
+    elements["kind"] = ~begins  # 0 moves there, 1 draws a line
     elements["x"], elements["y"] = points[:, 0], points[:, 1]
-    blob = struct.pack(">i", len(elements)) + elements.tobytes() + struct.pack(">ii", 0, 0)  # subpath, odd-even
-    path = QPainterPath()
-    QDataStream(QByteArray(blob)) >> path
-    return path
+    blob, size, start = elements.tobytes(), elements.itemsize, 0
+    pieces = []
+    for end in ends.tolist():
+        pieces += [struct.pack(">i", end - start), blob[start * size : end * size], struct.pack(">ii", 0, 0)]
+        start = end  # after the corners: where the last ring begins, and that even and odd count
+    stream = QDataStream(QByteArray(b"".join(pieces)))
+    paths = [QPainterPath() for _ in ends]
+    for path in paths:
+        stream >> path
+    return paths
+
+
+def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
+    """One path of rings: points (n, 2) and the offsets between rings, the last one being n."""
+    import numpy as np
+
+    begins = np.zeros(len(points), bool)
+    begins[rings[:-1]] = True
+    return streamed(points, begins, rings[-1:])[0]

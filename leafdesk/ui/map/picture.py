@@ -150,8 +150,9 @@ class FieldPicture(QObject):
     def sharpen(self) -> None:
         """Render what the view lacks, at once; labels and surroundings are left for later turns."""
         self._wait_for_libraries()
-        while (self.outlines.waiting or not self.tiles.sharp(self.view)) and self._do_some_or_wait():
-            pass
+        while self._job or self.outlines.waiting or not self.tiles.sharp(self.view):
+            if not self._do_some_or_wait():
+                break
 
     def complete(self) -> None:
         """Do all the work there is now, at once; runs the event loop while outlines are being read."""

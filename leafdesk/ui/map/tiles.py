@@ -14,9 +14,9 @@ from PySide6.QtGui import QImage, QPainter, QRegion
 
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT, MapColours
-from leafdesk.ui.map.fieldwork import FINE_BELOW, PAD, Frame, paint_fields
+from leafdesk.ui.map.fieldwork import PAD, Frame, paint_fields
 from leafdesk.ui.map.graticule import paint_graticule
-from leafdesk.ui.map.looks import PLAIN, looks_for
+from leafdesk.ui.map.looks import PLAIN, Look, looks_for
 from leafdesk.ui.map.outlines import Outlines, WorldBox
 from leafdesk.ui.map.places import paint_places
 from leafdesk.ui.map.sheets import Sheet, Sheets
@@ -104,12 +104,13 @@ class Tiles:
         self._sheets = Sheets()
         self._needed: set[Key] = set()
         self._room = _ROOM
+        self._looks: tuple[tuple[float, bool], list[Look]] | None = None
 
     def dress(self, colours: MapColours, ratio: float) -> None:
         """Other colours: what there is stays in sight until it is painted anew; of another screen nothing is of use."""
         if ratio != self.ratio:
             self.forget()
-        self.colours, self.ratio = colours, ratio
+        self.colours, self.ratio, self._looks = colours, ratio, None
         self.age()
 
     @property
@@ -291,8 +292,7 @@ class Tiles:
 
     def _render_fields(self, image: QImage, frame: Frame, slots: Slots) -> Generator[None, None, None]:
         """The fields; over a map on a sheet of their own that lets it through, so that an overlap is no darker."""
-        fine = frame.zoom < FINE_BELOW
-        looks = looks_for(self.colours, self.ratio, fine=fine, clear=self.mapped)
+        looks = self._looks_at(frame.zoom)
         sheet = image
         if self.mapped:
             sheet = QImage(image.size(), QImage.Format.Format_ARGB32_Premultiplied)
@@ -308,6 +308,13 @@ class Tiles:
             painter.drawImage(0, top, sheet, 0, top, image.width(), SIDE)
             painter.end()
             yield
+
+    def _looks_at(self, zoom: float) -> list[Look]:
+        """How the fields look at a zoom; their patterns are painted once."""
+        key = (zoom, self.mapped)
+        if self._looks is None or self._looks[0] != key:
+            self._looks = (key, looks_for(self.colours, self.ratio, zoom, clear=self.mapped))
+        return self._looks[1]
 
     def _keep(self, block: Block, sheet: Sheet, rough: bool) -> None:
         """Show the tiles of a block from a finished sheet, and let go of what there is no room for."""

@@ -89,7 +89,7 @@ def paint_in_one_go(
     px = view.world_px * ratio
     box = (left * ratio / px, top * ratio / px, (left + view.width) * ratio / px, (top + view.height) * ratio / px)
     paint_graticule(painter, LIGHT, px, box)
-    looks = dict(zip(KINDS, looks_for(LIGHT, ratio, fine=False), strict=True))
+    looks = dict(zip(KINDS, looks_for(LIGHT, ratio, view.zoom), strict=True))
     order = tiles.outlines.within((0.0, 0.0, 1.0, 1.0))
     assert order is not None
     paths = []

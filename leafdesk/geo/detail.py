@@ -134,9 +134,27 @@ class Detail:
         import numpy as np
 
         at, owner = self._all(slots)
-        on = self._ends[at] == 0
-        at, owner = at[on], owner[on]
-        return np.concatenate((self._corners[at], self._corners[at + 1]), axis=1), owner
+        on = np.flatnonzero(self._ends[at] == 0)
+        both = np.lib.stride_tricks.as_strided(self._corners, (len(self._corners) - 1, 4), (16, 8), writeable=False)
+        return both[at[on]], owner[on]
+
+    def loops(self, slots: Slots) -> tuple[Edges, NDArray[np.int64]]:
+        """Each of the slots as one closed line: corners (n, 2), and where each line ends.
+
+        Between two rings it goes back to where it began: what it goes there and back again counts twice, so by even and
+        odd it covers what the rings cover.
+        """
+        import numpy as np
+
+        at, owner = self._all(slots)
+        ends = np.cumsum(self._count[slots])
+        inner = np.flatnonzero(self._ends[at]) + 1
+        inner = inner[~np.isin(inner, ends, assume_unique=True)]
+        if len(inner):
+            home = owner[inner]
+            at = np.insert(at, inner, self._start[slots][home])
+            ends = ends + np.cumsum(np.bincount(home, minlength=len(slots)))
+        return self._corners[at], ends
 
     def _all(self, slots: Slots) -> tuple[Slots, NDArray[np.int64]]:
         """Where every corner of the slots stands, and the place in `slots` of the shape it is of."""

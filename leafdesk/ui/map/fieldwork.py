@@ -13,7 +13,7 @@ from PySide6.QtGui import QBrush, QImage, QPainter, QPainterPath, QTransform
 from leafdesk.geo.spans import spans
 from leafdesk.ui.map.looks import FINE_BELOW, LARGEST_CELL, PLAIN, Look
 from leafdesk.ui.map.outlines import Outlines, WorldBox
-from leafdesk.ui.map.strokes import draw_lines, fill, pixels_of
+from leafdesk.ui.map.strokes import draw_lines, draw_loops, fill, pixels_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +76,7 @@ def paint_fields(
             first, long, filled = spans(edges, owner, frame.wide, frame.high)
             fill(pixels_of(image), first, long, grounds[kinds[filled]])
         else:
-            yield from _fill_paths(painter, frame, outlines, batch, looks)
+            yield from _fill_loops(painter, frame, outlines, batch, looks)
         seen = _reaching(edges[:, 0], edges[:, 2], frame.wide)
         for kind in np.unique(kinds).tolist():
             lines[kind].append(edges[seen & (kinds[owner] == kind)])
@@ -95,18 +95,18 @@ def paint_fields(
         yield from _paint_marked(painter, frame, outlines, marked, looks)
 
 
-def _fill_paths(
+def _fill_loops(
     painter: QPainter, frame: Frame, outlines: Outlines, slots: Slots, looks: Sequence[Look]
 ) -> Iterator[None]:
     """The ground of large fields: for them Qt's own fill is quicker than spans, and covers the same pixels."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Source)  # as spans do: the last one stays
     painter.setPen(Qt.PenStyle.NoPen)
-    brushes, transform = [QBrush(look.ground) for look in looks], frame.from_octave
-    for path, kind in _paths(frame, outlines, slots):
-        painter.setBrush(brushes[kind])
-        painter.drawPath(transform.map(path))
-        yield
+    brushes = [QBrush(look.ground) for look in looks]
+    corners, ends = outlines.detail(frame.octave).loops(slots)
+    corners *= frame.world_px
+    corners -= (frame.left, frame.top)
+    yield from draw_loops(painter, corners, ends, [brushes[kind] for kind in outlines.kinds(slots).tolist()])
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 
@@ -133,7 +133,7 @@ def _edges(outlines: Outlines, frame: Frame, slots: Slots) -> tuple[Edges, Whole
     edges *= frame.world_px
     edges -= (frame.left, frame.top) * 2
     seen = _reaching(edges[:, 1], edges[:, 3], frame.high)
-    return edges[seen], owner[seen]
+    return (edges, owner) if seen.all() else (edges[seen], owner[seen])
 
 
 def _reaching(starts: NDArray[np.float64], ends: NDArray[np.float64], size: int) -> NDArray[np.bool_]:

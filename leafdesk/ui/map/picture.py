@@ -15,10 +15,11 @@ from PySide6.QtGui import QFont, QImage, QPainter
 
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
+from leafdesk.ui.map.blocks import Block, Patch
 from leafdesk.ui.map.colours import MapColours, over_map
 from leafdesk.ui.map.labels import Labels
 from leafdesk.ui.map.outlines import Outlines, Packed, WorldBox
-from leafdesk.ui.map.tiles import Block, Patch, Tiles
+from leafdesk.ui.map.tiles import Tiles
 from leafdesk.ui.map.underlay import Underlay
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class FieldPicture(QObject):
         self.changed.emit()
 
     def _wait_for_libraries(self) -> None:
-        if self._warming:
+        if self._warming and not self._drawable.is_set():
             _load(self._drawable)  # the same imports: returns when they are done there or here
         while not self._libraries_ready():
             pass

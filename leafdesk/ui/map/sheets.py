@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:
-    from leafdesk.ui.map.tiles import Key
+    from leafdesk.ui.map.blocks import Key
 
 _FORM = QImage.Format.Format_RGB32
 _PIXEL = 4

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 
 from leafdesk.geo.view import View
+from leafdesk.ui.map.blocks import SIDE, Block, Key, Patch, around, pieces
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.fieldwork import PAD, Frame, paint_fields
 from leafdesk.ui.map.graticule import paint_graticule
@@ -25,57 +25,13 @@ from leafdesk.ui.map.underlay import LEAST_BYTES, Underlay
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
 
-SIDE = 256
-"""Device pixels."""
 _ROOM = 24 << 20
 """Bytes of pictures that are kept at least; a large screen has more, for what it shows and once more for its zooms."""
-_AT_ONCE = 96
+_AROUND = 2
+"""So many tiles around the view are rendered ahead of the hand."""
+_AT_ONCE = 384
 """Tiles rendered as one picture; together they cost little more than one."""
 _WHOLE = QRect(0, 0, SIDE, SIDE)
-
-
-class Key(NamedTuple):
-    """Which tile: the zoom, then column and row counted in tiles from the world's upper left corner."""
-
-    zoom: float
-    column: int
-    row: int
-
-
-class Block(NamedTuple):
-    """Tiles side by side: the upper left one, and how many there are across and down."""
-
-    zoom: float
-    column: int
-    row: int
-    columns: int = 1
-    rows: int = 1
-
-    def tiles(self) -> list[Key]:
-        """The tiles."""
-        across = range(self.column, self.column + self.columns)
-        return [Key(self.zoom, c, r) for r in range(self.row, self.row + self.rows) for c in across]
-
-    def larger(self) -> list[Block]:
-        """The blocks with one row or column more."""
-        return [
-            self._replace(column=self.column - 1, columns=self.columns + 1),
-            self._replace(columns=self.columns + 1),
-            self._replace(row=self.row - 1, rows=self.rows + 1),
-            self._replace(rows=self.rows + 1),
-        ]
-
-    @property
-    def place(self) -> QRect:
-        """Where it lies, in device pixels of the world."""
-        return QRect(self.column * SIDE, self.row * SIDE, self.columns * SIDE, self.rows * SIDE)
-
-
-class Patch(NamedTuple):
-    """What has changed of tiles that are there: where it lies, in device pixels of the world."""
-
-    zoom: float
-    place: QRect
 
 
 @dataclass(slots=True)
@@ -83,14 +39,13 @@ class Tile:
     """A part of a finished sheet; `dirty` where what it shows has changed since, `rough` while its map is to come."""
 
     sheet: Sheet
-    part: QRect
     rough: bool = False
-    dirty: QRect = field(default_factory=QRect)
+    dirty: QRect | None = None
 
     @property
     def stale(self) -> bool:
         """Whether it shows what is no more so."""
-        return not self.dirty.isEmpty()
+        return self.dirty is not None
 
 
 class Tiles:
@@ -102,8 +57,8 @@ class Tiles:
         self.ratio = 1.0
         self.done: dict[Key, Tile] = {}
         self._sheets = Sheets()
-        self._needed: set[Key] = set()
-        self._room = _ROOM
+        self._view = View((0.0, 0.0), 0.0, 1, 1)
+        """For which tiles were wanted last."""
         self._looks: tuple[tuple[float, bool], list[Look]] | None = None
 
     def dress(self, colours: MapColours, ratio: float) -> None:
@@ -132,8 +87,8 @@ class Tiles:
     def soil(self, boxes: list[WorldBox]) -> None:
         """Have painted again what of the tiles shows these boxes: in each lies a field that looks different now."""
         for key, spot in self._showing(boxes):
-            tile = self.done[key]
-            tile.dirty = tile.dirty.united(spot.translated(-key.column * SIDE, -key.row * SIDE) & _WHOLE)
+            tile, new = self.done[key], spot.translated(-key.column * SIDE, -key.row * SIDE) & _WHOLE
+            tile.dirty = tile.dirty.united(new) if tile.dirty else new
 
     def _showing(self, boxes: list[WorldBox]) -> Iterator[tuple[Key, QRect]]:
         """The tiles that show boxes, each with where all of the box lies in pixels of the tile's world."""
@@ -179,31 +134,33 @@ class Tiles:
 
     def wanted(self, view: View) -> Block | Patch | None:
         """What to render next: what the view lacks, then what is stale in it, then what lies just outside."""
-        inside, around = self.keys(view), self.keys(view, margin=1)
-        self._needed, self._room = set(around), max(_ROOM, len(around) * SIDE * SIDE * 7)  # four bytes a pixel
-        for keys in (inside, around):
+        self._view = view
+        for margin in (0, _AROUND):
+            keys = self.keys(view, margin)
             if missing := [key for key in keys if key not in self.done]:
                 return self._block(missing)
-            if dirty := [key for key in keys if self.done[key].stale]:
-                whole = [key for key in dirty if self.done[key].dirty == _WHOLE]
+            if dirty := [(key, tile.dirty) for key in keys if (tile := self.done[key]).dirty]:
+                whole = [key for key, spot in dirty if spot == _WHOLE]
                 return self._block(whole) or self._patch(dirty)
         return None
 
-    def _patch(self, dirty: list[Key]) -> Patch:
+    def _patch(self, dirty: list[tuple[Key, QRect]]) -> Patch:
         """The spot that the first of the keys has to have painted again, with those beside it that touch it."""
-        spots = [self.done[key].dirty.translated(key.column * SIDE, key.row * SIDE) for key in dirty]
+        spots = [spot.translated(key.column * SIDE, key.row * SIDE) for key, spot in dirty]
         place, rest = spots[0], spots[1:]
         while touching := [spot for spot in rest if spot.adjusted(-1, -1, 1, 1).intersects(place)]:
             rest = [spot for spot in rest if spot not in touching]
             for spot in touching:
                 place = place.united(spot)
-        return Patch(dirty[0].zoom, place)
+        return Patch(dirty[0][0].zoom, place)
 
     def _block(self, keys: list[Key]) -> Block | None:
         """The first of the keys and as many of the others as make a rectangle with it."""
         if not keys:
             return None
-        first, rest = keys[0], set(keys)
+        first, rest, block = keys[0], set(keys), around(keys)
+        if block.columns * block.rows == len(keys) <= _AT_ONCE:
+            return block
         block = Block(first.zoom, first.column, first.row, 1, 1)
         grown = True
         while grown:
@@ -323,9 +280,10 @@ class Tiles:
         sheet.keys.update(keys)
         self._sheets.keep(sheet)
         for key in keys:
-            part = QRect((key.column - block.column) * SIDE, (key.row - block.row) * SIDE, SIDE, SIDE)
-            self.done[key] = Tile(sheet, part, rough)
-        self._let_go(self._sheets.too_many(self._room, self._needed.union(keys)))
+            self.done[key] = Tile(sheet, rough)
+        needed = {*keys, *self._inside(self._view, _AROUND)}
+        room = max(_ROOM, len(needed) * SIDE * SIDE * 7)  # of four bytes a pixel
+        self._let_go(self._sheets.too_many(room, needed))
 
     def _let_go(self, keys: Iterable[Key]) -> None:
         for key in keys:
@@ -340,17 +298,17 @@ class Tiles:
                 at = spot.topLeft() - QPoint(tile.sheet.left, tile.sheet.top)
                 painter.drawImage(at, sheet.image, spot.translated(-sheet.left, -sheet.top))
                 painter.end()
-                if spot.contains(tile.dirty.translated(key.column * SIDE, key.row * SIDE)):
-                    tile.dirty = QRect()
+                if tile.dirty and spot.contains(tile.dirty.translated(key.column * SIDE, key.row * SIDE)):
+                    tile.dirty = None
 
     # ------------------------------------------------------------------ painting
     def paint(self, painter: QPainter, view: View) -> None:
         """Blit the view's tiles; where one is missing, those of other zooms scaled."""
         holes = QRegion()
-        ready: dict[int, list[Tile]] = defaultdict(list)
+        ready: dict[int, list[Key]] = defaultdict(list)
         for key in self._inside(view):
             if tile := self.done.get(key):
-                ready[id(tile.sheet)].append(tile)
+                ready[id(tile.sheet)].append(key)
             else:
                 holes += self._place(Block(*key).place, key.zoom, view).toAlignedRect()
         if not holes.isEmpty():
@@ -358,27 +316,27 @@ class Tiles:
         left, top = (round(value * self.ratio) for value in view.origin)
         painter.save()
         painter.scale(1 / self.ratio, 1 / self.ratio)  # pixel by pixel: quick, and sharp
-        for tiles in ready.values():
-            sheet = tiles[0].sheet
+        for keys in ready.values():
+            sheet = self.done[keys[0]].sheet
             self._sheets.seen(sheet)
-            for part in _pieces(tiles):
-                painter.drawImage(part.topLeft() + QPoint(sheet.left - left, sheet.top - top), sheet.image, part)
+            for place in pieces(keys):
+                painter.drawImage(place.translated(-left, -top), sheet.image, place.translated(-sheet.left, -sheet.top))
         painter.restore()
 
     def _paint_scaled(self, painter: QPainter, view: View, holes: QRegion) -> None:
         painter.save()
         painter.setClipRegion(holes)
-        others: dict[float, dict[int, list[Tile]]] = defaultdict(lambda: defaultdict(list))
+        others: dict[float, dict[int, list[Key]]] = defaultdict(lambda: defaultdict(list))
         for key, tile in self.done.items():
             if key.zoom != view.zoom:
-                others[key.zoom][id(tile.sheet)].append(tile)
+                others[key.zoom][id(tile.sheet)].append(key)
         for zoom in reversed(sorted(others, key=lambda z: abs(z - view.zoom))[:3]):
-            for tiles in others[zoom].values():
-                sheet = tiles[0].sheet
-                for part in _pieces(tiles):
-                    place = self._place(part.translated(sheet.left, sheet.top), zoom, view)
+            for keys in others[zoom].values():
+                sheet = self.done[keys[0]].sheet
+                for part in pieces(keys):
+                    place = self._place(part, zoom, view)
                     if holes.intersects(place.toAlignedRect()):
-                        painter.drawImage(place, sheet.image, QRectF(part))
+                        painter.drawImage(place, sheet.image, QRectF(part.translated(-sheet.left, -sheet.top)))
         painter.restore()
 
     def _place(self, place: QRect, zoom: float, view: View) -> QRectF:
@@ -391,10 +349,3 @@ class Tiles:
     def _world_px(self, zoom: float) -> float:
         """How many device pixels wide the whole world is."""
         return 256.0 * math.exp2(zoom) * self.ratio
-
-
-def _pieces(tiles: list[Tile]) -> list[QRect]:
-    """The parts of one sheet that tiles are, in one piece if together they make a rectangle."""
-    parts = [tile.part for tile in tiles]
-    whole = reduce(QRect.united, parts)
-    return [whole] if whole.width() * whole.height() == len(parts) * SIDE * SIDE else parts

@@ -57,3 +57,51 @@ def pixels(first: Whole, long: Whole) -> Whole:
     ends = np.cumsum(long)
     numbers: Whole = np.arange(ends[-1] if len(ends) else 0) + np.repeat(first - (ends - long), long)
     return numbers
+
+
+class Laid:
+    """Spans laid out on their grid: whose each pixel is."""
+
+    def __init__(self, first: Whole, long: Whole, owner: Whole, wide: int, high: int) -> None:
+        import numpy as np
+
+        order = np.argsort(first)
+        self._wide, self._high = wide, high
+        self._first, self._owner = first[order].astype(np.int32), owner[order].astype(np.int32)
+        self._end = self._first + long[order].astype(np.int32)
+        self._reach = np.maximum.accumulate(self._end)
+        """How far the spans up to here reach: it only rises, so that those over a pixel stand between two places."""
+
+    def at(self, x: int, y: int) -> list[int]:
+        """The owners of a pixel of the grid, the last one painted at the end."""
+        import numpy as np
+
+        pixel = np.int32(y * self._wide + x)  # of the arrays' own kind: else they would be turned into another, whole
+        until = int(self._first.searchsorted(pixel, "right"))
+        since = int(self._reach.searchsorted(pixel, "right"))
+        if until - since == 1:
+            return [int(self._owner[since])]
+        over = self._end[since:until] > pixel
+        return sorted(set(self._owner[since:until][over].tolist()))
+
+    def nearest(self, x: int, y: int, reach: float) -> int | None:
+        """The owner of the nearest pixel not farther than `reach`, of equally near ones the last painted."""
+        import numpy as np
+
+        far = int(reach)
+        rows = np.arange(max(0, y - far), min(self._high, y + far + 1), dtype=np.int32)
+        line = rows * np.int32(self._wide)
+        since = self._reach.searchsorted(line + np.int32(max(0, x - far)), "right")
+        until = self._first.searchsorted(line + np.int32(min(self._wide - 1, x + far)), "right")
+        many = np.maximum(until - since, 0)
+        total = int(many.sum())
+        if not total:
+            return None
+        row = np.repeat(np.arange(len(rows)), many)
+        spans_of = np.arange(total) + (since - (np.cumsum(many) - many))[row]
+        across = line[row] + x
+        aside = np.maximum(np.maximum(self._first[spans_of] - across, across - self._end[spans_of] + 1), 0)
+        apart = aside.astype(np.int64) ** 2 + (rows[row] - y) ** 2
+        owner = self._owner[spans_of]
+        best = int(np.lexsort((-owner, apart))[0])
+        return int(owner[best]) if apart[best] <= reach**2 else None

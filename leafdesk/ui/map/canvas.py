@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from PySide6.QtWidgets import QWidget
 
 from leafdesk.geo.shape import Box, Position, Shape
 from leafdesk.geo.snap import Snap
-from leafdesk.geo.view import Pixel, View, world
+from leafdesk.geo.view import Pixel, View
 from leafdesk.ui.map.browse import BrowseTool
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.draw import DrawTool
@@ -162,8 +161,7 @@ class MapCanvas(QWidget):
 
     def fields_at(self, pixel: Pixel) -> list[str]:
         """The fields at a pixel, the one drawn on top first; when there is none, the one just beside it."""
-        point, octave = world(self._view.to_lonlat(pixel)), math.floor(self._view.zoom)
-        return self.picture.outlines.all_at(point, octave, _SLACK / self._view.world_px)
+        return self.picture.fields_at(pixel, _SLACK)
 
     def field_at(self, pixel: Pixel) -> str | None:
         """The field drawn on top at a pixel, or the one just beside it."""

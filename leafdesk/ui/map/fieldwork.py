@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 PAD = 6
 """Device pixels by which a field's edge reaches beyond its box."""
-_CHUNK_CORNERS, _CHUNK_PATHS = 15_000, 16
+BATCH_CORNERS, _CHUNK_PATHS = 15_000, 16
 """How much is done between two looks at the clock: a few milliseconds' work."""
 _MANY_MARKED = 400
 """More fields than so many in one picture are drawn without patterns and dashes."""
@@ -69,8 +69,8 @@ def paint_fields(
 
     lines: list[list[Edges]] = [[] for _ in looks]
     grounds = np.array([look.pixel for look in looks], np.uint32)
-    for batch in outlines.detail(frame.octave).batches(slots, _CHUNK_CORNERS):
-        edges, owner = _edges(outlines, frame, batch)
+    for batch in outlines.detail(frame.octave).batches(slots, BATCH_CORNERS):
+        edges, owner = edges_in(outlines, frame, batch)
         kinds = outlines.kinds(batch)
         if frame.zoom < FINE_BELOW:
             first, long, filled = spans(edges, owner, frame.wide, frame.high)
@@ -127,7 +127,7 @@ def _paths(frame: Frame, outlines: Outlines, slots: Slots) -> Iterator[tuple[QPa
         yield from zip(outlines.paths(some, frame.octave), outlines.kinds(some).tolist(), strict=True)
 
 
-def _edges(outlines: Outlines, frame: Frame, slots: Slots) -> tuple[Edges, Whole]:
+def edges_in(outlines: Outlines, frame: Frame, slots: Slots) -> tuple[Edges, Whole]:
     """Edges in pixels of the frame, without those above and below it, and whose they are."""
     edges, owner = outlines.detail(frame.octave).edges(slots)
     edges *= frame.world_px

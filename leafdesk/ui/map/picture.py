@@ -14,13 +14,14 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QPointF, QRect
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from leafdesk.geo.shape import Shape
-from leafdesk.geo.view import View
+from leafdesk.geo.view import Pixel, View, world
 from leafdesk.ui.map.blocks import Block, Patch
 from leafdesk.ui.map.colours import MapColours, over_map
 from leafdesk.ui.map.labels import Labels
 from leafdesk.ui.map.outlines import Outlines, Packed, WorldBox
 from leafdesk.ui.map.tiles import Tiles
 from leafdesk.ui.map.underlay import Underlay
+from leafdesk.ui.map.whose import Whose, look_up
 
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
@@ -61,6 +62,8 @@ class FieldPicture(QObject):
         self._font, self._over_map = QFont(), False
         self._snapshot: tuple[QImage, View] | None = None
         self._job: Job | None = None
+        self._whose: Whose | None = None
+        self._whose_asked = False
         self._reading = 0
         """How often outlines were asked for that are not there yet."""
         self._turn = 0
@@ -112,6 +115,18 @@ class FieldPicture(QObject):
         """What to show until the first tiles are there."""
         self._snapshot = (image, view)
         self.changed.emit()
+
+    def fields_at(self, pixel: Pixel, slack: float) -> list[str]:
+        """The fields at a pixel, the one painted on top first; when there is none, one so many pixels beside it."""
+        known = self._whose if self._whose and not self.outlines.waiting and self._whose.fits(self.view) else None
+        if known:
+            found = known.at(pixel) or known.beside(pixel, slack)
+            return [id_ for slot in found if (id_ := self.outlines.ids[slot])]
+        if not self._whose_asked:
+            self._whose_asked = True  # from now on it is found out whenever there is nothing better to do
+            self.wake()
+        point = world(self.view.to_lonlat(pixel))
+        return self.outlines.all_at(point, math.floor(self.view.zoom), slack / self.view.world_px)
 
     @property
     def busy(self) -> bool:
@@ -213,6 +228,7 @@ class FieldPicture(QObject):
     def _take_in(self) -> None:
         self._abandon()
         self.tiles.soil(self.outlines.take_in(_BATCH))
+        self._whose = None
         self.labels.outdate()
 
     def _next_job(self) -> Job | None:
@@ -223,6 +239,8 @@ class FieldPicture(QObject):
             what, slots = ("labels", self.labels.place(self.view)), self.labels.slots(self.view)
         elif block := self.tiles.wanted(self.view):
             what, slots = (block, self.tiles.render(block)), self.tiles.slots(block)
+        elif found := self._look_up():
+            what, slots = found
         else:
             return None
         octave = math.floor(self.view.zoom)
@@ -230,6 +248,18 @@ class FieldPicture(QObject):
         if slots is not None and len(lacking := self.outlines.lacking(slots, octave)):
             return self._detail(lacking[:_ASKED], octave)
         return what
+
+    def _look_up(self) -> tuple[Job, Slots] | None:
+        """Find out whose the pixels are, if a hand asked and it is not known."""
+        frame = self.tiles.screen(self.view)
+        slots = self.outlines.within(frame.box()) if self._whose_asked else None
+        if slots is None or (self._whose is not None and self._whose.fits(self.view)):
+            return None
+
+        def found(whose: Whose) -> None:
+            self._whose, self._whose_asked = whose, False
+
+        return ("whose", look_up(self.outlines, frame, self.tiles.ratio, slots, found)), slots
 
     def _detail(self, slots: Slots, octave: int) -> Job | None:
         """Make the detail of fields; None while their outlines are read."""

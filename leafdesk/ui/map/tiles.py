@@ -21,6 +21,7 @@ from leafdesk.ui.map.outlines import Outlines, WorldBox
 from leafdesk.ui.map.places import paint_places
 from leafdesk.ui.map.sheets import Sheet, Sheets
 from leafdesk.ui.map.underlay import LEAST_BYTES, Underlay
+from leafdesk.ui.map.whose import REACH
 
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
@@ -193,6 +194,11 @@ class Tiles:
     def sharp(self, view: View) -> bool:
         """Whether every tile of the view shows what is so now."""
         return all(key in self.done and not self.done[key].stale for key in self._inside(view))
+
+    def screen(self, view: View) -> Frame:
+        """The frame of all of a view's tiles and a little around them."""
+        block = around(self._inside(view))
+        return self._frame(Patch(view.zoom, block.place.adjusted(-REACH, -REACH, REACH, REACH)))
 
     def slots(self, what: Block | Patch) -> Slots | None:
         """Whose fields tiles show, from the bottom to the top; None while no field was taken in."""

@@ -87,6 +87,8 @@ class Labels:
     def __init__(self, outlines: Outlines) -> None:
         self.outlines = outlines
         self.placed: list[Label] = []
+        self.version = 0
+        """Another number whenever other labels are placed."""
         self.zoom = -1.0
         self._area: WorldBox | None = None
         self._words = Wording(LIGHT, 1.0, QFont())
@@ -126,6 +128,7 @@ class Labels:
                 placed.append(Label(id_, self._words.picture(words), middle, wish.width, wish.height))
             yield
         self.placed, self.zoom, self._area = placed, view.zoom, area
+        self.version += 1
 
     def slots(self, view: View) -> Slots | None:
         """The fields with room for a label in a view and around it; None while no field was taken in."""

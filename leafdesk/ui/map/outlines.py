@@ -49,6 +49,8 @@ class Outlines:
 
     def __init__(self) -> None:
         self.source: Source | None = None
+        self.version = 0
+        """Another number whenever fields have come, changed or gone."""
         self._forget()
 
     def _forget(self) -> None:
@@ -73,6 +75,7 @@ class Outlines:
 
     def change(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: Iterable[str]) -> None:
         """These fields are new or different, those are gone; a row without box has no boundary any more."""
+        self.version += 1
         given = dict(outlines)
         for row in rows:
             self.rows[row.id] = row
@@ -91,6 +94,7 @@ class Outlines:
 
     def take_in(self, count: int) -> list[WorldBox]:
         """Take in up to `count` waiting outlines; the boxes, old and new, in which the map looks different now."""
+        self.version += 1
         batch = dict.fromkeys(self.waiting.popleft() for _ in range(min(count, len(self.waiting))))
         touched = [box for id_ in batch if (box := self._box_of(id_))]
         shown = [id_ for id_ in batch if self._has_outline(id_)]

@@ -296,17 +296,17 @@ class FieldPicture(QObject):
             self._job = None
 
     # ------------------------------------------------------------------ painting
-    def paint(self, painter: QPainter) -> None:
-        """Paint what there is: tiles, else the snapshot."""
-        if self._snapshot and not self.tiles.complete(self.view):
+    def paint(self, painter: QPainter, view: View) -> None:
+        """Paint what there is in a view: tiles, else the snapshot."""
+        if self._snapshot and not self.tiles.complete(view):
             self._paint_snapshot(painter, *self._snapshot)
             return
-        self.tiles.paint(painter, self.view)
+        self.tiles.paint(painter, view)
 
-    def paint_labels(self, painter: QPainter, hidden: str | None) -> None:
+    def paint_labels(self, painter: QPainter, view: View, hidden: str | None) -> None:
         """Paint the labels over whatever lies on the fields."""
-        if not self._snapshot or self.tiles.complete(self.view):
-            self.labels.paint(painter, self.view, hidden)
+        if not self._snapshot or self.tiles.complete(view):
+            self.labels.paint(painter, view, hidden)
 
     def _paint_snapshot(self, painter: QPainter, image: QImage, taken: View) -> None:
         left, top = self.view.to_screen(taken.to_lonlat((0, 0)))

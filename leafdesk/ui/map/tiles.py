@@ -57,6 +57,8 @@ class Tiles:
         self.colours: MapColours = LIGHT
         self.ratio = 1.0
         self.done: dict[Key, Tile] = {}
+        self.version = 0
+        """Another number whenever tiles have come, changed or gone."""
         self._sheets = Sheets()
         self._view = View((0.0, 0.0), 0.0, 1, 1)
         """For which tiles were wanted last."""
@@ -285,6 +287,7 @@ class Tiles:
         self._let_go([key for key in keys if key in self.done])
         sheet.keys.update(keys)
         self._sheets.keep(sheet)
+        self.version += 1
         for key in keys:
             self.done[key] = Tile(sheet, rough)
         needed = {*keys, *self._inside(self._view, _AROUND)}
@@ -292,11 +295,13 @@ class Tiles:
         self._let_go(self._sheets.too_many(room, needed))
 
     def _let_go(self, keys: Iterable[Key]) -> None:
+        self.version += 1
         for key in keys:
             self._sheets.leave(self.done.pop(key).sheet, key)
 
     def _mend(self, patch: Patch, sheet: Sheet) -> None:
         """Paint a patch over the tiles that it is of."""
+        self.version += 1
         for key, tile in self.done.items():
             spot = patch.place & Block(*key).place
             if key.zoom == patch.zoom and not spot.isEmpty():

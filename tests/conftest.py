@@ -3,7 +3,7 @@
 import gc
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -146,6 +146,25 @@ def workspace(sandbox: "Sandbox", tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     opened.login(sandbox.username, sandbox.password, sandbox.url).result(30)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def opened(tmp_path: Path, sandbox: "Sandbox") -> Iterator[Callable[[], "Workspace"]]:
+    """Open the workspace of the test, signed in; call again after `close` for what the next start finds."""
+    from leafdesk.workspace import Workspace
+
+    made: list[Workspace] = []
+
+    def open_it() -> Workspace:
+        workspace = Workspace(tmp_path / "folder", api_url=sandbox.url, settle_seconds=0.2)
+        made.append(workspace)
+        if workspace.account is None:
+            workspace.login(sandbox.username, sandbox.password).result(20)
+        return workspace
+
+    yield open_it
+    for workspace in made:
+        workspace.close()
 
 
 @pytest.fixture

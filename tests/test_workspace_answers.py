@@ -1,7 +1,6 @@
 """Conflicts answered: what is compared, what each answer does, and how an answer is taken back."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,23 +14,6 @@ from leafdesk.workspace.clashes import Clash, clash_of, comparable, compare
 from leafdesk.workspace.history import history_of
 
 WAIT = 20
-
-
-@pytest.fixture
-def opened(tmp_path: Path, sandbox: Sandbox) -> Any:
-    """Open the workspace of the test; call again after `close` for what the next start finds."""
-    made: list[Workspace] = []
-
-    def open_it() -> Workspace:
-        workspace = Workspace(tmp_path / "folder", api_url=sandbox.url, settle_seconds=0.2)
-        made.append(workspace)
-        if workspace.account is None:
-            workspace.login(sandbox.username, sandbox.password).result(WAIT)
-        return workspace
-
-    yield open_it
-    for workspace in made:
-        workspace.close()
 
 
 @pytest.fixture

@@ -1,35 +1,17 @@
 """What a person decides: undo after a restart and after a sync, notices, several changes at once, what was sent."""
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from dataclasses import replace
 
 import pytest
 
 from leafdesk.geo.shape import to_geojson
-from leafdesk.records import Field
+from leafdesk.records import Farm, Field
 from leafdesk.sandbox import Sandbox
 from leafdesk.store.notices import Notices
-from leafdesk.workspace import Delete, Redraw, RefusedError, Workspace, change
+from leafdesk.workspace import Create, Delete, Redraw, RefusedError, Workspace, change
 
 WAIT = 20
-
-
-@pytest.fixture
-def opened(tmp_path: Path, sandbox: Sandbox) -> Any:
-    """Open the workspace of the test; call again after `close` for what the next start finds."""
-    made: list[Workspace] = []
-
-    def open_it() -> Workspace:
-        workspace = Workspace(tmp_path / "folder", api_url=sandbox.url, settle_seconds=0.2)
-        made.append(workspace)
-        if workspace.account is None:
-            workspace.login(sandbox.username, sandbox.password).result(WAIT)
-        return workspace
-
-    yield open_it
-    for workspace in made:
-        workspace.close()
 
 
 @pytest.fixture
@@ -166,6 +148,33 @@ def test_a_deleted_field_comes_back_under_a_new_id_and_its_earlier_steps_with_it
     workspace.sync(stock=False).result(WAIT)
     assert workspace.catalog.field(queued.record_id) is None
     assert not {field.id, queued.record_id} & {str(one["id"]) for one in sandbox.leaf.all("fields")}
+
+
+def test_a_deleted_field_comes_back_without_a_farm_that_was_forgotten_meanwhile(
+    workspace: Workspace, sandbox: Sandbox
+) -> None:
+    """Found by the simulator (seed 7000102): it waited for ever for a farm that nobody would make."""
+    field = manual(workspace)
+    user = field.leaf_user_id
+    (farm,) = workspace.do(Create(Farm(id="made-farm", leaf_user_id=user, name="Never sent"))).result(WAIT)
+    workspace.do(change("fields", field.id, farm_id=farm.record_id)).result(WAIT)
+    (delete,) = workspace.do(Delete("fields", field.id)).result(WAIT)
+    workspace.sync(stock=False, only=[delete.item_id]).result(WAIT)
+    assert str(field.id) not in {str(one["id"]) for one in sandbox.leaf.all("fields")}
+    workspace.queue.discard(farm.item_id).result(WAIT)
+    (queued, *_) = workspace.undo().result(WAIT)
+    assert [(item.kind, item.record_id) for item in workspace.outbox.items()] == [("fields", queued.record_id)]
+    workspace.sync(stock=False).result(WAIT)
+    assert not workspace.outbox.items()
+    assert sandbox.leaf.field(queued.record_id).get("farmId") is None
+
+
+def test_a_new_field_in_a_farm_that_is_not_here_is_refused(workspace: Workspace) -> None:
+    field = manual(workspace)
+    new = replace(field, id="0b1c2d3e-4f50-4a6b-8c7d-9e0f1a2b3c4d", farm_id="made-nowhere")
+    with pytest.raises(RefusedError, match="There is no such farm here"):
+        workspace.do(Create(new)).result(WAIT)
+    assert not workspace.outbox.items()
 
 
 @pytest.mark.parametrize("how", ["refused", "in conflict"])

@@ -58,13 +58,16 @@ def _create(connection: sqlite3.Connection, edit: Create, item_id: str, now: str
         return last.id
     if any(item.state in ("sent", "done") for item in history) or (last and last.state != "superseded"):
         raise RefusedError("Leaf had this record before and its id cannot be used again; make it as a new one.")
-    reason = why_not(edit, None) or _why_not_refer(connection, edit, edit.record)
+    farm = edit.record.farm_id if isinstance(edit.record, Field) else None
+    move = change("fields", edit.id, farm_id=farm) if farm is not None else None  # Leaf's create takes no farm
+    reason = why_not(edit, None) or next(
+        (why for one in (edit, move) if one is not None and (why := _why_not_refer(connection, one, edit.record))), None
+    )
     if reason:
         raise RefusedError(reason)
     write_journal(connection, now, item_id, verb(edit), edit, None)
     insert(connection, Create(as_new(edit.record)), {}, None, item_id, now, "waiting")
-    if isinstance(edit.record, Field) and edit.record.farm_id is not None:  # Leaf's create takes no farm
-        move = change("fields", edit.id, farm_id=edit.record.farm_id)
+    if move is not None:
         insert(connection, move, {"farm_id": None}, as_new(edit.record), f"{item_id}-farm", now, "waiting")
     return item_id
 

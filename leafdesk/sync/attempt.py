@@ -189,8 +189,9 @@ def find(call: "Call[T]", trip: Trip) -> Rule[T | None]:
 
 def find_known(call: "Call[T]", trip: Trip) -> Rule[T | None]:
     """A record that Leaf is known to have had, or None once it is certain that it is gone."""
+    asked = trip.steady()
     found = yield from find(call, trip)
-    if found is None and (yield from catch_up(trip)):
+    if found is None and (yield from catch_up(trip, asked)):
         found = yield from find(call, trip)
     return found
 

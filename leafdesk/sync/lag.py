@@ -14,11 +14,18 @@ def note_news(catalog: Catalog, trip: Trip) -> None:
     catalog.put_fact(_NEWS, f"{trip.steady():.1f}")
 
 
-def catch_up(trip: Trip) -> Rule[bool]:
-    """Wait until every machine at Leaf knows what is known here; whether that took a while."""
+def catch_up(trip: Trip, asked: float | None = None) -> Rule[bool]:
+    """Wait until every machine at Leaf knows what is known here; whether some did not when Leaf was `asked`.
+
+    `asked` is on the steady clock; None means now. What was answered too early stays worthless however late it is
+    looked at: another lane may have kept this one waiting in between.
+    """
     then = yield from look(lambda catalog, _: catalog.fact(_NEWS))
-    passed = LAG if then is None else trip.steady() - float(then)
-    if passed >= LAG:
+    if then is None:
         return False
-    yield from pause(LAG - max(0.0, passed))  # the computer has started again if less than nothing has passed
+    if (trip.steady() if asked is None else asked) - float(then) >= LAG:
+        return False
+    passed = max(0.0, trip.steady() - float(then))  # the computer has started again if less than nothing has passed
+    if passed < LAG:
+        yield from pause(LAG - passed)
     return True

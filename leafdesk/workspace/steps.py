@@ -59,7 +59,7 @@ def take(
             changes |= outbox.answer(edit, now=now)
             continue
         before = catalog.get(edit.kind, edit.id)
-        if before is None and (fresh := _under_a_new_id(outbox, edit, new_id)) is not edit:
+        if before is None and (fresh := _under_a_new_id(catalog, outbox, edit, new_id)) is not edit:
             Steps(outbox.connection).rename(edit.kind, edit.id, fresh.id)
             edit = fresh
         refuse_invalid(edit)
@@ -90,15 +90,20 @@ def _opposite(answer: Answer, item: Item) -> Answer:
     return Answer(answer.id, "theirs" if item.state == "discarded" else "mine", answer.question)
 
 
-def _under_a_new_id(outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:
-    """What Leaf has deleted already comes back as a new record: it may refuse an id it had before (sync.md §4)."""
+def _under_a_new_id(catalog: Catalog, outbox: Outbox, edit: Edit, new_id: Callable[[], str]) -> Edit:
+    """What Leaf has deleted already comes back as a new record: it may refuse an id it had before (sync.md §4).
+
+    A farm that was forgotten meanwhile stays away: the field counts for more.
+    """
     if not isinstance(edit, Create) or not isinstance(edit.record, Field | Machine):
         return edit
     if not outbox.was_deleted(edit.kind, edit.id):
         return edit
     fresh = as_new(edit.record)
     if isinstance(fresh, Field) and isinstance(edit.record, Field):
-        return Create(replace(fresh, id=new_id(), farm_id=edit.record.farm_id))
+        farm = edit.record.farm_id
+        there = farm is not None and catalog.get("farms", farm) is not None
+        return Create(replace(fresh, id=new_id(), farm_id=farm if there else None))
     return Create(replace(fresh, id=new_id()))
 
 

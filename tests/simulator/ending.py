@@ -86,7 +86,7 @@ def _claimed_by_another(oracle: Oracle, item: Item, made: list[tuple[str, str]])
     """
     left = [name for name in made if name not in oracle.far.memory.gone]
     keys = [oracle.laptop.catalog.key(item.kind, leaf_id) for _, leaf_id in left]
-    twins = {key for key in keys if key is not None and key.startswith("made-")} - {item.record_id}
+    twins = {key for key in keys if key is not None and key.startswith(("made-", "item-"))} - {item.record_id}
     return bool(twins) and len(left) - len(twins) <= 1  # its own, or what a person who was asked forgot
 
 

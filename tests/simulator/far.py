@@ -41,6 +41,8 @@ class Sender:
     key: str
     base: dict[str, Any]
     pre: dict[str, Any]
+    looked: float
+    """When its record was last looked at before this left: what came to Leaf since, nobody could know of."""
 
 
 @dataclass(slots=True)

@@ -1,7 +1,10 @@
 """A laptop whose clock, disk and line are ours: drives the real rules over the real outbox and catalog."""
 
 import itertools
+import math
+import sqlite3
 from collections.abc import Callable, Generator
+from functools import partial
 from typing import Any, TypeVar
 
 import httpx
@@ -17,6 +20,7 @@ from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Ask, Pause, Read, Rule, Send, SendAll, SideBySide, Tell, Trip, Write
 from leafdesk.sync.cycle import Cycle, sync
 from leafdesk.sync.wish import Wish
+from leafdesk.workspace.undoing import Moved, do_step
 
 from .disk import Disk, KilledError
 from .far import Far, Reply, Sender
@@ -148,11 +152,24 @@ class Laptop:
         return Outbox(self.disk.connection)
 
     def do(self, edit: Edit) -> str:
-        """Queue an edit; the id of its item."""
-        name = f"item-{next(self.ids)}"
-        taken = self.disk.write(lambda c: Outbox(c).add(edit, item_id=name, now=self.now())[0])
-        self.taken += 1
+        """Queue an edit as the window does, as a step that can be taken back; the id of its item."""
+        (taken,) = self.steps(partial(do_step, edits=[edit]))
         return taken
+
+    def steps(self, act: Callable[..., Moved]) -> list[str]:
+        """Do, undo, do again or answer, in one transaction: the items that it queued."""
+
+        def job(connection: sqlite3.Connection) -> Moved:
+            return act(Catalog(connection), Outbox(connection), new_id=self.new_id, now=self.now())
+
+        moved = self.disk.write(job)
+        queued = [one.item_id for one in moved.taken.queued] if moved.taken is not None else []
+        self.taken += len(queued)
+        return queued
+
+    def new_id(self) -> str:
+        """For an item of the queue, or a record that is brought back."""
+        return f"item-{next(self.ids)}"
 
     # ------------------------------------------------------------------ sync
     def trip(self) -> Trip:
@@ -335,10 +352,13 @@ class Laptop:
         ).fetchall()
         if len(rows) != 1:
             self.unannounced.append(f"{call.operation} left, and {len(rows)} attempts were written ahead")
-            return Sender("nobody", 0, 0, "", "", {}, {})
+            return Sender("nobody", 0, 0, "", "", {}, {}, math.inf)
         (id_, number, pre, seq), *_ = rows
         item = self.item(id_)
-        return Sender(id_, number, seq, item.kind, item.record_id, self._at_leaf(item), msgspec.json.decode(pre))
+        looked = self.looked.get((item.kind, self.catalog.leaf_id(item.kind, item.record_id) or ""), math.inf)
+        return Sender(
+            id_, number, seq, item.kind, item.record_id, self._at_leaf(item), msgspec.json.decode(pre), looked
+        )
 
     def _at_leaf(self, item: Item) -> dict[str, Any]:
         """The item's base with references as Leaf's numbers."""

@@ -178,7 +178,6 @@ MUTANTS = (
     Mutant(name="one record for two creates", instead=_in("claimed", _not, "farms", "machines")),
     Mutant(name="old copies taken for new", instead=(("leafdesk.store.copies.older", _not),)),
     Mutant(name="what is seen is not made anew", instead=((f"{_QUEUE}.refold", _no_changes),)),
-    Mutant(name="a replica's 404 is believed", instead=_in("catch_up", _nothing, "attempt", "pull")),
     Mutant(name="any answer is a proof", instead=_in("unbelievable", _believe, "fields", "farms", "machines")),
     Mutant(name="a lost request was not sent", instead=_in("_unknown", _lost_is_not_sent, "attempt")),
     Mutant(name="an upload is repeated", instead=_in("_upload", _upload_again, "triggers")),

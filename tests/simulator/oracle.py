@@ -1,6 +1,5 @@
 """Who sees both sides, after every step: the invariants I1 to I9 of sync.md §12.3, each named by what it forbids."""
 
-import math
 from collections import Counter
 from typing import Any
 
@@ -193,7 +192,7 @@ class Oracle:
         history = self.far.memory.values.get(target, [])
         if target in self.far.memory.gone or not history:
             return
-        looked = self.laptop.looked.get(target, math.inf) - LAG
+        looked = sender.looked - LAG  # not the last look: a late request may land after one more
         if operation == "replaceActiveBoundary":
             self._before_redraw(leaf_id, sender)
         for name in _replaced(operation, sender):

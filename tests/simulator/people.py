@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from leafdesk.edits import (
@@ -22,10 +23,12 @@ from leafdesk.records import USER_CREATED, Farm, Field, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.items import REBUILD
 from leafdesk.store.outbox import Item, Outbox, RefusedError
+from leafdesk.store.steps import Stack
 from leafdesk.sync.claims import none_of
 from leafdesk.sync.merge import same
 from leafdesk.sync.removals import confirm
 from leafdesk.sync.sweep import may_be_unread
+from leafdesk.workspace.undoing import answer_step, move_step
 
 from .far import USER, Far
 from .laptop import Laptop
@@ -58,8 +61,15 @@ class Sayings:
 class User:
     """Draws from the seed's dice and counts what was done."""
 
-    def __init__(self, laptop: Laptop, far: Far, sayings: Sayings, dice: random.Random) -> None:
+    def __init__(
+        self, laptop: Laptop, far: Far, sayings: Sayings, dice: random.Random, second_thoughts: random.Random
+    ) -> None:
         self.laptop, self.far, self.sayings, self.dice = laptop, far, sayings, dice
+        self.second_thoughts = second_thoughts
+        """What is undone, done again, or answered in a third way: dice of their own, so that a story stays the same
+        until one of these happens."""
+        self.undone = False
+        """Whether the last that the user did was to undo something."""
         self.said: Counter[str] = Counter()
         self.queued: set[str] = set()
         """Items that answered an edit of the user."""
@@ -77,10 +87,15 @@ class User:
 
     # ------------------------------------------------------------------ edits
     def edit(self) -> None:
-        """The user does something with what there is, or takes back what waits."""
+        """The user does something with what there is, or takes back what waits or was done."""
+        roll, regret = self.second_thoughts.random(), 0.3 if self.undone else 0.0
+        if roll < regret + 0.06:
+            self._move("redo" if roll < regret else "undo")
+            return
         if self.dice.random() < 0.05:
             self._take_back()
             return
+        self.undone = False
         now = self._look()
         edit = self._old_name(now)
         self.window = now
@@ -98,6 +113,13 @@ class User:
             return
         self.touched[edit.kind] = edit.id
         self.said[type(edit).__name__] += 1
+
+    def _move(self, stack: Stack) -> None:
+        """Undo, or do again: whatever that means for what is sent already."""
+        self.undone = stack == "undo"
+        with suppress(RefusedError):
+            self.queued.update(self.laptop.steps(partial(move_step, stack=stack)))
+            self.said[stack] += 1
 
     def _held_back(self, edit: Edit) -> bool:
         """Whether the database was lost, and the record, made after a create by the same name had left, waits for that
@@ -255,12 +277,14 @@ class User:
         if item.state == "conflict":
             if self._away_with_it(item) or self._knows_its_own(item):
                 return
+            if self._in_a_third_way(item):
+                return
             keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
             if keep == "mine" and isinstance(item.edit, Create | Upload):
                 self.again[item.id] += 1
-            if not outbox(lambda o: o.resolve(item.id, keep, now=self.laptop.now())):  # type: ignore[arg-type]
-                outbox(lambda o: o.resolve(item.id, "theirs", now=self.laptop.now()))
+            if not self._choose(item, keep):
+                self._choose(item, "theirs")
             return
         words = [*dict(getattr(item.edit, "values", ())).values(), _name(item.edit)]
         wrong = any("?" in str(word) or self.laptop.poison in str(word) for word in words) or item.attempts >= 8
@@ -271,6 +295,25 @@ class User:
             outbox(lambda o: o.discard(item.id, now=self.laptop.now()))
         else:
             outbox(lambda o: o.retry(item.id))
+
+    def _choose(self, item: Item, keep: str, *edits: Edit) -> bool:
+        """Answer a conflict as the window does, so that undo puts the question again; whether it was possible."""
+        try:
+            step = partial(answer_step, item_id=item.id, keep=keep, edits=edits, seen=None)
+            self.queued.update(self.laptop.steps(step))
+        except RefusedError:
+            return False
+        return True
+
+    def _in_a_third_way(self, item: Item) -> bool:
+        """Mine as a new field beside theirs, or a boundary drawn anew over both."""
+        roll = self.second_thoughts.random()
+        if not isinstance(item.edit, Redraw) or roll >= 0.3:
+            return False
+        self.said["both" if roll < 0.15 else "merged"] += 1
+        if roll < 0.15:
+            return self._choose(item, "both")
+        return self._choose(item, "theirs", Redraw(item.record_id, self.sayings.shape()))
 
     def _away_with_it(self, item: Item) -> bool:
         """Sometimes a question is answered by deleting what it is about; half of those deletes are taken back."""

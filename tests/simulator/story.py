@@ -62,7 +62,7 @@ class Story:
         )
         self.far = self.laptop.far = Far(lambda: self.laptop.time, choices, rounds_shapes=self.dice.random() < 0.3)
         sayings = Sayings(self.dice)
-        self.user = User(self.laptop, self.far, sayings, self.dice)
+        self.user = User(self.laptop, self.far, sayings, self.dice, random.Random(f"second thoughts {seed}"))
         self.colleagues = Colleagues(self.far, self.user, sayings, self.dice)
         self.oracle = Oracle(self.laptop, self.far, self.user)
         self.oracle.looks_for = mutant.looks_for if mutant else ""

@@ -220,6 +220,26 @@ def test_a_404_for_a_field_that_is_seconds_old_is_no_proof(laptop: Laptop, what:
     assert there == ([] if what == "delete" else ["New"])
 
 
+def test_a_404_that_came_too_early_stays_worthless_when_other_lanes_took_their_time(laptop: Laptop) -> None:
+    """Found by the simulator (seed 3001315): half a minute went by in another lane, and the 404 looked old enough."""
+    laptop.sync()
+    laptop.do(Create(Field(id=HOME, leaf_user_id=USER, name="Home", shape=square())))
+    laptop.sync()
+    (item,) = laptop.do(Delete("fields", HOME))
+
+    def fault(asked: str, act: Act) -> httpx.Response:
+        if asked == "getField" and laptop.far.counts["getField"] == before + 1:
+            laptop.time += 30  # passes after Leaf said it, before the rule goes on
+            return httpx.Response(404, json={"title": "Not Found"})
+        return act()
+
+    before = laptop.far.counts["getField"]
+    laptop.far.fault = fault
+    laptop.sync()
+    assert laptop.item(item).state == "done"
+    assert laptop.leaf.all("fields") == []
+
+
 def test_a_list_that_is_behind_removes_nothing(laptop: Laptop) -> None:
     laptop.sync()
     laptop.do(Create(Field(id=HOME, leaf_user_id=USER, name="Home", shape=square())))

@@ -130,19 +130,15 @@ class Labels:
         self.placed, self.zoom, self._area = placed, view.zoom, area
         self.version += 1
 
-    def slots(self, view: View) -> Slots | None:
-        """The fields with room for a label in a view and around it; None while no field was taken in."""
-        found = self.outlines.within(_world_of(view, _AROUND))
-        if found is None:
-            return None
-        boxes = self.outlines.boxes(found) * view.world_px
-        return found[(boxes[:, 2] - boxes[:, 0] >= 34) & (boxes[:, 3] - boxes[:, 1] >= 16)]
+    def slots(self, view: View) -> Slots:
+        """The fields with room for a label in a view and around it."""
+        return self.outlines.spacious(_world_of(view, _AROUND), 34 / view.world_px, 16 / view.world_px)
 
-    def _candidates(self, found: Slots | None, world_px: float) -> list[int]:
+    def _candidates(self, found: Slots, world_px: float) -> list[int]:
         """The selected field, those that have a label now, then by size."""
         import numpy as np
 
-        if found is None or not len(found):
+        if not len(found):
             return []
         boxes = self.outlines.boxes(found) * world_px
         size = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])

@@ -36,6 +36,7 @@ _EXACT_FROM = 19
 """From this octave on a pixel is smaller than what anybody has measured; nothing is thinned."""
 _THIN_PX = 0.5 / math.sqrt(2)
 """What may be left out, in pixels where an octave begins: half a pixel in its middle."""
+_FEW = 2_000
 _KEPT_BYTES = 24_000_000
 """So much of what a source gave is kept at hand: about 15,000 fields."""
 
@@ -189,15 +190,15 @@ class Outlines:
         left, top, right, bottom = box
         b = self._boxes
         found = np.flatnonzero((b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top))
-        return found[np.argsort(self._ranks()[found], kind="stable")]
+        if self._rank is None and len(found) < _FEW:  # where one field has changed nobody asks for the order of all
+            return found[np.argsort(-_sizes(b[found]), kind="stable")]
+        return found[np.argsort(self._ranks(b)[found], kind="stable")]
 
-    def _ranks(self) -> NDArray[np.intp]:
+    def _ranks(self, boxes: NDArray[np.float64]) -> NDArray[np.intp]:
         import numpy as np
 
         if self._rank is None:
-            assert self._boxes is not None
-            size = (self._boxes[:, 2] - self._boxes[:, 0]) * (self._boxes[:, 3] - self._boxes[:, 1])
-            order = np.argsort(-size, kind="stable")
+            order = np.argsort(-_sizes(boxes), kind="stable")
             self._rank = np.empty(len(order), np.intp)
             self._rank[order] = np.arange(len(order))
         return self._rank
@@ -227,6 +228,15 @@ class Outlines:
         """The shapes of slots as they are drawn at an octave, in world units."""
         self.thin(slots, octave)
         return self.detail(octave).shapes(slots)
+
+    def spacious(self, box: WorldBox, wide: float, high: float) -> NDArray[np.intp]:
+        """Slots whose box meets this one and is so large, in any order; none when nothing was taken in yet."""
+        import numpy as np
+
+        b = self._boxes if self._boxes is not None else np.empty((0, 4))
+        left, top, right, bottom = box
+        large = (b[:, 2] - b[:, 0] >= wide) & (b[:, 3] - b[:, 1] >= high)
+        return np.flatnonzero(large & (b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top))
 
     def boxes(self, slots: NDArray[np.intp]) -> NDArray[np.float64]:
         """Left, top, right, bottom of slots, in world units, (n, 4)."""
@@ -287,6 +297,11 @@ class Outlines:
         self.thin(slots, octave)
         corners, begins, ends = self.detail(octave).outlined(slots)
         return streamed(corners * (256.0 * 2.0**octave), begins, ends)
+
+
+def _sizes(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    size: NDArray[np.float64] = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return size
 
 
 def streamed(points: NDArray[Any], begins: NDArray[np.bool_], ends: NDArray[np.int64]) -> list[QPainterPath]:

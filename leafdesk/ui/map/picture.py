@@ -235,6 +235,7 @@ class FieldPicture(QObject):
         if self.hurried:
             return None
         what: Job
+        slots: Slots | None
         if not self.labels.fit(self.view) and self.tiles.complete(self.view):
             what, slots = ("labels", self.labels.place(self.view)), self.labels.slots(self.view)
         elif block := self.tiles.wanted(self.view):

@@ -60,6 +60,10 @@ class Sheets:
         """A sheet is painted: its tiles are shown from it."""
         self._used[id(sheet)] = sheet
 
+    def of(self, zoom: float) -> list[Sheet]:
+        """The sheets of a zoom."""
+        return [sheet for sheet in self._used.values() if next(iter(sheet.keys)).zoom == zoom]
+
     def seen(self, sheet: Sheet) -> None:
         """A sheet is looked at: others go before it."""
         self._used.move_to_end(id(sheet))

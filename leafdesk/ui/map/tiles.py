@@ -302,15 +302,18 @@ class Tiles:
     def _mend(self, patch: Patch, sheet: Sheet) -> None:
         """Paint a patch over the tiles that it is of."""
         self.version += 1
-        for key, tile in self.done.items():
-            spot = patch.place & Block(*key).place
-            if key.zoom == patch.zoom and not spot.isEmpty():
-                painter = QPainter(tile.sheet.image)
-                at = spot.topLeft() - QPoint(tile.sheet.left, tile.sheet.top)
-                painter.drawImage(at, sheet.image, spot.translated(-sheet.left, -sheet.top))
+        for mended in self._sheets.of(patch.zoom):
+            whole = QRect(QPoint(mended.left, mended.top), mended.image.size())
+            spot = patch.place & whole
+            if not spot.isEmpty():
+                painter = QPainter(mended.image)
+                painter.drawImage(
+                    spot.topLeft() - whole.topLeft(), sheet.image, spot.translated(-sheet.left, -sheet.top)
+                )
                 painter.end()
-                if tile.dirty and spot.contains(tile.dirty.translated(key.column * SIDE, key.row * SIDE)):
-                    tile.dirty = None
+        for key, dirty in [(key, tile.dirty) for key, tile in self.done.items() if tile.dirty]:
+            if key.zoom == patch.zoom and patch.place.contains(dirty.translated(key.column * SIDE, key.row * SIDE)):
+                self.done[key].dirty = None
 
     # ------------------------------------------------------------------ painting
     def paint(self, painter: QPainter, view: View) -> None:

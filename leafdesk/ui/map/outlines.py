@@ -16,7 +16,7 @@ from PySide6.QtGui import QPainterPath
 
 from leafdesk.geo.detail import Detail
 from leafdesk.geo.shape import Box
-from leafdesk.geo.view import world_array
+from leafdesk.geo.view import unworld, world_array
 from leafdesk.ui.map.looks import KINDS, kind_of
 
 if TYPE_CHECKING:
@@ -245,6 +245,12 @@ class Outlines:
 
     def around_all(self) -> Box | None:
         """West, south, east, north around every field that has a box, also of those still waiting."""
+        if self._boxes is not None and self.slots and not self.waiting:  # of 50,000 rows one by one it takes a frame
+            import numpy as np
+
+            (left, top), (right, bottom) = np.nanmin(self._boxes[:, :2], axis=0), np.nanmax(self._boxes[:, 2:], axis=0)
+            (west, north), (east, south) = unworld((float(left), float(top))), unworld((float(right), float(bottom)))
+            return (west, south, east, north)
         found = [row.box for row in self.rows.values() if row.box]
         if not found:
             return None

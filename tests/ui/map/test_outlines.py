@@ -97,3 +97,18 @@ def test_large_fields_lie_below_small_ones(field: Any) -> None:
     found = outlines.within((0.0, 0.0, 1.0, 1.0))
     assert found is not None
     assert [outlines.ids[slot] for slot in found.tolist()] == ["large", "mid", "small"]
+
+
+def test_the_box_around_all_is_the_same_before_and_after_they_are_taken_in(field: Any) -> None:
+    fields = [field("a", ((square(10, 50),),)), field("b", ((square(-10.3, 44.2),),)), field("c", ((square(8, 61),),))]
+    outlines = Outlines()
+    outlines.replace([row for row, _, _ in fields], [(row.id, packed) for row, packed, _ in fields])
+    assert outlines.around_all() == (-10.3, 44.2, 10.004, 61.004)
+    outlines.take_in(10)
+    assert outlines.around_all() == pytest.approx((-10.3, 44.2, 10.004, 61.004), abs=1e-9)
+    outlines.change([], [], {"b"})
+    outlines.take_in(10)
+    assert outlines.around_all() == pytest.approx((8, 50, 10.004, 61.004), abs=1e-9)
+    outlines.change([], [], {"a", "c"})
+    outlines.take_in(10)
+    assert outlines.around_all() is None

@@ -53,6 +53,11 @@ class Outbox:
             (kind,),
         )
 
+    def made_here(self, kind: Kind, id: str) -> bool:
+        """Whether a create of this very id is in the queue or went to Leaf."""
+        made = f"kind = ? AND key = ? AND verb LIKE '%.create' AND ({LIVE_SQL} OR state = 'done')"
+        return self.connection.execute(f"SELECT 1 FROM outbox WHERE {made}", (kind, id)).fetchone() is not None
+
     def was_deleted(self, kind: Kind, id: str) -> bool:
         """Whether Leaf has deleted this record, or was asked to."""
         before = load_items(self.connection, "kind = ? AND key = ? AND state IN ('sent', 'done')", (kind, id))

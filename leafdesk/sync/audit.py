@@ -8,18 +8,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from leafdesk.edits import Create
-from leafdesk.geo.shape import to_geojson
-from leafdesk.records import Boundary, Farm, Grower, Kind, Machine, word
+from leafdesk.geo.shape import from_geojson, to_geojson
+from leafdesk.records import Boundary, Farm, Field, Grower, Kind, Machine, word
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, write
 from leafdesk.sync.claims import claimed
-from leafdesk.sync.merge import plain, same
+from leafdesk.sync.merge import plain, same, same_shape
 
 WATCHED = 30 * 86_400.0
 """Seconds for which a create that was sent more than once is watched."""
-_NUMBERED: tuple[Kind, ...] = ("farms", "growers", "machines")
+_MADE: tuple[Kind, ...] = ("fields", "farms", "growers", "machines")
 
 
 def tell_replaced(catalog: Catalog, item: Item, theirs: Iterable[Boundary], now: str) -> None:
@@ -57,9 +57,9 @@ def tell_doubles(trip: Trip) -> Rule[list[str]]:
 
 
 def _doubles(catalog: Catalog, outbox: Outbox, trip: Trip) -> Iterable[tuple[Kind, str, str, str]]:
-    for item, attempts in outbox.sent_again(_NUMBERED, since=trip.clock() - WATCHED):
+    for item, attempts in outbox.sent_again(_MADE, since=trip.clock() - WATCHED):
         record = item.edit.record if isinstance(item.edit, Create) else None
-        if not isinstance(record, Farm | Grower | Machine):
+        if not isinstance(record, Field | Farm | Grower | Machine):
             continue
         known = set[str]().union(*(attempt.pre.get("ids", ()) for attempt in attempts))
         bodies = [attempt.body for attempt in attempts if isinstance(attempt.body, dict)]
@@ -67,6 +67,8 @@ def _doubles(catalog: Catalog, outbox: Outbox, trip: Trip) -> Iterable[tuple[Kin
         for key in catalog.named(item.kind, record.leaf_user_id, {plain(body.get("name")) for body in bodies}):
             leaf_id = catalog.leaf_id(item.kind, key) or key
             if leaf_id == ours or leaf_id in known or claimed(catalog, item.kind, leaf_id):
+                continue
+            if outbox.made_here(item.kind, leaf_id):
                 continue
             if any(_alike(catalog, item.kind, key, body) for body in bodies):
                 yield item.kind, item.record_id, leaf_id, _second(word(item.kind), record.name, leaf_id)
@@ -82,6 +84,9 @@ def _second(thing: str, name: str, leaf_id: str) -> str:
 def _alike(catalog: Catalog, kind: Kind, key: str, body: dict[str, Any]) -> bool:
     """Whether a record at Leaf says what this request said."""
     copy = catalog.server_copy(kind, key)
+    if isinstance(copy, Field):
+        drawn = from_geojson(body["geometry"]) if "geometry" in body else None
+        return drawn is not None and any(same_shape(one.shape, drawn) for one in catalog.boundaries(key))
     if isinstance(copy, Farm):
         grower = catalog.leaf_id("growers", copy.grower_id) if copy.grower_id else None
         return same(grower, body.get("growerId"))

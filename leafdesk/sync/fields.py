@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from leafdesk.api import calls
-from leafdesk.api.errors import LeafError
+from leafdesk.api.errors import AnsweredError, LeafError
 from leafdesk.edits import Change, Create, Redraw
 from leafdesk.geo.overlap import likeness
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
@@ -35,12 +35,15 @@ from leafdesk.sync.attempt import (
     unbelievable,
 )
 from leafdesk.sync.audit import tell_replaced
+from leafdesk.sync.claims import claimed, known_before
 from leafdesk.sync.lag import LAG, note_news
-from leafdesk.sync.merge import same, same_shape, texts, three_way
+from leafdesk.sync.merge import plain, same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
 
 SAME_LAND = 0.9999
 """Likeness from which a boundary that another program wrote down is taken for the one drawn here (sync.md §6)."""
+SAME_PLACE = 99.0
+"""Percent of a field or of what is asked for that must overlap: Leaf takes up to 100, and rounds."""
 LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
 STILL_THERE = "Leaf still had this field, by the name {}; that was left as it is."
 CHANGED = "Somebody changed this at Leaf after you saw it."
@@ -48,7 +51,10 @@ CHANGED = "Somebody changed this at Leaf after you saw it."
 
 # ---------------------------------------------------------------------- create
 def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
-    """POST with an id of our own: whatever happens, there can be only one (row 1)."""
+    """POST with an id of our own: whatever happens, there can be only one (row 1).
+
+    A Leaf that takes another id than ours could be told twice; so where ours is not there, the place is looked at.
+    """
     record = edit.record
     assert isinstance(record, Field) and record.shape is not None
     if (yield from in_doubt(item)):
@@ -57,9 +63,13 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
             return (yield from _adopt(item, record, found, trip))
         if item.reason == TWIN:
             return (yield from park(item, trip, "Leaf says it had this field before, but does not show it."))
+        other = yield from _under_another_id(item, record, record.shape, trip)
+        if other is not None:
+            return (yield from _adopt(item, record, other, trip))
         item = yield from absent(item, trip)
+    known = yield from look(lambda catalog, _: _called_so(catalog, record))
     call = calls.create_field(record.leaf_user_id, record.id, name=record.name, shape=record.shape)
-    sent = yield from send_ahead(item, trip, call, body=call.body, pre={})
+    sent = yield from send_ahead(item, trip, call, body=call.body, pre={"ids": known})
     if isinstance(sent, str):
         return sent
     item, answer = sent
@@ -68,6 +78,33 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     boundary = yield from attempt_find(calls.get_active_boundary(answer.leaf_user_id, answer.id), trip)
     boundary = boundary or _boundary_in(answer, record.shape)
     return (yield from done(item, trip, lambda catalog: _created(catalog, trip, record, answer, boundary)))
+
+
+def _called_so(catalog: Catalog, record: Field) -> list[str]:
+    """Leaf's ids of the fields that are called like this one: known before it was sent, so none of them is it."""
+    keys = catalog.named("fields", record.leaf_user_id, [plain(record.name)])
+    return sorted(catalog.leaf_id("fields", key) or key for key in keys)
+
+
+def _under_another_id(item: Item, record: Field, drawn: Shape, trip: Trip) -> Rule[Field | None]:
+    """The one field at Leaf, new since the first request left, that has the name and the boundary sent then."""
+    try:
+        page = yield from read(calls.find_fields(record.leaf_user_id, shape=drawn, threshold=SAME_PLACE), trip)
+    except AnsweredError:
+        return None  # a Leaf that does not answer this question
+    before = yield from known_before(item)
+    alike = [one for one in page.items if one.id not in (before or ()) and same(one.name, record.name)]
+    alike = yield from look(lambda catalog, outbox: [one for one in alike if not _one_of_ours(catalog, outbox, one)])
+    for one in alike:
+        history = yield from boundaries_of(one, trip)
+        if any(same_shape(boundary.shape, drawn) for boundary in history):
+            return one
+    return None
+
+
+def _one_of_ours(catalog: Catalog, outbox: Outbox, found: Field) -> bool:
+    """Whether another create of the user's made it: two of them may be alike in everything but the id."""
+    return claimed(catalog, "fields", found.id) or outbox.made_here("fields", found.id)
 
 
 def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:

@@ -95,8 +95,8 @@ class Decisions:
 def remedy(catalog: Catalog, notice: Notice) -> tuple[Edit, ...]:
     """What would put right what a notice tells, to be done as one step; () where Leaf offers no way.
 
-    `replaced`: their boundary again. `duplicate`: a second machine is deleted; what hangs on a second farm or grower
-    moves to the first (Leaf deletes neither).
+    `replaced`: their boundary again. `duplicate`: a second field or machine is deleted; what hangs on a second farm or
+    grower moves to the first (Leaf deletes neither).
     """
     if notice.sort == "replaced":
         edit = Redraw(notice.record_id, from_geojson(notice.details["shape"]))
@@ -107,8 +107,8 @@ def remedy(catalog: Catalog, notice: Notice) -> tuple[Edit, ...]:
     if second is None or second == notice.record_id:
         return ()
     edits: list[Edit] = []
-    if notice.kind == "machines":
-        edits = [Delete("machines", second)]
+    if notice.kind in ("fields", "machines"):
+        edits = [Delete(notice.kind, second)]
     elif notice.kind == "farms":
         edits = [change("fields", row.id, farm_id=notice.record_id) for row in catalog.fields(farm_id=second)]
     elif notice.kind == "growers":

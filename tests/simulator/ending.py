@@ -58,8 +58,8 @@ def _doubles(oracle: Oracle, told: str) -> None:
             item = oracle.laptop.item(who)
             if made[0] in memory.gone or made[0] == name:
                 counted["made again after somebody deleted it"] += 1
-            elif "other id" in oracle.laptop.weather.happened and item.kind == "fields":
-                counted["doubled where Leaf took an id of its own and the answer was lost"] += 1
+            elif item.kind == "fields" and _changed_since(oracle, made[0]):
+                counted["doubled where Leaf took an id of its own and somebody changed that before it was found"] += 1
             elif _claimed_by_another(oracle, item, made):
                 counted["two of one name, swapped"] += 1
             elif who in oracle.user.again:
@@ -75,6 +75,13 @@ def _doubles(oracle: Oracle, told: str) -> None:
     for who, often in memory.uploads.items():
         if often > 1 + oracle.user.again[who]:
             oracle.say(f"I2 doubled: {who} uploaded {often} times, a person said {oracle.user.again[who]} times again")
+
+
+def _changed_since(oracle: Oracle, name: tuple[str, str]) -> bool:
+    """Whether a colleague renamed, moved or redrew it: by what was sent nobody finds it then."""
+    memory = oracle.far.memory
+    drawn = {memory.drawn[id_][0] for _, _, record in memory.values[name] for id_ in record.get("boundaries", ())}
+    return COLLEAGUE in drawn or any(who == COLLEAGUE for _, who, _ in memory.values[name])
 
 
 def _claimed_by_another(oracle: Oracle, item: Item, made: list[tuple[str, str]]) -> bool:

@@ -120,11 +120,8 @@ class Oracle:
         self._updated = now
 
     def began_anew(self) -> None:
-        """The database was lost: what Leaf has is not here before it is read again, and notices have no second copy."""
+        """The database was lost: what Leaf has is not here before it is read again."""
         self._updated = {}
-        told = [one for one in self.unseen if self._over.get(one[2].item) == "done"]
-        self.counted["a notice lost with the whole database"] += len(told)
-        self.unseen = [one for one in self.unseen if one not in told]
         self.user_acted(anew=True)
 
     def user_acted(self, *, anew: bool = False) -> None:
@@ -177,10 +174,14 @@ class Oracle:
             self.say(f"I1 {sentence}")
         for _, one in self.far.memory.landed[self._landed :]:
             record = (one.kind, one.key)
-            if one.seq < self._last_seq.get(record, 0):
+            if one.seq < self._last_seq.get(record, 0) and not self._asked_again(one.item):
                 self.say(f"I5 order: {one.item} landed after a later edit of {one.key}")
             self._last_seq[record] = max(one.seq, self._last_seq.get(record, 0))
         self._landed = len(self.far.memory.landed)
+
+    def _asked_again(self, id_: str) -> bool:
+        """Whether the user took an answer back, so that what was given up went after what came later."""
+        return bool(self._rows(f"SELECT 1 FROM journal WHERE item = '{id_}' AND verb = 'ask again'"))
 
     # ------------------------------------------------------------------ when a write of ours lands
     def before_landing(self, operation: str, path: str, sender: Sender | None) -> None:

@@ -28,7 +28,7 @@ from leafdesk.sync.claims import none_of
 from leafdesk.sync.merge import same
 from leafdesk.sync.removals import confirm
 from leafdesk.sync.sweep import may_be_unread
-from leafdesk.workspace.undoing import answer_step, move_step
+from leafdesk.workspace.undoing import Keep, answer_step, move_step
 
 from .far import USER, Far
 from .laptop import Laptop
@@ -89,7 +89,7 @@ class User:
     def edit(self) -> None:
         """The user does something with what there is, or takes back what waits or was done."""
         roll, regret = self.second_thoughts.random(), 0.3 if self.undone else 0.0
-        if roll < regret + 0.06:
+        if roll < regret + 0.04:
             self._move("redo" if roll < regret else "undo")
             return
         if self.dice.random() < 0.05:
@@ -118,8 +118,10 @@ class User:
         """Undo, or do again: whatever that means for what is sent already."""
         self.undone = stack == "undo"
         with suppress(RefusedError):
-            self.queued.update(self.laptop.steps(partial(move_step, stack=stack)))
+            queued = self.laptop.steps(partial(move_step, stack=stack))
             self.said[stack] += 1
+            self.queued.update(queued)
+            self.touched |= {item.kind: item.record_id for item in map(self.laptop.item, queued)}
 
     def _held_back(self, edit: Edit) -> bool:
         """Whether the database was lost, and the record, made after a create by the same name had left, waits for that
@@ -279,7 +281,7 @@ class User:
                 return
             if self._in_a_third_way(item):
                 return
-            keep = self.dice.choice(["mine", "theirs"])
+            keep: Keep = self.dice.choice(["mine", "theirs"])
             self.said[f"keep {keep}"] += 1
             if keep == "mine" and isinstance(item.edit, Create | Upload):
                 self.again[item.id] += 1
@@ -296,7 +298,7 @@ class User:
         else:
             outbox(lambda o: o.retry(item.id))
 
-    def _choose(self, item: Item, keep: str, *edits: Edit) -> bool:
+    def _choose(self, item: Item, keep: Keep, *edits: Edit) -> bool:
         """Answer a conflict as the window does, so that undo puts the question again; whether it was possible."""
         try:
             step = partial(answer_step, item_id=item.id, keep=keep, edits=edits, seen=None)

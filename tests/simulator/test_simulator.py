@@ -32,8 +32,8 @@ def test_a_seed_is_always_the_same_story() -> None:
 
 
 def test_an_outbox_that_sends_until_leaf_says_yes_fails() -> None:
-    broken = [seed for seed in range(10) if run(seed, mutant=NAIVE).wrong]
-    assert len(broken) >= 8
+    broken = [seed for seed in range(30) if run(seed, mutant=NAIVE).wrong]
+    assert len(broken) >= 24
 
 
 @pytest.mark.parametrize("name", ["no base of a boundary", "no compare-and-set", "no three-way comparison"])

@@ -85,6 +85,6 @@ def weather(seed: int, *, kinds: tuple[str, ...] | None = None, without: frozens
         line=dice.choice([0.1, 0.2, 0.3, 0.45]),
         laptop=dice.choice([0.0, 0.005, 0.02, 0.05]),
         haste=dice.choice([0.03, 0.06, 0.1]),
-        rush=dice.choice([0.03, 0.06, 0.1]),
+        rush=dice.choice([0.04, 0.07, 0.12]),
         without=without,
     )

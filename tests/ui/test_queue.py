@@ -259,6 +259,22 @@ def test_a_possible_double_is_looked_at_and_put_right(window: MainWindow, sandbo
         assert not left and moved
 
 
+def test_a_second_field_is_looked_at_and_deleted(window: MainWindow, qtbot: QtBot) -> None:
+    catalog = window.workspace.catalog
+    first, second = [row for row in catalog.fields() if row.provider_name in (None, "", "Leaf") and row.area_ha][:2]
+    told(window, qtbot, ("duplicate", "fields", first.id, second.id, "A second one.", {"leaf_id": second.id}))
+    (card,) = window.queue.notices
+    assert (card.look.text(), card.mend.text()) == ("Show both on the map", "Delete the second one")
+    card.look.click()
+    tool = window.canvas.hand_tool
+    assert isinstance(tool, ComparedTool) and len(tool.outlined.traces) == 2
+    window.show_page("queue")
+    card.mend.click()
+    sentence = f"Delete {second.name}"
+    qtbot.waitUntil(lambda: [item.sentence for item in window.queue.items] == [sentence], timeout=15000)
+    qtbot.waitUntil(lambda: not window.queue.notices, timeout=15000)
+
+
 def test_a_second_machine_is_shown_in_its_table_and_deleted(window: MainWindow, qtbot: QtBot) -> None:
     user = window.workspace.catalog.users()[0].id
     for id_ in ("m-1", "m-2"):

@@ -52,15 +52,18 @@ def _heard(workspace: Workspace, notice: Notice) -> Heard:
         field = catalog.field(notice.record_id)
         mine = field.shape if field is not None and field.shape else ()
         places = [("Mine", mine), ("Theirs", from_geojson(notice.details["shape"]))]
-    elif second and notice.kind in ("farms", "growers"):
+    elif second and notice.kind != "machines":
         keys = (("First", notice.record_id), ("Second", second))
         places = [(word, _land(workspace, notice.kind, key)) for word, key in keys]
     return Heard(notice, remedy, tuple(places) if any(shape for _, shape in places) else (), second)
 
 
 def _land(workspace: Workspace, kind: Kind, key: str) -> Shape:
-    """All the fields of a farm or grower, as one shape."""
+    """A field, or all the fields of a farm or grower, as one shape."""
     catalog = workspace.catalog
+    if kind == "fields":
+        field = catalog.field(key)
+        return field.shape or () if field is not None else ()
     farms = [key] if kind == "farms" else [farm.id for farm in catalog.farms(grower_id=key)]
     rows = [row.id for farm in farms for row in catalog.fields(farm_id=farm)]
     return tuple(polygon for _, packed in catalog.outlines(rows[:MOST_FIELDS]) for polygon in unpack(packed))

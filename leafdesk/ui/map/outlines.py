@@ -63,7 +63,7 @@ class Outlines:
         self.ids: list[str | None] = []
         self.slots: dict[str, int] = {}
         self._boxes: NDArray[np.float64] | None = None
-        self._rank: NDArray[np.intp] | None = None
+        self._order: NDArray[np.intp] | None = None
         self._free: list[int] = []
         self._kinds: NDArray[np.uint8] | None = None
         self._details: dict[int, Detail] = {}
@@ -104,7 +104,7 @@ class Outlines:
         if shown:
             self._store(shown)
             touched += [box for id_ in shown if (box := self._box_of(id_))]
-        self._rank = None
+        self._order = None
         return touched
 
     def _has_outline(self, id_: str) -> bool:
@@ -189,19 +189,13 @@ class Outlines:
             return None
         left, top, right, bottom = box
         b = self._boxes
-        found = np.flatnonzero((b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top))
-        if self._rank is None and len(found) < _FEW:  # where one field has changed nobody asks for the order of all
+        inside = (b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top)
+        if np.count_nonzero(inside) < _FEW:  # where one field has changed nobody asks for the order of all
+            found = np.flatnonzero(inside)
             return found[np.argsort(-_sizes(b[found]), kind="stable")]
-        return found[np.argsort(self._ranks(b)[found], kind="stable")]
-
-    def _ranks(self, boxes: NDArray[np.float64]) -> NDArray[np.intp]:
-        import numpy as np
-
-        if self._rank is None:
-            order = np.argsort(-_sizes(boxes), kind="stable")
-            self._rank = np.empty(len(order), np.intp)
-            self._rank[order] = np.arange(len(order))
-        return self._rank
+        if self._order is None:
+            self._order = np.argsort(-_sizes(b), kind="stable")
+        return self._order[inside[self._order]]
 
     def all_at(self, point: tuple[float, float], octave: int = _EXACT_FROM, slack: float = 0.0) -> list[str]:
         """The ids of the fields at a world point, as they are drawn at an octave, the top one first.

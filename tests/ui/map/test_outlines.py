@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF
 from leafdesk.geo.flat import flat
 from leafdesk.geo.shape import Shape, pack
 from leafdesk.geo.view import world
+from leafdesk.ui.map import outlines as of_outlines
 from leafdesk.ui.map.outlines import Outlines
 from tests.ui.map.conftest import square
 
@@ -112,3 +113,14 @@ def test_the_box_around_all_is_the_same_before_and_after_they_are_taken_in(field
     outlines.change([], [], {"a", "c"})
     outlines.take_in(10)
     assert outlines.around_all() is None
+
+
+def test_few_and_many_are_found_in_the_same_order(field: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = [0.001 + (n * 37 % 10) * 1e-4 for n in range(60)]
+    outlines = taken_in([field(f"f{n}", ((square(10 + n % 8 * 2e-3, 50, side),),)) for n, side in enumerate(sides)])
+    few = outlines.within((0.0, 0.0, 1.0, 1.0))
+    monkeypatch.setattr(of_outlines, "_FEW", 1)
+    many = outlines.within((0.0, 0.0, 1.0, 1.0))
+    assert few is not None and many is not None
+    assert few.tolist() == many.tolist()
+    assert sorted(few.tolist()) == list(range(60))

@@ -20,27 +20,24 @@ MARGIN = 128
 
 
 class Carried:
-    """Painted when the map was pushed and looks as it did a frame ago; of no use once anything looks different."""
+    """Painted when the land looks as it did a frame ago, pushed or not; of no use once anything looks different."""
 
     def __init__(self) -> None:
         self._image: QImage | None = None
         self._corner = (0, 0)
         self._looks: object = None
         self._before: object = None
-        self._view: View | None = None
 
     def paint(self, painter: QPainter, canvas: MapCanvas) -> None:
         """Paint the land under a canvas's tool."""
         looks, view, ratio = _looks(canvas), canvas.view, canvas.picture.tiles.ratio
         if not self._fits(looks, view, ratio):
-            pushed = looks == self._before and view is not self._view
-            self._before, self._view = looks, view
+            again, self._before = looks == self._before, looks
             wider = replace(view, width=view.width + 2 * MARGIN, height=view.height + 2 * MARGIN)
-            if not pushed or not canvas.picture.tiles.complete(wider):
+            if not again or not canvas.picture.tiles.complete(wider):
                 paint_land(painter, canvas, view)
                 return
             self._take_up(canvas, wider, looks)
-        self._view = view
         left, top = _corner(view, ratio)
         seen = QRect(
             left - self._corner[0], top - self._corner[1], round(view.width * ratio), round(view.height * ratio)

@@ -65,8 +65,9 @@ class Detail:
         self._reach(int(slots.max()) + 1)
         end = self._used + len(corners)
         if end > len(self._ends):
-            self._corners = np.resize(self._corners, (2 * end, 2))
-            self._ends = np.resize(self._ends, 2 * end)
+            corners_had, ends_had = self._corners[: self._used], self._ends[: self._used]
+            self._corners, self._ends = np.empty((2 * end, 2)), np.empty(2 * end, np.uint8)  # untouched: no memory
+            self._corners[: self._used], self._ends[: self._used] = corners_had, ends_had
         self._corners[self._used : end] = corners
         self._ends[self._used : end] = 0
         self._ends[self._used + rings[1:] - 1] = _RING

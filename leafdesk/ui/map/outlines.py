@@ -37,8 +37,8 @@ _EXACT_FROM = 19
 _THIN_PX = 0.5 / math.sqrt(2)
 """What may be left out, in pixels where an octave begins: half a pixel in its middle."""
 _FEW = 2_000
-_KEPT_BYTES = 24_000_000
-"""So much of what a source gave is kept at hand: about 15,000 fields."""
+_KEPT_BYTES = 8_000_000
+"""So much of what a source gave is kept at hand: about 5,000 fields; what is painted of them is kept besides."""
 
 
 class Outlines:

@@ -26,7 +26,7 @@ from leafdesk.ui.map.whose import REACH
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
 
-_ROOM = 24 << 20
+_ROOM = 16 << 20
 """Bytes of pictures that are kept at least; a large screen has more, for what it shows and once more for its zooms."""
 _AROUND = 2
 """So many tiles around the view are rendered ahead of the hand."""
@@ -291,7 +291,7 @@ class Tiles:
         for key in keys:
             self.done[key] = Tile(sheet, rough)
         needed = {*keys, *self._inside(self._view, _AROUND)}
-        room = max(_ROOM, len(needed) * SIDE * SIDE * 7)  # of four bytes a pixel
+        room = max(_ROOM, len(needed) * SIDE * SIDE * 6)  # of four bytes a pixel: half as many again
         self._let_go(self._sheets.too_many(room, needed))
 
     def _let_go(self, keys: Iterable[Key]) -> None:

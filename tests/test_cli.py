@@ -32,7 +32,7 @@ def test_every_command_and_option_says_what_it_does(name: str, command: click.Co
 
 def test_the_commands_are_those_of_the_interface() -> None:
     assert {name.removeprefix("leafdesk ") for name, _ in commands()} == {
-        *("open", "demo", "sandbox", "login", "logout", "sync", "status", "doctor", "updates"),
+        *("open", "demo", "sandbox", "login", "logout", "sync", "status", "ready", "doctor", "updates"),
         *("fields", "fields list", "fields show", "fields create", "fields edit", "fields delete"),
         *("fields files", "fields file", "fields enable", "fields upload", "fields intersects", "fields intersect"),
         *("farms", "farms list", "farms show", "farms create", "farms edit"),

@@ -98,9 +98,9 @@ def sync(
     with desk.workspace() as workspace:
         if remove_missing:
             wait(workspace.queue.remove_missing())
-        stop = workspace.listen(_Teller())
+        stop = workspace.listen(Teller())
         try:
-            report = _synced(
+            report = synced(
                 workspace,
                 leaf_user,
                 only,
@@ -124,9 +124,16 @@ def sync(
     return _exit_code(report, parked + conflicts)
 
 
-def _synced(
-    workspace: Workspace, leaf_user: str | None, only: tuple[str, ...], *, pull: bool, push: bool, stock: bool | None
+def synced(
+    workspace: Workspace,
+    leaf_user: str | None = None,
+    only: tuple[str, ...] = (),
+    *,
+    pull: bool = True,
+    push: bool = True,
+    stock: bool | None = None,
 ) -> SyncReport:
+    """Sync until it is over; Ctrl+C stops it at the next safe point."""
     live = {item.id for item in workspace.outbox.items()} if only else set[str]()
     for id in only:
         if id not in live:
@@ -200,7 +207,7 @@ def _show_report(report: SyncReport) -> None:
         say.line(f"Sent  {told}")
 
 
-class _Teller:
+class Teller:
     """Tells progress on stderr: one line for each new thing that is read or sent."""
 
     def __init__(self) -> None:

@@ -22,6 +22,7 @@ from leafdesk.cli import (
     operations,
     providers,
     queue,
+    ready,
     start,
     updates,
 )
@@ -105,6 +106,7 @@ for command in (
     files.export,
     handing.hand_over,
     handing.take_over,
+    ready.ready,
     doctor.doctor,
     updates.updates,
 ):

@@ -38,11 +38,32 @@ def back_up(connection: sqlite3.Connection, path: Path) -> Path:
 
 def back_up_weekly(path: Path) -> Path | None:
     """Write a copy over a connection of its own if there is none of this week. Raises as `back_up`."""
-    times = [file.stat().st_mtime for file in (path.parent / FOLDER).glob(f"{path.stem}-*.db")]
-    if times and abs(time.time() - max(times)) < WEEK:
-        return None
+    last = newest(path)
+    return None if last is not None and abs(time.time() - last[1]) < WEEK else back_up_now(path)
+
+
+def back_up_now(path: Path) -> Path:
+    """Write a copy over a connection of its own. Raises as `back_up`."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         return back_up(connection, path)
+
+
+def newest(path: Path) -> tuple[Path, float] | None:
+    """The last copy of a database and when it was written (seconds since 1970); None where there is none."""
+    copies = [(file.stat().st_mtime, file) for file in (path.parent / FOLDER).glob(f"{path.stem}-*.db")]
+    if not copies:
+        return None
+    when, copy = max(copies)
+    return copy, when
+
+
+def is_whole(copy: Path) -> bool:
+    """Whether a copy that was written some time ago can still be read from end to end."""
+    try:
+        _look_through(copy, {})
+    except (BadCopyError, sqlite3.Error):
+        return False
+    return True
 
 
 def _look_through(copy: Path, before: dict[str, int]) -> None:

@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from leafdesk.store.backups import BadCopyError, back_up, back_up_weekly
+from leafdesk.store.backups import BadCopyError, back_up, back_up_now, back_up_weekly
 from leafdesk.store.migrations import APPLICATION_ID, STEPS, Step, lay_out, upgrade
 from leafdesk.store.reserve import give_up
 from leafdesk.store.second_copy import FILE, SecondCopy
@@ -122,6 +122,15 @@ class Database:
             back_up_weekly(self.path)
         except (OSError, sqlite3.Error, BadCopyError) as error:
             _log.warning("this week's copy of the database could not be written: %s", type(error).__name__)
+
+    def back_up_now(self) -> None:
+        """Write a copy into `backups` and look through it. Raises StoreError, or OSError for a full disk."""
+        try:
+            back_up_now(self.path)
+        except sqlite3.Error as error:
+            raise _in_plain_words(error, self.path) from error
+        except BadCopyError as error:
+            raise StoreError(f"The copy failed its check and was removed: {error}. Your data are as before.") from error
 
     def close(self) -> None:
         """Finish every job already handed in, checkpoint, close."""

@@ -41,6 +41,13 @@ TABLE = (
     Entry("undo", "Undo", "arrow-u-up-left", ("Ctrl+Z",), "Take back the last step"),
     Entry("redo", "Redo", "arrow-u-up-right", ("Ctrl+Shift+Z", "Ctrl+Y"), "Do again what was taken back"),
     Entry("sync", "Sync", "arrows-clockwise", ("F5", "Ctrl+R"), "Send what waits, then fetch what is new"),
+    Entry(
+        "ready",
+        "Ready for the field",
+        "suitcase",
+        ("Ctrl+Shift+R",),
+        "Fetch everything for a day without a signal, and list what is missing",
+    ),
     Entry("cancel-sync", "Cancel sync", "x", (), "Stop after the present step; what was fetched is kept"),
     Entry("select", "Select", "cursor", ("V",), "Click a field to look at it", tool=True),
     *(Entry(tool.key, tool.text, tool.icon, tool.keys, tool.tip, tool=True) for tool in TOOLBOX),

@@ -81,5 +81,5 @@ class Drafts(QObject):
         tool.resume(history)
         if field is not None:
             drawing.canvas.fit_field(field.id)
-            if draft.tool == "edit" and first != field.shape:
+            if draft.tool in ("edit", "remove") and first != field.shape:
                 say("The boundary has changed since; the dashed line is how it is now.")

@@ -33,8 +33,9 @@ LATER = (
     *("ui.tables.more", "ui.tables.panel", "ui.tables.tabs", "ui.panels.fields", "ui.panels.machine_detail"),
     *("ui.panels.machines", "ui.panels.input_detail", "ui.panels.matches", "ui.panels.work", "ui.panels.inputs"),
     *("ui.panels.provider_detail", "ui.panels.providers", "ui.panels.conflict", "ui.panels.maps"),
+    "ui.dialogs.ready",
 )
-"""What pages need that are made on their first visit."""
+"""What pages, and the list of what a day without a signal needs, load on their first visit."""
 
 
 def load(rooms: Iterable[str] = ROOMS) -> Iterator[None]:

@@ -35,7 +35,7 @@ from leafdesk.ui.panels.rail import Rail
 from leafdesk.ui.panels.start import StartPage
 from leafdesk.ui.panels.status_bar import StatusBar
 from leafdesk.ui.panels.top_bar import TopBar
-from leafdesk.ui.parts import row
+from leafdesk.ui.parts import button, row
 from leafdesk.ui.theme import STEP, Theme
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def make(window: MainWindow, try_demo: Callable[[], None] | None) -> Iterator[No
     window.status = StatusBar(window.theme)
     yield
     window.navigator = Navigator(window.lists, window.theme)
+    window.navigator.foot.addWidget(window.commands.bind(button(""), "ready"))
     yield
     window.map_page = MapPage(window.commands, window.theme)
     window.canvas = window.map_page.canvas

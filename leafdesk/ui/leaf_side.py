@@ -115,6 +115,14 @@ class LeafSide(QObject):
         self._quiet = False
         self._sync()
 
+    def fetch(self, over: Callable[[], None]) -> None:
+        """Sync, then `over`, however that went; at once when nobody is signed in: nothing is asked."""
+        if self.workspace.account is None or self.expired:
+            over()
+            return
+        self._quiet = True
+        self._begin(self.workspace.sync(), over)
+
     def sync_by_itself(self) -> None:
         """As nobody asked for it: the status bar tells how it went, no question and no notice comes up."""
         if not self.expired:
@@ -133,9 +141,17 @@ class LeafSide(QObject):
     def _sync(self, *, by_itself: bool = False) -> None:
         self._begin(self.workspace.sync(by_itself=by_itself))
 
-    def _begin(self, running: Future[Any]) -> None:
+    def _begin(self, running: Future[Any], over: Callable[[], None] = lambda: None) -> None:
+        def done(_: object) -> None:
+            self._over()
+            over()
+
+        def failed(error: BaseException) -> None:
+            self._failed(error)
+            over()
+
         self.status.show_progress(Progress("Reaching Leaf", 0, None))
-        self.bridge.then(running, lambda report: self._over(), self._failed)
+        self.bridge.then(running, done, failed)
         self.stood.emit()
         self.offer()
 

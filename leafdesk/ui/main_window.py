@@ -150,7 +150,7 @@ class MainWindow(FirstSight):
         yield
 
     def _wire_commands(self) -> None:
-        from leafdesk.ui.pages import PAGES, new_machine, show_work
+        from leafdesk.ui.pages import PAGES, get_ready, new_machine, show_work
 
         for key, do in (
             *((page.key, partial(self.show_page, page.key)) for page in PAGES),
@@ -160,6 +160,7 @@ class MainWindow(FirstSight):
             ("undo", self.undo),
             ("redo", self.redo),
             ("sync", self.sync),
+            ("ready", partial(get_ready, self)),
             ("cancel-sync", self.workspace.cancel_sync),
             ("select", self.drawing.let_go),
             *self.drawing.commands(self),

@@ -97,17 +97,21 @@ class MapDesk(QObject):
         self.window.bridge.work(lambda: self._worked(job), done, partial(self._failed, sorry))
 
     def _worked(self, job: Callable[[Basemaps], T]) -> tuple[T, tuple[Basemap, ...], list[Layer], list[Download]]:
-        from leafdesk.workspace.basemaps import Basemaps
-
-        if self._shelf is None:
-            self._shelf = Basemaps(self.window.folder)
-            self._shelf.tell = self._heard.emit
-        shelf = self._shelf
+        shelf = self.shelf()
         answer = job(shelf)
         maps = shelf.all()
         shown = [one for one in maps if one.shown and not _unread(one)]
         layers = [Layer(one.id, one.about, one.opacity, shelf.opener(one)) for one in shown]
         return answer, maps, layers, shelf.downloads()
+
+    def shelf(self) -> Basemaps:
+        """The maps as they lie on the disk; for the working thread (`bridge.work`) alone."""
+        from leafdesk.workspace.basemaps import Basemaps
+
+        if self._shelf is None:
+            self._shelf = Basemaps(self.window.folder)
+            self._shelf.tell = self._heard.emit
+        return self._shelf
 
     def _give_credit(self) -> None:
         credit = credit_of(self.maps, self.window.canvas.view.box) if self.maps else ""
@@ -233,8 +237,15 @@ class MapDesk(QObject):
         self.window.notice.say(f"{one.about.name if one else 'A map'}: {why}")
 
     # ------------------------------------------------------------------ downloads
-    def ask_area(self) -> None:
-        """Ask which area of the chosen map is to be downloaded."""
+    def ask_area_of(self, id_: str, farm_id: str) -> None:
+        """Ask how much of a map is to be downloaded for a farm; "" for all fields."""
+        from leafdesk.ui.dialogs.map_area import ALL
+
+        self.choose(id_)
+        self.ask_area(farm_id or ALL)
+
+    def ask_area(self, which: str = "") -> None:
+        """Ask which area of the chosen map is to be downloaded; `which` of those that can be picked stands first."""
         from leafdesk.ui.dialogs.map_area import MapArea
 
         one = self.one
@@ -248,6 +259,7 @@ class MapDesk(QObject):
             done, sorry = sheet.done_well, sheet.say_failed
             self.begin_download(one.id, sheet.called, sheet.area, agreed=agreed, then=done, sorry=sorry)
 
+        sheet.choose(which)
         sheet.wanted.connect(begin)
         sheet.open()
 

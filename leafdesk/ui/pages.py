@@ -81,6 +81,13 @@ def show_work(window: MainWindow, field_id: str | None) -> None:
     page.show_work(field_id)
 
 
+def get_ready(window: MainWindow) -> None:
+    """Bring everything home for a day without a signal, and list what is missing."""
+    from leafdesk.ui.dialogs.ready import make_ready
+
+    make_ready(window)
+
+
 def new_machine(window: MainWindow) -> None:
     """Turn to the machines and ask what a new one is like."""
     from leafdesk.ui.panels.machines import new_machine

@@ -5,6 +5,7 @@
 Each number of fields runs twice in processes of its own: our canvas, and the rival, one QGraphicsPathItem a field with
 antialiased cosmetic pens. Both paint the same made-up farmland (82 corners a field in the median, 9 % with holes) onto
 1,400 × 900 pixels; times are medians in milliseconds. The floor is one copy of the picture's bytes.
+Where the system's Python has QGIS, it paints the crisp views in the same run (`beside_qgis`).
 
 crisp      every field in a view painted anew, as sharp as it gets: the whole land, a county, some fields
 pan        a frame while the map is pushed over what is painted already
@@ -35,6 +36,7 @@ import numpy as np
 from leafdesk.geo.shape import Shape, box, pack, unpack
 from leafdesk.geo.view import View
 from leafdesk.workspace import FieldRow
+from tests.benchmarks import beside_qgis
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QPointF
@@ -381,7 +383,7 @@ def main() -> None:
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reader.add_argument("--fields", type=int, nargs="+", default=[1_000, 10_000, 50_000])
     reader.add_argument("--rounds", type=int, default=5)
-    reader.add_argument("--only", choices=("map", "rival"))
+    reader.add_argument("--only", choices=("map", "rival", "qgis"))
     reader.add_argument("--child", choices=("map", "rival"), help=argparse.SUPPRESS)
     chosen = reader.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -391,10 +393,11 @@ def main() -> None:
         return
     floor = floor_ms(chosen.rounds)
     for count in chosen.fields:
-        found = {
-            which: _child(which, count, chosen.rounds) if chosen.only in (None, which) else {} for which in measures
-        }
+        wanted = [which for which in measures if chosen.only in (None, which)]
+        found = {which: _child(which, count, chosen.rounds) if which in wanted else {} for which in measures}
         _print(count, found["map"], found["rival"], floor)
+        if chosen.only in (None, "qgis"):
+            beside_qgis.compare(land := farmland(count), views(land), chosen.rounds, found["map"])
 
 
 if __name__ == "__main__":

@@ -91,6 +91,11 @@ class MapArea(Sheet):
         for key, name in farm_names(farms, lists.growers):
             self.what.addItem(f"The farm {name}", key)
 
+    def choose(self, which: str) -> None:
+        """Let it be about a farm, by its key, or ALL; for what cannot be picked it stays as it is."""
+        if (at := self.what.findData(which)) >= 0:
+            self.what.setCurrentIndex(at)
+
     @property
     def called(self) -> str:
         """What the download is called."""

@@ -14,10 +14,11 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.flat import thinned_line
 from leafdesk.geo.follow import follow
 from leafdesk.geo.history import History
-from leafdesk.geo.measure import area_ha, bearing_deg, length_m, perimeter_m
+from leafdesk.geo.measure import area_ha, length_m, perimeter_m
 from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Position, Ring, Shape, pack, unpack
 from leafdesk.geo.view import Pixel
+from leafdesk.ui.map.crosshair import ARROWS, pushed
 from leafdesk.ui.map.sketch import (
     EditState,
     hectares,
@@ -27,6 +28,7 @@ from leafdesk.ui.map.sketch import (
     paint_cross,
     paint_outline,
     paint_problem,
+    side,
 )
 from leafdesk.ui.map.tool import Pointer, Shapes, Tool
 
@@ -35,14 +37,6 @@ if TYPE_CHECKING:
 
 _REACH = 10.0
 """A click within so many pixels of the first corner closes the ring."""
-_STEP_PX, _EDGE_PX = 12, 24
-"""A stroke of an arrow key moves the cross-hair so far; it keeps so far from the map's edge."""
-ARROWS = {
-    Qt.Key.Key_Left: (-1, 0),
-    Qt.Key.Key_Right: (1, 0),
-    Qt.Key.Key_Up: (0, -1),
-    Qt.Key.Key_Down: (0, 1),
-}
 _STROKE_PX, _THIN_PX = 3.0, 1.2
 """A freehand line is taken down every so many pixels, then thinned by so many."""
 FREE = "Alt does not snap"
@@ -66,7 +60,7 @@ class DrawTool(Tool):
         super().__init__(canvas)
         self.history: History[Ring] = History.of(())
         self.hand: Pointer | None = None
-        self._by_keys = False
+        self.by_keys = False
         self._stroke: list[Pixel] = []
         self._state = EditState(hint=self._hint(0))
 
@@ -76,11 +70,11 @@ class DrawTool(Tool):
         return not self._stroke
 
     def hover(self, pointer: Pointer) -> None:
-        self.hand, self._by_keys = pointer, False
+        self.hand, self.by_keys = pointer, False
         self._refresh()
 
     def leave(self) -> None:
-        self.hand, self._by_keys = None, False
+        self.hand, self.by_keys = None, False
         self._refresh()
 
     def click(self, pointer: Pointer) -> None:
@@ -141,25 +135,13 @@ class DrawTool(Tool):
                 if self.hand is not None:
                     self.click(self.hand)
             case Qt.Key.Key_Left | Qt.Key.Key_Right | Qt.Key.Key_Up | Qt.Key.Key_Down:
-                self._push(
-                    *ARROWS[Qt.Key(event.key())], fine=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-                )
+                fine = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+                self.hand = pushed(self.canvas, self.hand, *ARROWS[Qt.Key(event.key())], fine=fine)
+                self.by_keys = True
+                self._refresh()
             case _:
                 return False
         return True
-
-    def _push(self, right: int, down: int, *, fine: bool) -> None:
-        """Move the cross-hair; at the map's edge the map moves instead."""
-        step = 1 if fine else _STEP_PX
-        width, height = self.canvas.width(), self.canvas.height()
-        x, y = self.canvas.view.to_screen(self.hand.at) if self.hand else (width / 2, height / 2)
-        if self.hand is not None:
-            x, y = x + right * step, y + down * step
-        kept = (min(max(x, _EDGE_PX), width - _EDGE_PX), min(max(y, _EDGE_PX), height - _EDGE_PX))
-        if kept != (x, y):
-            self.canvas.pan(kept[0] - x, kept[1] - y)
-        self.hand, self._by_keys = self.canvas.aim(kept, snap=not fine), True
-        self._refresh()
 
     def _take_back(self) -> None:
         if self.history.now:
@@ -294,7 +276,7 @@ class DrawTool(Tool):
         for problem in wrong:
             if problem.where:
                 paint_problem(painter, view.to_screen(problem.where), colours)
-        if self._by_keys and self.hand is not None:
+        if self.by_keys and self.hand is not None:
             paint_cross(painter, view.to_screen(self.hand.at), colours)
         if (lines := self._lines()) and (self.hand or self.history.now):
             near = self.hand.pixel if self.hand else view.to_screen(self.history.now[-1])
@@ -303,12 +285,12 @@ class DrawTool(Tool):
 
     def _lines(self) -> list[str]:
         state, drawn = self._state, self._preview()
-        side = f"side {metres(state.side_m)}, {bearing_deg(*drawn[-2:]):.0f}°" if state.side_m else ""
+        last = side(*drawn[-2:]) if state.side_m else ""
         if state.problems:
-            return [state.problems[0].message, side] if side else [state.problems[0].message]
+            return [state.problems[0].message, last] if last else [state.problems[0].message]
         if state.area_ha is not None:
-            return [hectares(state.area_ha), " · ".join(filter(None, (side, f"around {metres(state.perimeter_m)}")))]
-        return [side] if side else []
+            return [hectares(state.area_ha), " · ".join(filter(None, (last, f"around {metres(state.perimeter_m)}")))]
+        return [last] if last else []
 
     def _hint(self, corners: int) -> str:
         """What the next click and keys do."""

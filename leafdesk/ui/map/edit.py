@@ -10,14 +10,25 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QPainter, QPen, QPixmap
 
 from leafdesk.geo import actions, shared
 from leafdesk.geo.actions import Corner
-from leafdesk.geo.measure import length_m
+from leafdesk.geo.measure import bearing_deg, length_m
 from leafdesk.geo.shape import Position, Shape
 from leafdesk.geo.view import Pixel, View
-from leafdesk.ui.map.draw import ARROWS, MEND
+from leafdesk.ui.map.crosshair import ARROWS
+from leafdesk.ui.map.draw import MEND
 from leafdesk.ui.map.ground import Ground
 from leafdesk.ui.map.grounding import LARGE, GroundTool
 from leafdesk.ui.map.handles import corner_at, corners_within, edge_at, middle_at, paint_box, paint_handles
-from leafdesk.ui.map.sketch import hectares, metres, paint_card, paint_former, paint_outline, paint_problem, signed
+from leafdesk.ui.map.sketch import (
+    course,
+    hectares,
+    metres,
+    paint_card,
+    paint_former,
+    paint_outline,
+    paint_problem,
+    side,
+    signed,
+)
 from leafdesk.ui.map.tool import Pointer
 from leafdesk.ui.map.trace import Trace
 
@@ -25,16 +36,16 @@ if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
 HINT = (
-    "Drag a corner to move it · N chooses one · Shift and drag chooses many · click an edge to add one · Del removes · "
-    "Alt does not snap · Enter keeps · Esc takes back"
+    "Drag a corner to move it · click an edge to add one · a click beside it keeps it · N chooses one · Shift and drag "
+    "chooses many · Del or Backspace removes · Alt does not snap · Enter keeps · Esc takes back"
 )
 NUDGE = (
-    "Arrow keys nudge the corner, with Shift ten times as far · N goes to the next · Del removes it · Enter keeps · "
-    "Esc takes back"
+    "Arrow keys nudge the corner, with Shift ten times as far · drag moves it · N goes to the next · "
+    "Del or Backspace removes it · Enter keeps · Esc takes back"
 )
 MANY = (
-    "Drag one to move all that are chosen · arrow keys nudge them · Del removes them · Ctrl and click adds or drops one"
-    " · Enter keeps · Esc chooses none"
+    "Drag one to move all that are chosen · arrow keys nudge them · Del or Backspace removes them · Ctrl and click "
+    "adds or drops one · Enter keeps · Esc chooses none"
 )
 
 
@@ -273,12 +284,18 @@ class EditTool(GroundTool):
 
     def _side_m(self) -> float | None:
         """The length of the side that arrives at the corner in the hand."""
-        corner = self._held or self.one
+        sides = self._sides()
+        return length_m(*sides[0]) if sides else None
+
+    def _sides(self) -> tuple[tuple[Position, Position], ...]:
+        """The two sides that meet at the corner in the hand; none when there are many, or none."""
+        corner = self._held if len(self.chosen) < 2 else None
+        corner = corner or self.one
         if corner is None:
-            return None
+            return ()
         ring = actions.ring_of(self.shape, corner)
         at = corner.at % (len(ring) - 1)
-        return length_m(ring[at - 1] if at else ring[-2], ring[at])
+        return ((ring[at - 1] if at else ring[-2], ring[at]), (ring[at], ring[at + 1]))
 
     # ------------------------------------------------------------------ painting
     def paint(self, painter: QPainter) -> None:
@@ -350,13 +367,20 @@ class EditTool(GroundTool):
             return []
         if wrong:
             return [wrong[0].message, hectares(area)]
-        side = self._side_m()
-        length = f"side {metres(side)}" if side else f"around {metres(around)}"
+        more = [f"around {metres(around)}"]
         if len(self.chosen) > 1:
-            length = f"{len(self.chosen)} corners chosen"
+            more.append(f"{len(self.chosen)} corners chosen")
         if self.ground.beside:
             count = len(self.ground.beside)
-            length = f"{length} · {count} {'neighbour changes' if count == 1 else 'neighbours change'}, too"
+            more.append(f"{count} {'neighbour changes' if count == 1 else 'neighbours change'}, too")
+        moved = [f"moved {self._gone()}"] if self._held is not None and self._moving else []
+        below = [*moved, *(side(a, b) for a, b in self._sides())]
         if not self.history.changed and self.live is None:
-            return [hectares(area), length]
-        return [f"{before:,.2f} → {hectares(area)}", f"{signed(area - before)} · {length}"]
+            return [hectares(area), " · ".join(more), *below]
+        return [f"{before:,.2f} → {hectares(area)}", " · ".join([signed(area - before), *more]), *below]
+
+    def _gone(self) -> str:
+        """How far and in which direction the corner in the hand has gone."""
+        assert self._held is not None
+        start, now = self._moving[self._held], actions.position_of(self.shape, self._held)
+        return course(length_m(start, now), bearing_deg(start, now)) if start != now else metres(0.0)

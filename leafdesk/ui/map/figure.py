@@ -72,7 +72,7 @@ class FigureTool(DrawTool):
         self._paint_guides(painter, drawn)
         for n, spot in enumerate(self.history.now):
             paint_corner(painter, view.to_screen(spot), colours, first=n == 0)
-        if self._by_keys and self.hand is not None:
+        if self.by_keys and self.hand is not None:
             paint_cross(painter, view.to_screen(self.hand.at), colours)
         if (lines := self._lines()) and drawn:
             near = self.hand.pixel if self.hand else view.to_screen(drawn[-1])

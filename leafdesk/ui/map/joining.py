@@ -13,14 +13,18 @@ from leafdesk.geo.check import problems
 from leafdesk.geo.join import join
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.shape import Shape, unpack
-from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline
+from leafdesk.ui.map.crosshair import point_by_keys
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_cross, paint_former, paint_outline
 from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
-HINT = "Click the field to join with this one · Esc leaves both as they are"
+HINT = (
+    "Click the field to join with this one, or arrow keys and Space · Enter then makes them one · "
+    "Esc leaves both as they are"
+)
 CHOSEN = "Enter joins them · click another field instead · Backspace chooses none · Esc leaves both as they are"
 
 
@@ -39,6 +43,7 @@ class JoinTool(Tool):
         super().__init__(canvas)
         self.field_id, self.shape, self.why_not = field_id, shape, why_not
         self.hand: Pointer | None = None
+        self.by_keys = False
         self._pointed: str | None = None
         self._why: str | None = None
         self._other: str | None = None
@@ -49,7 +54,7 @@ class JoinTool(Tool):
 
     # ------------------------------------------------------------------ the hand
     def hover(self, pointer: Pointer) -> None:
-        self.hand = pointer
+        self.hand, self.by_keys = pointer, False
         pointed = self._field_at(pointer)
         if pointed != self._pointed:
             self._pointed, self._why = pointed, self.why_not(pointed) if pointed else None
@@ -94,7 +99,7 @@ class JoinTool(Tool):
         self.elsewhere(make, done, self._say)
 
     def key(self, event: QKeyEvent) -> bool:
-        return keep_by_keys(self, event)
+        return point_by_keys(self, event) or keep_by_keys(self, event)
 
     def undo(self) -> bool:
         """Choose no other field."""
@@ -136,6 +141,8 @@ class JoinTool(Tool):
         if self._trace is not None and self._whole is not None:
             paint_former(painter, self._trace.path(view), colours)
             paint_outline(painter, self._trace.path(view), colours)
+        if self.by_keys and self.hand is not None:
+            paint_cross(painter, view.to_screen(self.hand.at), colours)
         if (lines := self._lines()) and self.hand is not None:
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
             paint_card(painter, self.hand.pixel, lines, room, colours, self.canvas.font())

@@ -47,7 +47,7 @@ class MeasureTool(DrawTool):
         if len(self.history.now) < 2:
             self._refresh("Two points are needed.")
             return
-        self._over, self.hand, self._by_keys = True, None, False
+        self._over, self.hand, self.by_keys = True, None, False
         self._refresh()
 
     @property

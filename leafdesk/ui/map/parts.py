@@ -12,10 +12,11 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import Piece
-from leafdesk.geo.shape import Ring, Shape, rings
+from leafdesk.geo.shape import Ring, Shape, pack, rings, unpack
+from leafdesk.ui.map.crosshair import point_by_keys
 from leafdesk.ui.map.draw import FREE, DrawTool
-from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, signed
-from leafdesk.ui.map.tool import Pointer, Tool, keep_by_keys
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_cross, paint_former, paint_outline
+from leafdesk.ui.map.tool import Pointer, Shapes, Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -86,7 +87,8 @@ class HoleTool(DrawTool):
             return super()._lines()
         return [
             f"{self._before_ha:,.2f} → {hectares(after)}",
-            f"{self.name} {abs(after - self._before_ha):,.2f} ha ({signed(after - self._before_ha)})",
+            f"{self.name} {hectares(abs(after - self._before_ha))}",
+            *super()._lines()[1:],
         ]
 
     def _hint(self, corners: int) -> str:
@@ -116,6 +118,7 @@ class RemoveTool(Tool):
         self.field_id = self.hides = field_id
         self.history: History[Shape] = History.of(shape)
         self.hand: Pointer | None = None
+        self.by_keys = False
         self._former, self._trace = Trace(shape), Trace(shape)
         self._before_ha = area_ha(shape)
         self._state = EditState()
@@ -123,7 +126,7 @@ class RemoveTool(Tool):
 
     # ------------------------------------------------------------------ the hand
     def hover(self, pointer: Pointer) -> None:
-        self.hand = pointer
+        self.hand, self.by_keys = pointer, False
         self.canvas.update()
 
     def leave(self) -> None:
@@ -144,7 +147,7 @@ class RemoveTool(Tool):
         self._go(self.history.done(f"Remove {_word(piece)}", left))
 
     def key(self, event: QKeyEvent) -> bool:
-        return keep_by_keys(self, event)
+        return point_by_keys(self, event) or keep_by_keys(self, event)
 
     def undo(self) -> bool:
         return self._go(self.history.undone())
@@ -175,6 +178,20 @@ class RemoveTool(Tool):
 
         self.elsewhere(lambda: problems(left), done, self._measure)
 
+    # ------------------------------------------------------------------ kept safe
+    @property
+    def kept_history(self) -> History[Shape]:
+        return self.history
+
+    def as_shapes(self, value: Shape) -> Shapes:
+        return (("", pack(value)),)
+
+    def from_shapes(self, shapes: Shapes) -> Shape:
+        return unpack(shapes[0][1])
+
+    def resume(self, history: History[Shape]) -> None:
+        self._go(history)
+
     # ------------------------------------------------------------------ how it stands
     @property
     def state(self) -> EditState:
@@ -182,7 +199,10 @@ class RemoveTool(Tool):
 
     def _measure(self, refusal: str = "") -> None:
         left, history = self.history.now, self.history
-        hint = "Click a hole or a part to remove it · Backspace puts it back · Enter keeps · Esc takes everything back"
+        hint = (
+            "Click a hole or a part to remove it, or arrow keys and Space · Backspace puts it back · Enter keeps · "
+            "Esc takes everything back"
+        )
         self._state = EditState(
             area_ha=area_ha(left),
             before_ha=self._before_ha,
@@ -201,15 +221,26 @@ class RemoveTool(Tool):
         view, colours = self.canvas.view, self.canvas.colours
         paint_former(painter, self._former.path(view), colours)
         paint_outline(painter, self._trace.path(view), colours)
+        if self.by_keys and self.hand is not None:
+            paint_cross(painter, view.to_screen(self.hand.at), colours)
         piece = parts.piece_at(self.history.now, self.hand.at) if self.hand else None
         if piece is None or self.hand is None:
             return
         goes = parts.outline(self.history.now, piece)
-        paint_outline(painter, Trace(goes).path(view), colours, wrong=True)
-        why = parts.why_not_remove(self.history.now, piece)
-        lines = [why] if why else [f"Remove this {_word(piece)}", hectares(area_ha(goes))]
+        trace = Trace(goes)
+        paint_outline(painter, trace.path(view), colours, wrong=True)
+        lines = self._lines(piece, area_ha(goes))
         room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
-        paint_card(painter, self.hand.pixel, lines, room, colours, self.canvas.font())
+        beside = (float(trace.pixels(view)[:, 0].max()), self.hand.pixel[1])  # what goes is to be seen
+        paint_card(painter, beside, lines, room, colours, self.canvas.font())
+
+    def _lines(self, piece: Piece, goes_ha: float) -> list[str]:
+        """What a click here would do, and the field's hectares then."""
+        if why := parts.why_not_remove(self.history.now, piece):
+            return [why]
+        before = self._state.area_ha or 0.0
+        after = before + (goes_ha if piece.ring else -goes_ha)
+        return [f"Remove this {_word(piece)}", hectares(goes_ha), f"{before:,.2f} → {hectares(after)}"]
 
 
 def _word(piece: Piece) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.portions import MOST, cut_off, equal_parts, longest_side_bearing
 from leafdesk.geo.shape import Shape
-from leafdesk.ui.map.proposing import Proposal, ProposingTool
+from leafdesk.ui.map.proposing import TYPED, Proposal, ProposingTool
+from leafdesk.ui.map.sketch import hectares
 from leafdesk.ui.map.tool import Ask, number
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ class PortionsTool(ProposingTool):
     """The field keeps the first part; the cuts run along its longest side unless another bearing is typed."""
 
     name = "portions"
-    hint = "Type how many parts, and along which bearing the cuts run · Enter splits · Esc leaves the field whole"
+    hint = (
+        "Type how many parts, and along which bearing the cuts run · Enter splits · "
+        f"{TYPED} · Esc leaves the field whole"
+    )
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
         self.asks = (
@@ -43,14 +47,14 @@ class PortionsTool(ProposingTool):
         count = int(number(answers["parts"], "Parts", 2, MOST))
         bearing = number(answers["bearing"], "Bearing", -360, 360)
         first, *others = self.reckon(equal_parts, self.shape, count, bearing)
-        return Proposal(first, tuple(others), (f"{count} parts", f"of {self._before_ha / count:,.2f} ha each"))
+        return Proposal(first, tuple(others), (f"{count} parts", f"of {hectares(self._before_ha / count)} each"))
 
 
 class CutOffTool(ProposingTool):
     """What is cut off becomes a new field."""
 
     name = "cut-off"
-    hint = "Type how many hectares and choose the side · Enter cuts them off · Esc leaves the field whole"
+    hint = f"Type how many hectares and choose the side · Enter cuts them off · {TYPED} · Esc leaves the field whole"
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
         self.asks = (
@@ -62,8 +66,6 @@ class CutOffTool(ProposingTool):
     def make(self, answers: Mapping[str, str]) -> Proposal:
         if not answers["hectares"].strip():
             raise NotPossibleError("")  # the hint says what to type
-        hectares = number(answers["hectares"], "Hectares", 0.0001, 1e6)
-        left, off = self.reckon(cut_off, self.shape, hectares, SIDES[answers["side"]])
-        return Proposal(
-            left, (off,), (f"{hectares:,.2f} ha become a field", f"{self._before_ha - hectares:,.2f} ha stay")
-        )
+        goes = number(answers["hectares"], "Hectares", 0.0001, 1e6)
+        left, off = self.reckon(cut_off, self.shape, goes, SIDES[answers["side"]])
+        return Proposal(left, (off,), (f"{hectares(goes)} become a field", f"{hectares(self._before_ha - goes)} stay"))

@@ -14,6 +14,7 @@ from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import spot_inside
 from leafdesk.geo.shape import Position, Shape
+from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, paint_problem, signed
 from leafdesk.ui.map.tool import Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
@@ -21,6 +22,10 @@ from leafdesk.ui.map.wording import paint_text
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
+
+PUSH = "dragging moves the map, a click changes nothing"
+TYPED = f"Backspace takes back what was typed · {PUSH}"
+"""What the hand and Backspace do where only numbers are asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Shown:
 class ProposingTool(Tool):
     """`make` works a proposal out of the answers, beside the window; only the last answers count."""
 
-    hint = "Enter keeps it · Esc leaves the field as it was"
+    hint = f"Enter keeps it · {PUSH} · Esc leaves the field as it was"
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
         super().__init__(canvas)
@@ -160,6 +165,10 @@ class ProposingTool(Tool):
 
     # ------------------------------------------------------------------ painting
     def paint(self, painter: QPainter) -> None:
+        self._paint_shapes(painter)
+        self._paint_card(painter)
+
+    def _paint_shapes(self, painter: QPainter) -> None:
         view, colours = self.canvas.view, self.canvas.colours
         paint_former(painter, self._former.path(view), colours)
         if self.shown is None:
@@ -172,11 +181,16 @@ class ProposingTool(Tool):
         for problem in self.wrong:
             if problem.where:
                 paint_problem(painter, view.to_screen(problem.where), colours)
+
+    def _paint_card(self, painter: QPainter) -> None:
         if lines := self.lines():
-            points = self._former.pixels(view)
-            near = (float(points[:, 0].max()), float(points[:, 1].mean()))
             room = QRectF(self.canvas.rect()).adjusted(8, 8, -8, -8)
-            paint_card(painter, near, lines, room, colours, self.canvas.font())
+            paint_card(painter, self._card_spot(), lines, room, self.canvas.colours, self.canvas.font())
+
+    def _card_spot(self) -> Pixel:
+        """Beside the field as it was."""
+        points = self._former.pixels(self.canvas.view)
+        return (float(points[:, 0].max()), float(points[:, 1].mean()))
 
     def _paint_hectares(self, painter: QPainter, shown: Shown) -> None:
         """The hectares of each piece, on it."""

@@ -9,7 +9,7 @@ from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.check import Problem, problems
 from leafdesk.geo.repair import repair
 from leafdesk.geo.shape import Shape
-from leafdesk.ui.map.proposing import Proposal, ProposingTool
+from leafdesk.ui.map.proposing import PUSH, Proposal, ProposingTool
 
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
@@ -19,7 +19,7 @@ class RepairTool(ProposingTool):
     """Enter keeps the mended boundary; a valid one needs no mending and says so."""
 
     name = "repair"
-    hint = "Enter keeps the mended boundary · Esc leaves the field as it was"
+    hint = f"Enter keeps the mended boundary · Backspace changes nothing · {PUSH} · Esc leaves the field as it was"
 
     def __init__(self, canvas: MapCanvas, field_id: str, shape: Shape) -> None:
         super().__init__(canvas, field_id, shape)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from leafdesk.geo.check import Problem
+from leafdesk.geo.measure import bearing_deg, length_m
+from leafdesk.geo.shape import Position
 from leafdesk.geo.view import Pixel
 from leafdesk.ui.map.colours import MapColours
 
@@ -149,6 +151,16 @@ def paint_panel(painter: QPainter, place: QRectF, colours: MapColours) -> None:
 def metres(length: float) -> str:
     """A length for people: "212.4 m", "1.98 km"."""
     return f"{length / 1000:,.2f} km" if length >= 1000 else f"{length:.1f} m"
+
+
+def side(a: Position, b: Position) -> str:
+    """A side for people: "side 212.4 m, 87°"."""
+    return f"side {course(length_m(a, b), bearing_deg(a, b))}"
+
+
+def course(length: float, bearing: float) -> str:
+    """How far and in which direction: "212.4 m, 87°"."""
+    return f"{metres(length)}, {bearing % 360:.0f}°"
 
 
 def hectares(area: float) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from leafdesk.geo.actions import NotPossibleError
 from leafdesk.geo.margin import WIDEST_M, headland, inset, outset
+from leafdesk.geo.measure import area_ha
 from leafdesk.geo.square import WIDEST_DEG, farthest_move, squared
 from leafdesk.geo.thin import corners_of, thinned
-from leafdesk.ui.map.proposing import Proposal, ProposingTool
-from leafdesk.ui.map.sketch import metres
+from leafdesk.ui.map.proposing import TYPED, Proposal, ProposingTool
+from leafdesk.ui.map.sketch import hectares, metres
 from leafdesk.ui.map.tool import Ask, number
 
 INSIDE, BOTH, OUTWARD = "keep what lies inside", "make the headland a field", "grow outward"
@@ -19,7 +20,7 @@ class SquareTool(ProposingTool):
     """Sides that are off a right angle by no more than the degrees typed are laid square."""
 
     name = "square"
-    hint = "Type how far a side may be off · Enter squares up · Esc leaves the field as it was"
+    hint = f"Type how far a side may be off · Enter squares up · {TYPED} · Esc leaves the field as it was"
     asks = (Ask("degrees", "Sides off by up to", "15", "°"),)
 
     def make(self, answers: Mapping[str, str]) -> Proposal:
@@ -32,7 +33,7 @@ class ThinTool(ProposingTool):
     """Corners that hardly change the boundary go."""
 
     name = "thin"
-    hint = "Type how far the boundary may move · Enter takes the corners out · Esc leaves the field as it was"
+    hint = f"Type how far the boundary may move · Enter takes corners out · {TYPED} · Esc leaves the field as it was"
     asks = (Ask("metres", "Boundary may move", "1", "m"),)
 
     def make(self, answers: Mapping[str, str]) -> Proposal:
@@ -48,7 +49,7 @@ class HeadlandTool(ProposingTool):
     """The boundary moves inward, the strip may become a field of its own; or it moves outward."""
 
     name = "headland"
-    hint = "Type how wide and choose what to keep · Enter keeps it · Esc leaves the field as it was"
+    hint = f"Type how wide and choose what to keep · Enter keeps it · {TYPED} · Esc leaves the field as it was"
     asks = (Ask("metres", "Width", "20", "m"), Ask("keep", "and", INSIDE, choices=(INSIDE, BOTH, OUTWARD)))
 
     def make(self, answers: Mapping[str, str]) -> Proposal:
@@ -58,4 +59,5 @@ class HeadlandTool(ProposingTool):
         if answers["keep"] == INSIDE:
             return Proposal(self.reckon(inset, self.shape, width))
         inner, strip = self.reckon(headland, self.shape, width)
-        return Proposal(inner, (strip,), (f"{width:g} m of headland become a field",))
+        says = (f"{hectares(area_ha(inner))} stay", f"{width:g} m of headland become a field", hectares(area_ha(strip)))
+        return Proposal(inner, (strip,), says)

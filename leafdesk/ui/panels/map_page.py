@@ -21,7 +21,7 @@ SCALE_BAR = STEP * 34
 """So much of the lower edge belongs to the map's scale bar."""
 SCALE_LINE = STEP * 10
 """And so much of its height."""
-ASIDE = ("Alt ", "Ctrl ", "Shift ")
+ASIDE = ("Alt ", "Ctrl ", "Shift ", "dragging ")
 """Clauses of a hint that begin so are for later."""
 SHORT = 14
 """So many letters of a tool's name fit under its icon."""

@@ -86,6 +86,9 @@ class Navigator(QFrame):
         column.addWidget(self.filters)
         column.addWidget(self.unread)
         column.addLayout(self._either, 1)
+        self.foot = QHBoxLayout()
+        self.foot.setContentsMargins(STEP * 3, 0, STEP * 3, STEP * 2)
+        column.addLayout(self.foot)
 
     def _build_tree(self) -> None:
         self.model = FieldTree(self)

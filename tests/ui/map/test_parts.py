@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from leafdesk.geo.history import History
 from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
 from leafdesk.ui.map.canvas import MapCanvas
@@ -105,6 +106,24 @@ def test_holes_and_parts_are_removed_step_by_step(canvas_with: Callable[[Shape],
     QTest.mouseClick(canvas, LEFT, pos=at(canvas, in_shell))
     assert canvas.edit_state is not None
     assert canvas.edit_state.hint.startswith("This is the field's only part")
+    by_enter(canvas)
+    assert heard.edited == [("one", PLAIN)]
+
+
+def test_what_was_removed_is_written_down_step_by_step_and_taken_up_again(
+    canvas_with: Callable[[Shape], tuple[MapCanvas, Heard]],
+) -> None:
+    canvas, heard = canvas_with(RICH)
+    canvas.take(tool := RemoveTool(canvas, "one", RICH))
+    for spot in ((-93.498, 41.702), (-93.495, 41.7005)):
+        QTest.mouseClick(canvas, LEFT, pos=at(canvas, spot))
+    kept = tool.kept_history
+    written = [tool.as_shapes(value) for value in kept.values]
+    canvas.take(again := RemoveTool(canvas, "one", RICH))
+    again.resume(History(tuple(map(again.from_shapes, written)), kept.names, kept.at))
+    assert canvas.edit_state is not None and canvas.edit_state.undo_name == "Remove part"
+    assert again.undo() and again.undo() and again.history.now == RICH
+    assert again.redo() and again.redo()
     by_enter(canvas)
     assert heard.edited == [("one", PLAIN)]
 

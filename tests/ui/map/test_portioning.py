@@ -10,6 +10,7 @@ from leafdesk.geo.portions import cut_off, equal_parts
 from leafdesk.geo.shape import Shape
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.portioning import CutOffTool, PortionsTool
+from leafdesk.ui.map.sketch import hectares
 from tests.ui.map.test_tools import SQUARE, by_enter
 
 SHAPE: Shape = ((SQUARE,),)
@@ -29,7 +30,7 @@ def test_equal_parts_are_shown_and_kept(canvas_and_split: tuple[MapCanvas, list[
     assert [ask.start for ask in tool.asks] == ["2", "0.0"]
     tool.answer("parts", "3")
     tool.answer("bearing", "90")
-    assert tool.lines() == ["3 parts", f"of {area_ha(SHAPE) / 3:,.2f} ha each"]
+    assert tool.lines() == ["3 parts", f"of {hectares(area_ha(SHAPE) / 3)} each"]
     assert canvas.edit_state is not None
     assert canvas.edit_state.area_ha == pytest.approx(area_ha(SHAPE) / 3, rel=1e-9)
     by_enter(canvas)

@@ -15,7 +15,7 @@ class Redress(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._left: Iterator[None] = iter(())
+        self._left: Iterator[bool] = iter(())
         self._held: list[QWidget] = []
         self._timer = QTimer(self, interval=0)
         self._timer.timeout.connect(self._some)
@@ -36,24 +36,26 @@ class Redress(QObject):
 
     def _some(self) -> None:
         until = perf_counter() + SLICE_S
-        for _ in self._left:
-            if perf_counter() >= until:
+        for shown in self._left:
+            if shown or perf_counter() >= until:  # to paint a window anew is enough for one turn
                 return
         self._timer.stop()
         self._release()
 
-    def _look_up(self, widgets: list[QWidget]) -> Iterator[None]:
+    def _look_up(self, widgets: list[QWidget]) -> Iterator[bool]:
+        """One widget after the other; true when those in sight are done and are shown again."""
         seen = sum(_alive_and_visible(widget) for widget in widgets)
         for n, widget in enumerate(widgets):
             if n == seen:
                 self._release()
+                yield True
             try:
                 style = widget.style()
                 style.unpolish(widget)
                 style.polish(widget)
             except RuntimeError:  # it is gone meanwhile
                 continue
-            yield
+            yield False
 
     def _release(self) -> None:
         held, self._held = self._held, []

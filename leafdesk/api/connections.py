@@ -14,6 +14,8 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from leafdesk.api.straight import Straight
+
 MOST = 6
 _ONE = httpx.Limits(max_connections=1, max_keepalive_connections=1)
 
@@ -51,7 +53,9 @@ class Connections:
 
     def _another(self) -> httpx.AsyncBaseTransport:
         proxy = _proxy(self._url) if self._proxied else None
-        made = self._given or httpx.AsyncHTTPTransport(verify=certificates(), http2=False, limits=_ONE, proxy=proxy)
+        made = self._given or Straight(self._url, certificates)
+        if self._given is None and proxy is not None:
+            made = httpx.AsyncHTTPTransport(verify=certificates(), http2=False, limits=_ONE, proxy=proxy)
         self._all.append(made)
         return made
 
@@ -65,16 +69,19 @@ class Connections:
             try:
                 response = await one.handle_async_request(request)
                 try:
-                    return response.status_code, response.headers, await _whole(response, largest)
+                    return response.status_code, response.headers, await whole(response, largest)
                 finally:
                     await response.aclose()
             finally:
                 self._free.append(one)
 
 
-async def _whole(response: httpx.Response, largest: int) -> bytes | None:
+async def whole(response: httpx.Response, largest: int) -> bytes | None:
+    """The decoded body of an answer, or None when it is larger than so many bytes."""
+    packed = "content-encoding" in response.headers
+    assert isinstance(response.stream, httpx.AsyncByteStream)
     pieces, size = list[bytes](), 0
-    async for piece in response.aiter_bytes():
+    async for piece in response.aiter_bytes() if packed else response.stream:
         size += len(piece)
         if size > largest:
             return None

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from leafdesk.records import LAND, TABLES, Boundary, Farm, Field, Grower, Kind, 
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import (
     COLUMNS,
+    LACKING_FIELDS,
     MISSING_BOUNDARIES,
     find_key,
     known_copies,
@@ -24,7 +26,7 @@ from leafdesk.store.copies import (
 from leafdesk.store.enabling import MARK
 from leafdesk.store.items import LIVE_SQL, live_edits
 from leafdesk.store.numbering import number
-from leafdesk.store.seen import refold, words
+from leafdesk.store.seen import refold, refold_taken, words
 
 __all__ = ["Catalog", "Changes", "Count", "FieldRow"]
 
@@ -215,27 +217,23 @@ class Catalog:
         """Of those of the ids that have a record here: its copy's JSON, its source, and whether Leaf still has it."""
         return known_copies(self.connection, kind, ids)
 
-    def leaf_ids(self, kind: Kind) -> dict[str, str]:
-        """Leaf's ids by key, of all records of which Leaf has a copy."""
-        rows = self.connection.execute(
-            "SELECT r.key, coalesce(r.leaf_id, r.key) FROM records r JOIN copies c USING (n)"
-            " WHERE r.kind = ? AND NOT c.gone",
-            (kind,),
-        )
-        return dict(rows.fetchall())
-
     def server_ids(
         self, kind: Kind, leaf_user_id: str | None = None, *, source: str = "", parent: str | None = None
     ) -> set[str]:
         """Keys of all records of which Leaf has a copy; of a catalog only those that `source` told."""
-        rows = self.connection.execute(
-            "SELECT r.key FROM records r JOIN copies c USING (n)"
+        return {key for key, _ in self.each_server_id(kind, leaf_user_id, source=source, parent=parent)}
+
+    def each_server_id(
+        self, kind: Kind, leaf_user_id: str | None = None, *, source: str = "", parent: str | None = None
+    ) -> Iterator[tuple[str, str]]:
+        """The same one by one, so that there is never a list of all: key and Leaf's id. To be read to its end."""
+        return self.connection.execute(
+            "SELECT r.key, coalesce(r.leaf_id, r.key) FROM records r JOIN copies c USING (n)"
             " WHERE r.kind = :kind AND NOT c.gone AND (:user IS NULL OR c.leaf_user = :user)"
             " AND (:parent IS NULL OR c.parent = :parent)"
             " AND (:source = '' OR json_extract(c.more, '$.source') = :source)",
             {"kind": kind, "user": leaf_user_id, "source": source, "parent": parent},
         )
-        return {key for (key,) in rows.fetchall()}
 
     def named(self, kind: Kind, leaf_user_id: str, names: Iterable[str]) -> list[str]:
         """Keys of the records of a Leaf user that are called so at Leaf, blanks around left out."""
@@ -250,13 +248,19 @@ class Catalog:
         """Ids of all server boundaries cached here (they are immutable: never fetched twice)."""
         return {id_ for (id_,) in self.connection.execute("SELECT id FROM boundaries").fetchall()}
 
-    def missing_boundaries(self) -> list[tuple[str, str, str]]:
+    def lacking_fields(self, leaf_user_id: str | None = None) -> "array[int]":
+        """The row numbers of fields of which `missing_boundaries` names one: thousands, so they are small."""
+        rows = self.connection.execute(LACKING_FIELDS, {"user": leaf_user_id})
+        return array("q", (n for (n,) in rows))
+
+    def missing_boundaries(self, numbers: Iterable[int] | None = None) -> list[tuple[str, str, str]]:
         """(leaf user id, field id, boundary id) of boundaries that server copies of fields name and nobody fetched yet.
 
-        Of each field only the one that can be its active boundary: the last id of Leaf's `boundaries` list, and the
-        others only when that one turned out not to be ACTIVE.
+        Of the fields with these row numbers, or of all. Of each only the one that can be its active boundary: the last
+        id of Leaf's `boundaries` list, and the others only when that one turned out not to be ACTIVE.
         """
-        return self.connection.execute(MISSING_BOUNDARIES).fetchall()
+        wanted = self.lacking_fields() if numbers is None else numbers
+        return self.connection.execute(MISSING_BOUNDARIES, (json.dumps(list(wanted)),)).fetchall()
 
     # ------------------------------------------------------------------ writing, by sync
     def put(self, records: Iterable[Record]) -> Changes:
@@ -267,9 +271,9 @@ class Catalog:
         """
         changed = set[tuple[Kind, str]]()
         for record in records:
-            key = take_copy(self.connection, record)
-            if key is not None:
-                changed |= refold(self.connection, record.kind, key, news=True).records
+            taken = take_copy(self.connection, record)
+            if taken is not None:
+                changed |= refold_taken(self.connection, taken).records
         return Changes(frozenset(changed))
 
     def put_boundaries(self, field_id: str, boundaries: Iterable[Boundary]) -> Changes:

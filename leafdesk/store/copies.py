@@ -4,9 +4,10 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from leafdesk.geo.shape import pack, unpack
+from leafdesk.geo.shape import Shape, pack, unpack
 from leafdesk.records import (
     LAND,
     Boundary,
@@ -36,14 +37,20 @@ COLUMNS = (
 
 def find_key(connection: sqlite3.Connection, kind: Kind, id: str) -> str | None:
     """The record's key for a key, an alias or Leaf's number; None where there is no such record."""
-    row = connection.execute(
-        "SELECT key FROM records WHERE kind = :kind AND key = :id"
-        " UNION ALL SELECT r.key FROM aliases a JOIN records r ON r.kind = a.kind AND r.key = a.key"
-        "   WHERE a.kind = :kind AND a.old = :id"
-        " UNION ALL SELECT key FROM records WHERE kind = :kind AND leaf_id = :id LIMIT 1",
+    row = _find(connection, kind, id)
+    return None if row is None else str(row[0])
+
+
+def _find(connection: sqlite3.Connection, kind: Kind, id: str) -> tuple[str, int, str, str | None] | None:
+    """Key, row number, Leaf user and Leaf's id of the record that `find_key` finds."""
+    found: tuple[str, int, str, str | None] | None = connection.execute(
+        "SELECT key, n, leaf_user, leaf_id FROM records WHERE kind = :kind AND key = :id"
+        " UNION ALL SELECT r.key, r.n, r.leaf_user, r.leaf_id FROM aliases a"
+        "   JOIN records r ON r.kind = a.kind AND r.key = a.key WHERE a.kind = :kind AND a.old = :id"
+        " UNION ALL SELECT key, n, leaf_user, leaf_id FROM records WHERE kind = :kind AND leaf_id = :id LIMIT 1",
         {"kind": kind, "id": id},
     ).fetchone()
-    return None if row is None else str(row[0])
+    return found
 
 
 def known_copies(connection: sqlite3.Connection, kind: Kind, ids: Iterable[str]) -> dict[str, tuple[str, str, bool]]:
@@ -68,21 +75,29 @@ itself SQLite looks through all records for each of them."""
 
 def load_copy(connection: sqlite3.Connection, kind: Kind, key: str) -> Record | None:
     """Leaf's copy as last read, its active boundary in it."""
+    return load_kept(connection, kind, key)[0]
+
+
+def load_kept(connection: sqlite3.Connection, kind: Kind, key: str) -> tuple[Record | None, bool]:
+    """As `load_copy`, and whether the record is gone at Leaf."""
     row = connection.execute(
-        f"SELECT {COLUMNS} FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ?", (kind, key)
+        f"SELECT c.gone, {COLUMNS} FROM records r JOIN copies c USING (n) WHERE r.kind = ? AND r.key = ?", (kind, key)
     ).fetchone()
     if row is None:
-        return None
-    active = None
-    if kind == "fields":
-        active = connection.execute(
-            "SELECT id, packed, area FROM boundaries WHERE field = ? AND shown", (key,)
-        ).fetchone()
-    return record_of(kind, key, row, active)
+        return None, False
+    gone, *columns = row
+    return record_of(kind, key, columns, _active_of(connection, key) if kind == "fields" else None), bool(gone)
 
 
-def record_of(kind: Kind, key: str, row: Sequence[Any], active: Sequence[Any] | None = None) -> Record:
-    """The record of a row of COLUMNS; `active` is (id, packed shape, area) of a field's active boundary."""
+def _active_of(connection: sqlite3.Connection, field: str) -> tuple[str, Shape, float | None] | None:
+    row = connection.execute("SELECT id, packed, area FROM boundaries WHERE field = ? AND shown", (field,)).fetchone()
+    return None if row is None else (row[0], unpack(row[1]), row[2])
+
+
+def record_of(
+    kind: Kind, key: str, row: Sequence[Any], active: tuple[str, Shape, float | None] | None = None
+) -> Record:
+    """The record of a row of COLUMNS; `active` is (id, shape, area) of a field's active boundary."""
     leaf_user, name, parent, number, status, type_, provider, email, external, created, updated, raw, more = row
     if kind not in LAND:
         return unpack_asset(kind, key, leaf_user, name, more, raw)
@@ -101,7 +116,7 @@ def record_of(kind: Kind, key: str, row: Sequence[Any], active: Sequence[Any] | 
             provider_name=provider,
             **times,
         )
-    boundary_id, packed, area = active or (None, None, None)
+    boundary_id, shape, area = active or (None, None, None)
     return Field(
         id=key,
         leaf_user_id=leaf_user,
@@ -111,7 +126,7 @@ def record_of(kind: Kind, key: str, row: Sequence[Any], active: Sequence[Any] | 
         type=type_,
         provider_name=provider,
         boundary_id=boundary_id,
-        shape=None if packed is None else unpack(packed),
+        shape=shape,
         area_ha=area,
         **times,
     )
@@ -148,32 +163,57 @@ def row_number(connection: sqlite3.Connection, kind: Kind, key: str, leaf_user: 
     return int(row[0])
 
 
-def take_copy(connection: sqlite3.Connection, record: Record) -> str | None:
-    """Store one of Leaf's copies; the record's key, or None when there is nothing new in it."""
-    kind = record.kind
-    key = find_key(connection, kind, record.id) or record.id
-    number = row_number(connection, kind, key, _owner(record))
-    stored = connection.execute(f"SELECT {COLUMNS} FROM copies c WHERE n = ? AND NOT gone", (number,)).fetchone()
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A copy that was just stored: what `load_copy` would give, and its row; `new`: nothing was known of the record."""
+
+    copy: Record
+    number: int
+    new: bool
+
+
+def take_copy(connection: sqlite3.Connection, record: Record) -> Taken | None:
+    """Store one of Leaf's copies; None when there is nothing new in it."""
+    kind, known = record.kind, _find(connection, record.kind, record.id)
+    key, stored = known[0] if known else record.id, None
+    if known:
+        sql = f"SELECT {COLUMNS} FROM copies c WHERE n = ? AND NOT gone"
+        stored = connection.execute(sql, (known[1],)).fetchone()
     if stored is not None and isinstance(record, Product | Variety | TankMix):
         record = joined(record_of(kind, key, stored), record)  # type: ignore[type-var]
-    user = _owner(record)
     parent = parent_of(record)
     if parent is not None and kind in PARENTS:
         parent = find_key(connection, PARENTS[kind], parent) or parent
-    values = _values(record, user, parent)
+    values = _values(record, _owner(record), parent)
     if stored is not None and (tuple(stored) == values or older(values[-3], stored[-3])):
         return None
-    leaf_id = str(record.leaf_id) if isinstance(record, Farm | Grower) and record.leaf_id is not None else record.id
-    connection.execute(
-        # a record known here by another key than Leaf's keeps the id that Leaf gave it
-        "UPDATE records SET leaf_user = ?, leaf_id = iif(? = key, coalesce(leaf_id, ?), ?) WHERE n = ?",
-        (user, leaf_id, leaf_id, leaf_id, number),
-    )
+    number = _own_row(connection, record, known)
     places = ", ".join("?" * len(values))
-    connection.execute(f"INSERT OR REPLACE INTO copies VALUES (?, 0, {places})", (number, *values))
+    how = "INSERT OR REPLACE" if known else "INSERT"  # the former is much slower: it looks for what to replace
+    connection.execute(f"{how} INTO copies VALUES (?, 0, {places})", (number, *values))
     if kind == "fields":
         _name_boundaries(connection, key, record.raw)
-    return key
+    active = _active_of(connection, key) if kind == "fields" else None
+    return Taken(record_of(kind, key, values, active), number, known is None)
+
+
+def _own_row(connection: sqlite3.Connection, record: Record, known: tuple[str, int, str, str | None] | None) -> int:
+    """The row number of a record of which Leaf has a copy, its Leaf user and Leaf's id written there."""
+    leaf_id = str(record.leaf_id) if isinstance(record, Farm | Grower) and record.leaf_id is not None else record.id
+    user = _owner(record)
+    if known is None:
+        named = leaf_id if leaf_id == record.id else None
+        sql = "INSERT INTO records (kind, key, leaf_user, leaf_id) VALUES (?, ?, ?, ?)"
+        number = connection.execute(sql, (record.kind, record.id, user, named)).lastrowid
+        assert number is not None
+        known = record.id, number, user, named
+    key, number, owner, named = known
+    if leaf_id == key:  # a record known here by another key than Leaf's keeps the id that Leaf gave it
+        leaf_id = named or leaf_id
+    if (owner, named) != (user, leaf_id):
+        sql = "UPDATE records SET leaf_user = ?, leaf_id = ? WHERE n = ?"
+        connection.execute(sql, (user, leaf_id, number))
+    return number
 
 
 def _values(record: Record, user: str, parent: str | None) -> tuple[Any, ...]:
@@ -217,7 +257,8 @@ def _name_boundaries(connection: sqlite3.Connection, field: str, raw: str) -> No
         id_ for (id_,) in connection.execute("SELECT id FROM named_boundaries WHERE field = ? ORDER BY place", (field,))
     ]
     if ids != stored:
-        connection.execute("DELETE FROM named_boundaries WHERE field = ?", (field,))
+        if stored:
+            connection.execute("DELETE FROM named_boundaries WHERE field = ?", (field,))
         connection.executemany(
             "INSERT INTO named_boundaries VALUES (?, ?, ?)", [(field, n, id_) for n, id_ in enumerate(ids)]
         )
@@ -254,23 +295,30 @@ def take_boundaries(connection: sqlite3.Connection, field: str, boundaries: Iter
     """
     taken = list(boundaries)
     before = connection.total_changes
+    only = len(taken) == 1 and taken[0].status == "ACTIVE" and not _has_boundaries(connection, field)
     for one in taken:
         connection.execute(
-            "INSERT INTO boundaries (field, id, status, area, validity, created, updated, packed, raw)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (field, id) DO UPDATE SET status = excluded.status,"
+            "INSERT INTO boundaries (field, id, status, shown, area, validity, created, updated, packed, raw)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (field, id) DO UPDATE SET status = excluded.status,"
             " area = excluded.area, validity = excluded.validity, updated = excluded.updated, raw = excluded.raw"
             " WHERE raw IS NOT excluded.raw OR status IS NOT excluded.status",
             (
-                *(field, one.id, one.status, one.area_ha, one.validity, one.created_time, one.updated_time),
+                *(field, one.id, one.status, only, one.area_ha, one.validity, one.created_time, one.updated_time),
                 *(pack(one.shape), one.raw),
             ),
         )
+    if only:
+        return True
     active = _active(connection, field, {one.id for one in taken})
     (shown,) = connection.execute("SELECT max(id) FROM boundaries WHERE field = ? AND shown", (field,)).fetchone()
     if active != shown:
         connection.execute("UPDATE boundaries SET shown = 0 WHERE field = ? AND shown", (field,))
         connection.execute("UPDATE boundaries SET shown = 1 WHERE field = ? AND id = ?", (field, active))
     return connection.total_changes != before
+
+
+def _has_boundaries(connection: sqlite3.Connection, field: str) -> bool:
+    return connection.execute("SELECT 1 FROM boundaries WHERE field = ? LIMIT 1", (field,)).fetchone() is not None
 
 
 def _active(connection: sqlite3.Connection, field: str, fresh: set[str]) -> str | None:
@@ -303,19 +351,26 @@ def _active(connection: sqlite3.Connection, field: str, fresh: set[str]) -> str 
     return None if shown is None else str(shown)
 
 
-MISSING_BOUNDARIES = """
-WITH last AS (SELECT field, max(place) AS place FROM named_boundaries GROUP BY field),
+_MISSING = """
+WITH last AS (SELECT field, max(place) AS place FROM named_boundaries WHERE {fields} GROUP BY field),
      missing AS (
         SELECT m.field, m.id, m.place, m.place = last.place AS is_last,
                EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.status = 'ACTIVE') AS has_active
-        FROM named_boundaries m JOIN last USING (field)
+        FROM last CROSS JOIN named_boundaries m USING (field)
         WHERE NOT EXISTS (SELECT 1 FROM boundaries b WHERE b.field = m.field AND b.id = m.id)
      )
-SELECT r.leaf_user, coalesce(r.leaf_id, m.field), m.id FROM missing m
-JOIN records r ON r.kind = 'fields' AND r.key = m.field
-JOIN copies c ON c.n = r.n AND NOT c.gone
-WHERE m.is_last
-   OR (NOT m.has_active AND NOT EXISTS (SELECT 1 FROM missing l WHERE l.field = m.field AND l.is_last))
-ORDER BY m.field, m.place DESC
+SELECT {what} FROM missing m
+CROSS JOIN records r ON r.kind = 'fields' AND r.key = m.field
+CROSS JOIN copies c ON c.n = r.n AND NOT c.gone
+WHERE (m.is_last
+   OR (NOT m.has_active AND NOT EXISTS (SELECT 1 FROM missing l WHERE l.field = m.field AND l.is_last)))
 """
-"""(leaf user, field, boundary) to fetch: see Catalog.missing_boundaries."""
+MISSING_BOUNDARIES = _MISSING.format(
+    what="r.leaf_user, coalesce(r.leaf_id, m.field), m.id",
+    fields="field IN (SELECT key FROM records WHERE n IN (SELECT value FROM json_each(?)))",
+)
+MISSING_BOUNDARIES += "ORDER BY m.field, m.place DESC"
+"""(leaf user, field, boundary) to fetch for the fields of these row numbers: see Catalog.missing_boundaries."""
+LACKING_FIELDS = _MISSING.format(what="DISTINCT r.n", fields="true")
+LACKING_FIELDS += "AND (:user IS NULL OR r.leaf_user = :user) ORDER BY r.n"
+"""The row numbers of fields of which a boundary is to be fetched."""

@@ -24,6 +24,10 @@ SUSPECT = "suspect"
 """A file of this name beside the database: something in it could not be read, so the next start looks through it."""
 _MAGIC = b"SQLite format 3\x00"
 _URGENT, _ORDINARY, _LAST = 0, 1, 2
+_RIPE, _OVERRIPE = 400, 8000
+"""Changed rows after which the log is written back into the file: in a pause, or without one (some 20 MB)."""
+_PAUSE = 0.3
+"""Seconds in which nothing is written: then nobody waits for it."""
 
 
 class StoreError(Exception):
@@ -178,12 +182,27 @@ class Database:
         return result
 
     def _work(self) -> None:
+        written_back = self._connection.total_changes
         while True:
-            _, _, job = self._jobs.get()
+            changed = self._connection.total_changes - written_back
+            try:
+                _, _, job = self._jobs.get(timeout=_PAUSE if changed >= _RIPE else None)
+            except queue.Empty:
+                written_back = self._write_back()
+                continue
             if job is None:
                 return
             job.run(self._connection, self._transact, self.path)
+            changed = self._connection.total_changes - written_back
+            if changed >= _OVERRIPE or (changed and job.found_the_disk_full):
+                written_back = self._write_back()
             del job  # a job may hold a whole page of records: let go of it while waiting for the next
+
+    def _write_back(self) -> int:
+        """Bring the log into the file once whoever waited was told (SQLite does it before); rows changed until now."""
+        with contextlib.suppress(sqlite3.Error):  # a full disk: it stays in the log, and is tried again
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        return self._connection.total_changes
 
 
 class _Transact(Protocol):
@@ -197,6 +216,11 @@ class _Job:
 
     def __init__(self, work: Callable[[sqlite3.Connection], Any], future: "Future[Any]", *, urgent: bool) -> None:
         self.work, self.future, self.urgent = work, future, urgent
+
+    @property
+    def found_the_disk_full(self) -> bool:
+        """Whether it ended so; once the log is in the file, its room can be written again."""
+        return not self.future.cancelled() and isinstance(self.future.exception(), DiskFullError)
 
     def run(self, connection: sqlite3.Connection, transact: "_Transact", path: Path) -> None:
         if not self.future.set_running_or_notify_cancel():
@@ -239,6 +263,7 @@ def _open(path: Path, steps: Sequence[Step], *, kept: bool) -> tuple[sqlite3.Con
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")  # the writer does it when nobody waits: `_write_back`
         _look_inside(connection, path, len(steps), unclean=unclean)
         _bring_up_to_date(connection, path, steps, kept=kept)
     except sqlite3.Error as error:

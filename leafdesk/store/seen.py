@@ -5,36 +5,61 @@ import sqlite3
 import unicodedata
 from typing import Any
 
-from leafdesk.edits import fold
+from leafdesk.edits import Edit, fold
 from leafdesk.geo.shape import Box, Shape, box, pack
 from leafdesk.records import TABLES, Field, Kind, LeafUser, Record
 from leafdesk.store.attributes import provider_in, searched, shown
 from leafdesk.store.changes import Changes
-from leafdesk.store.copies import load_copy, parent_of, row_number
+from leafdesk.store.copies import Taken, load_kept, parent_of, row_number
 from leafdesk.store.enabling import covered
 from leafdesk.store.items import REBUILD, State, live_edits
 
 _ROW = "leaf_user, name, sort, parent, status, provider, area, mark, west, south, east, north, more"
+_NAMES = _ROW.split(", ")
 
 
 def refold(connection: sqlite3.Connection, kind: Kind, key: str, *, news: bool = False) -> Changes:
     """Make the seen copy of one record anew. `news`: its server copy changed, so it counts as changed in any case."""
     edits = live_edits(connection, kind, key)
-    if not edits:  # a copy that is gone at Leaf is only kept for what the user edited of it
+    copy, gone = load_kept(connection, kind, key)
+    if gone and not edits:  # a copy that is gone at Leaf is only kept for what the user edited of it
         connection.execute(
-            "DELETE FROM copies WHERE gone AND n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
+            "DELETE FROM copies WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
         )
-    copy = load_copy(connection, kind, key)
-    record = fold(copy, [edit for edit, _ in edits])
+        copy = None
     old = connection.execute(
         f"SELECT n, {_ROW} FROM seen WHERE n = (SELECT n FROM records WHERE kind = ? AND key = ?)", (kind, key)
     ).fetchone()
+    return _refold(connection, kind, key, fold(copy, [edit for edit, _ in edits]), edits, old, news=news)
+
+
+def refold_taken(connection: sqlite3.Connection, taken: Taken) -> Changes:
+    """As `refold`, of a record whose copy was just taken from Leaf."""
+    kind, key = taken.copy.kind, taken.copy.id
+    edits, old = live_edits(connection, kind, key), None
+    if not taken.new:
+        old = connection.execute(f"SELECT n, {_ROW} FROM seen WHERE n = ?", (taken.number,)).fetchone()
+    record = fold(taken.copy, [edit for edit, _ in edits])
+    return _refold(connection, kind, key, record, edits, old, news=True, number=taken.number)
+
+
+def _refold(
+    connection: sqlite3.Connection,
+    kind: Kind,
+    key: str,
+    record: Record | None,
+    edits: list[tuple[Edit, State]],
+    old: tuple[Any, ...] | None,
+    *,
+    news: bool,
+    number: int | None = None,
+) -> Changes:
     if record is None:
         changed = _unsee(connection, old) if old else False
         if not edits:
             forget(connection, kind, key)
     else:
-        changed = _see(connection, record, old, mark(connection, edits, record))
+        changed = _see(connection, record, old, mark(connection, edits, record), number)
     if (record.name, parent_of(record)) != (old[2], old[4]) if record and old else record or old:
         _index_fields_of(connection, kind, key)
     touched = {(kind, key)} if changed or news else set[tuple[Kind, str]]()
@@ -72,6 +97,8 @@ def mark(connection: sqlite3.Connection, edits: list[tuple[Any, State]], record:
         return ""
     if record.status == "PREVIEW":
         return "preview"
+    if record.boundary_id is None:
+        return ""
     row = connection.execute("SELECT validity FROM boundaries WHERE field = ? AND shown", (record.id,)).fetchone()
     return "invalid" if row and row[0] not in ("", "VALID") else ""
 
@@ -91,20 +118,27 @@ def wipe(connection: sqlite3.Connection, number: int) -> None:
 _TRACES = (("seen", "n"), ("outlines", "n"), ("boxes", "n"), ("names", "rowid"), ("words", "rowid"), ("fuzzy", "rowid"))
 
 
-def _see(connection: sqlite3.Connection, record: Record, old: tuple[Any, ...] | None, mark: str) -> bool:
-    """Write the seen row where it differs; whether anything that is shown changed."""
+def _see(
+    connection: sqlite3.Connection, record: Record, old: tuple[Any, ...] | None, mark: str, number: int | None
+) -> bool:
+    """Write the seen row where it differs; whether anything that is shown changed. `number`: where it is known."""
     user = record.id if isinstance(record, LeafUser) else record.leaf_user_id
-    number = old[0] if old else row_number(connection, record.kind, record.id, user)
-    redrawn = _outline(connection, number, record) if isinstance(record, Field) else False
+    number = number or (old[0] if old else row_number(connection, record.kind, record.id, user))
+    redrawn = _outline(connection, number, record, new=old is None) if isinstance(record, Field) else False
     edges, area = _edges_and_area(record, old, redrawn)
     parent, status, provider = parent_of(record), str(getattr(record, "status", "")), provider_in(record)
     row = (user, record.name, sort_text(record.name), parent, status, provider, area, mark, *edges, shown(record))
     if old is not None and tuple(old[1:]) == row:
         return redrawn
-    connection.execute(
-        f"INSERT OR REPLACE INTO seen (n, kind, key, {_ROW}) VALUES ({', '.join('?' * 16)})",
-        (number, record.kind, record.id, *row),
-    )
+    if old is None:
+        connection.execute(
+            f"INSERT INTO seen (n, kind, key, {_ROW}) VALUES ({', '.join('?' * 16)})",
+            (number, record.kind, record.id, *row),
+        )
+    else:  # only what differs: each index that is left alone is half the work
+        differs = [(name, new) for name, new, was in zip(_NAMES, row, old[1:], strict=True) if new != was]
+        sets = ", ".join(f"{name} = ?" for name, _ in differs)
+        connection.execute(f"UPDATE seen SET {sets} WHERE n = ?", (*(new for _, new in differs), number))
     if isinstance(record, Field) and (old is None or (record.name, parent) != (old[2], old[4])):
         _index(connection, number, record.name, parent, new=old is None)
     if record.kind in TABLES:
@@ -132,9 +166,11 @@ def plain_letters(name: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
-def _outline(connection: sqlite3.Connection, number: int, field: Field) -> bool:
-    """Write the outline and its box where they differ."""
+def _outline(connection: sqlite3.Connection, number: int, field: Field, *, new: bool) -> bool:
+    """Write the outline and its box where they differ; of a field that was not seen before there is none."""
     packed = pack(field.shape) if field.shape else None
+    if packed is None and new:
+        return False
     row = connection.execute("SELECT packed FROM outlines WHERE n = ?", (number,)).fetchone()
     if packed == (row[0] if row else None):
         return False
@@ -142,7 +178,10 @@ def _outline(connection: sqlite3.Connection, number: int, field: Field) -> bool:
         connection.execute("DELETE FROM outlines WHERE n = ?", (number,))
         connection.execute("DELETE FROM boxes WHERE n = ?", (number,))
         return True
-    connection.execute("INSERT OR REPLACE INTO outlines VALUES (?, ?, ?)", (number, field.id, packed))
+    if row:
+        connection.execute("UPDATE outlines SET packed = ? WHERE n = ?", (packed, number))
+    else:
+        connection.execute("INSERT INTO outlines VALUES (?, ?, ?)", (number, field.id, packed))
     edges = _edges(field.shape)
     if edges is None:
         connection.execute("DELETE FROM boxes WHERE n = ?", (number,))

@@ -19,45 +19,50 @@ LANES = 3
 def fetch_boundaries(trip: Trip, pulled: Pulled) -> Rule[None]:
     """Fetch what is missing: of each field the last boundary of its list, and the active one where that is another."""
     pulled.tally("boundaries")
-    asked: set[tuple[str, str]] = set()
+    without: set[tuple[str, str]] = set()
     while True:
-        missing = yield from look(lambda catalog, _: catalog.missing_boundaries())
-        wanted = [
-            (user, of, boundary_id)
-            for user, of, boundary_id in missing
-            if (of, boundary_id) not in asked and trip.leaf_user_id in (None, user)
-        ]
-        if not wanted:
+        lacking = yield from look(lambda catalog, _: catalog.lacking_fields(trip.leaf_user_id))
+        if not lacking or not (yield from _fetch_all(lacking, without, trip, pulled)):
             return
-        asked.update((of, boundary_id) for _, of, boundary_id in wanted)
-        yield from _fetch_all(wanted, trip, pulled)
 
 
-def _fetch_all(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[None]:
-    """Batch by batch; while one is written, others are on their way."""
-    tally, left, done = pulled.tally("boundaries"), iter(list(batches(wanted, BATCH))), 0
+def _fetch_all(lacking: Sequence[int], without: set[tuple[str, str]], trip: Trip, pulled: Pulled) -> Rule[bool]:
+    """Batch by batch; while one is written, others are on their way. Answers whether there was anything to ask for.
+
+    `without`: (field, boundary) that Leaf did not give: they are not asked for again.
+    """
+    tally, left, done, asked = pulled.tally("boundaries"), batches(lacking, BATCH), 0, False
 
     def lane() -> Rule[None]:
-        nonlocal done
+        nonlocal done, asked
         for some in left:
-            try:
-                fetched = yield from _fetch(some, trip, pulled)
-            except LeafError:
-                deque(left, maxlen=0)  # what ends one ends all
-                raise
-            tally.added += fetched
+            missing = yield from look(lambda catalog, _, some=some: catalog.missing_boundaries(some))  # type: ignore[misc]
+            wanted = [names for names in missing if names[1:] not in without]
+            if wanted:
+                asked = True
+                try:
+                    fetched = yield from _fetch(wanted, without, trip, pulled)
+                except LeafError:
+                    deque(left, maxlen=0)  # what ends one ends all
+                    raise
+                tally.added += fetched
             done += len(some)
-            yield from tell("Boundaries", done, len(wanted))
+            yield from tell("Boundaries", done, len(lacking))
 
     yield from side_by_side([lane() for _ in range(LANES)])
+    return asked
 
 
-def _fetch(wanted: Sequence[tuple[str, str, str]], trip: Trip, pulled: Pulled) -> Rule[int]:
+def _fetch(
+    wanted: Sequence[tuple[str, str, str]], without: set[tuple[str, str]], trip: Trip, pulled: Pulled
+) -> Rule[int]:
     """Fetch and keep some boundaries; answers how many there were. A boundary that is gone by now is left out."""
     answers = yield from read_all([calls.get_boundary(*names) for names in wanted], trip)
     got: dict[str, list[Boundary]] = {}
-    for (_, of, _boundary), answer in zip(wanted, answers, strict=True):
-        if not isinstance(answer, LeafError):
+    for (_, of, boundary), answer in zip(wanted, answers, strict=True):
+        if isinstance(answer, LeafError):
+            without.add((of, boundary))
+        else:
             got.setdefault(of, []).append(answer)
     stale = [(user, of) for user, of, _ in wanted if of in got and not any(b.status == "ACTIVE" for b in got[of])]
     active = (

@@ -181,8 +181,10 @@ def _not_here(catalog: Catalog, outbox: Outbox, listing: Listing[R], sweep: Swee
     """Ids that were listed and have no copy; what is held back for a probe, or cannot be read, is not missed."""
     if _unproved(outbox, listing.kind):
         return set()
-    here = catalog.leaf_ids(listing.kind)
-    return sweep.ids - sweep.unreadable - here.keys() - set(here.values())
+    absent = sweep.ids - sweep.unreadable
+    for names in catalog.each_server_id(listing.kind):
+        absent.difference_update(names)
+    return absent
 
 
 def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *, whole: bool) -> Changes:
@@ -247,16 +249,15 @@ def _pages(listing: Listing[R], numbers: Sequence[int], sweep: Sweep, trip: Trip
 
 
 def _take(listing: Listing[R], number: int, page: Page[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> Rule[None]:
-    """Keep what one page says, in small transactions; an unchanged page writes nothing."""
+    """Keep what one page says, in one transaction; an unchanged page writes nothing."""
     sweep.meet(page, PAGE)
     pulled.notices.extend(f"Left out: {problem}" for problem in page.problems)
     fresh = yield from look(lambda catalog, outbox: _news(catalog, outbox, listing.kind, page.items))
     tally = pulled.tally(listing.kind)
     moved = yield from moved_boundaries(fresh, trip)
     kept = partial(mark, trip=trip, name=listing.name, number=number, page=page, sweep=sweep)
-    pieces = list(batches(fresh, BATCH)) or [fresh] * listing.first
-    for some in pieces:
-        added, changed = yield from _keep(some, moved, trip, kept if listing.first and some is pieces[-1] else None)
+    if fresh or listing.first:
+        added, changed = yield from _keep(fresh, moved, trip, kept if listing.first else None)
         tally.added += added
         tally.changed += changed
     if page.items:
@@ -299,7 +300,8 @@ def _keep(
     """Take these records, with the boundary that became active in each; counts of added and changed."""
 
     def job(catalog: Catalog, _: Outbox) -> tuple[tuple[int, int], Changes]:
-        added = sum(catalog.server_copy(record.kind, record.id) is None for record in records)
+        here = catalog.known(records[0].kind, (record.id for record in records)) if records else {}
+        added = sum(not here.get(record.id, ("",))[0] for record in records)
         changes = catalog.put(records)
         taken = len(changes.records)
         if added:
@@ -320,12 +322,14 @@ def _missing(listing: Listing[R], sweep: Sweep, trip: Trip, pulled: Pulled) -> R
 
     def unlisted(catalog: Catalog, _: Outbox) -> tuple[list[R], int]:
         user = listing.leaf_user_id if listing.leaf_user_id is not None else trip.leaf_user_id
-        keys = catalog.server_ids(listing.kind, user, source=listing.source, parent=listing.parent)
-        names = catalog.leaf_ids(listing.kind)
-        gone = [key for key in keys if names[key] not in sweep.ids]
+        known, gone = 0, list[str]()
+        for key, name in catalog.each_server_id(listing.kind, user, source=listing.source, parent=listing.parent):
+            known += 1
+            if name not in sweep.ids:
+                gone.append(key)
         copies = [(key, catalog.server_copy(listing.kind, key)) for key in sorted(gone)]
         asked = [_as_leaf_names(catalog, key, copy) for key, copy in copies if copy is not None]
-        return asked, len(keys)  # type: ignore[return-value]
+        return asked, known  # type: ignore[return-value]
 
     missing, known = yield from look(unlisted)
     if not (yield from may_remove(listing.name, (record.id for record in missing), known)):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 T = TypeVar("T")
-BATCH = 25
-"""Records per transaction: the writer is shared, and a user's edit waits for one batch at most."""
+BATCH = 40
+"""Requests whose answers are kept together: a commit waits for the disk, a killed pull asks for them once more."""
 
 
 @dataclass(slots=True)

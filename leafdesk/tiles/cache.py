@@ -69,7 +69,7 @@ class Cache:
             return self._open()
 
     def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, self._patience, check_same_thread=False, isolation_level=None)
+        database = sqlite3.connect(self.path, timeout=self._patience, check_same_thread=False, isolation_level=None)
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")

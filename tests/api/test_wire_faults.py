@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import socket
+import ssl
 import struct
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -44,7 +45,9 @@ def answering(*pieces: bytes, reset: bool = False, pause: float = 0) -> Handler:
 
 
 @contextlib.asynccontextmanager
-async def serving(handler: Handler) -> AsyncIterator[tuple[int, list[asyncio.Task[None]]]]:
+async def serving(
+    handler: Handler, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[tuple[int, list[asyncio.Task[None]]]]:
     """A server on a free port, and the tasks of its connections; all of them have ended when this ends."""
     tasks: list[asyncio.Task[None]] = []
 
@@ -58,7 +61,7 @@ async def serving(handler: Handler) -> AsyncIterator[tuple[int, list[asyncio.Tas
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
     async with server:
         yield server.sockets[0].getsockname()[1], tasks
         await asyncio.gather(*tasks)

@@ -1,7 +1,10 @@
 """What the oracle calls a double, and what only looks like one."""
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+import pytest
 
 from leafdesk.edits import Create, Delete
 from leafdesk.records import USER_CREATED, Machine
@@ -25,8 +28,16 @@ class Deaf(Weather):
         return "lost" if writes and self.deaf else None
 
 
-def twins() -> tuple[Story, list[str]]:
+@pytest.fixture
+def twins() -> Iterator[tuple[Story, list[str]]]:
     """Two machines that are the same to the letter, both made at Leaf, both answers lost; their items."""
+    with small_world(1):
+        story, items = _twins()
+        yield story, items
+        story.laptop.disk.close()
+
+
+def _twins() -> tuple[Story, list[str]]:
     sky = Deaf(random.Random(1))
     story = Story(1, sky, None)
     story._begin()
@@ -42,25 +53,26 @@ def twins() -> tuple[Story, list[str]]:
     return story, items
 
 
-def test_a_twin_that_took_the_others_machine_made_none_twice() -> None:
-    with small_world(1):
-        story, (first, second) = twins()
-        memory = story.far.memory
-        ((_, lost),) = memory.made[first]
-        story.far.leaf.take_away("machines", lost)  # so the first create finds the second's machine
-        story.laptop.sync(stock=True)
-        assert len(memory.made[second]) == 2 and story.laptop.outbox.items() == []
-        story.laptop.do(Delete("machines", "made-2"))
-        story._quiet()
-        assert story.oracle.wrong == []
+Twins = tuple[Story, list[str]]
 
 
-def test_one_more_machine_is_a_double_though_it_was_deleted() -> None:
-    with small_world(1):
-        story, (first, _) = twins()
-        story.laptop.sync(stock=True)
-        story.far.actor = first
-        third = story.far.leaf.create_machine(USER, {"name": "Creek", "serialNumber": "007"})
-        story.far.leaf.take_away("machines", third["id"])
-        look_back(story.oracle)
-        assert any(sentence.startswith("I2 doubled") for sentence in story.oracle.wrong)
+def test_a_twin_that_took_the_others_machine_made_none_twice(twins: Twins) -> None:
+    story, (first, second) = twins
+    memory = story.far.memory
+    ((_, lost),) = memory.made[first]
+    story.far.leaf.take_away("machines", lost)  # so the first create finds the second's machine
+    story.laptop.sync(stock=True)
+    assert len(memory.made[second]) == 2 and story.laptop.outbox.items() == []
+    story.laptop.do(Delete("machines", "made-2"))
+    story._quiet()
+    assert story.oracle.wrong == []
+
+
+def test_one_more_machine_is_a_double_though_it_was_deleted(twins: Twins) -> None:
+    story, (first, _) = twins
+    story.laptop.sync(stock=True)
+    story.far.actor = first
+    third = story.far.leaf.create_machine(USER, {"name": "Creek", "serialNumber": "007"})
+    story.far.leaf.take_away("machines", third["id"])
+    look_back(story.oracle)
+    assert any(sentence.startswith("I2 doubled") for sentence in story.oracle.wrong)

@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -301,4 +302,33 @@ def test_a_transaction_that_could_not_be_rolled_back_does_not_stop_the_next(path
     database._connection.execute("INSERT INTO facts VALUES ('lost', '1')")
     assert database.write(lambda c: c.execute("INSERT INTO facts VALUES ('kept', '1')").rowcount).result() == 1
     assert [name for (name,) in database.reader().execute("SELECT name FROM facts")] == ["kept"]
+    database.close()
+
+
+def filled(c: sqlite3.Connection, rows: int) -> None:
+    c.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?)", [(f"fact {n}", "x" * 1000) for n in range(rows)])
+
+
+def test_the_log_comes_into_the_file_in_a_pause_and_nobody_waits_for_it(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("leafdesk.store.database._PAUSE", 0.05)
+    database = Database(path)
+    size = path.stat().st_size
+    database.write(lambda c: filled(c, 500), urgent=True).result()
+    until = time.monotonic() + 10
+    while path.stat().st_size < size + 500_000 and time.monotonic() < until:
+        time.sleep(0.01)
+    assert path.stat().st_size > size + 500_000
+    database.close()
+
+
+def test_without_a_pause_the_log_does_not_grow_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("leafdesk.store.database._PAUSE", 60)
+    monkeypatch.setattr("leafdesk.store.database._RIPE", 10**9)
+    monkeypatch.setattr("leafdesk.store.database._OVERRIPE", 1000)
+    database = Database(path)
+    for _ in range(30):
+        database.write(lambda c: filled(c, 500)).result()
+    assert path.with_name(path.name + "-wal").stat().st_size < 6_000_000  # 30 times 700 kB were written
     database.close()

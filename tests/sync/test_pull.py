@@ -14,6 +14,7 @@ from leafdesk.sandbox.choices import Choices
 from leafdesk.store.catalog import Catalog
 from leafdesk.sync.asks import Write
 from leafdesk.sync.removals import confirm
+from leafdesk.sync.tally import BATCH
 
 from .laptop import USER, Laptop, square
 
@@ -313,14 +314,14 @@ def test_a_killed_pull_fetches_only_what_was_not_kept(laptop: Laptop) -> None:
         pass
 
     def killed(ask: Any) -> None:
-        if isinstance(ask, Write) and len(laptop.catalog.known_boundaries()) >= 50:
+        if isinstance(ask, Write) and len(laptop.catalog.known_boundaries()) >= BATCH:
             raise KilledError
 
     laptop.before = killed
     with pytest.raises(KilledError):
         laptop.sync()
     kept = len(laptop.catalog.known_boundaries())
-    assert kept == 50 and len(laptop.catalog.fields()) == 120
+    assert kept == BATCH and len(laptop.catalog.fields()) == 120
     laptop.before = lambda _: None
     laptop.far.asked.clear()
     laptop.sync()

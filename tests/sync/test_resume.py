@@ -29,7 +29,6 @@ class KilledError(BaseException):
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pull, "PAGE", PAGE)
     monkeypatch.setattr(pull, "PAGES_AT_ONCE", 2)
-    monkeypatch.setattr(pull, "BATCH", 2)
     monkeypatch.setattr("leafdesk.sync.boundaries.BATCH", 6)
 
 
@@ -101,7 +100,7 @@ def test_wherever_it_is_killed_no_more_than_one_kept_page_is_read_again_and_no_b
         assert all(row.box is not None for row in laptop.catalog.fields())
         assert len(laptop.catalog.fields()) == FIELDS and len(laptop.catalog.farms()) == FARMS
         assert laptop.catalog.facts("place:") == {}
-    assert step > 30
+    assert step > 20
 
 
 def middle(laptop: Laptop) -> None:

@@ -68,8 +68,9 @@ def paint_handles(
     trace: Trace,
     *,
     hand: Pointer | None,
-    held: Corner | None,
-    chosen: Collection[Corner],
+    held: Corner | None = None,
+    chosen: Collection[Corner] = (),
+    without: Collection[Corner] = (),
 ) -> None:
     """Corners that can be seen (near the hand only, where they are many), midpoints of edges that are long enough."""
     import numpy as np
@@ -81,8 +82,10 @@ def paint_handles(
         pixel = hand.pixel if hand else (view.width / 2, view.height / 2)
         gaps = np.where(seen, np.hypot(points[:, 0] - pixel[0], points[:, 1] - pixel[1]), np.inf)
         seen = gaps < min(_NEAR, float(np.partition(gaps, _CROWD)[_CROWD]))
-    following = points[trace.following]
-    long = seen & (np.hypot(*(following - points).T) >= _SHORTEST)
+    following, moving = points[trace.following], np.zeros(len(points), bool)
+    moving[[trace.index(corner) for corner in without]] = True
+    seen &= ~moving
+    long = seen & ~moving[trace.following] & (np.hypot(*(following - points).T) >= _SHORTEST)
     hovered = corner_at(trace, hand.pixel, view) if hand and held is None else None
     middle = middle_at(trace, hand.pixel, view) if hand and hovered is None and held is None else None
     ratio = painter.device().devicePixelRatio()

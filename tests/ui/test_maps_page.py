@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QApplication, QDialog
 from pytestqt.qtbot import QtBot
 
+from leafdesk.geo.shape import Box
 from leafdesk.tiles.tile import box_of, spanned
 from leafdesk.ui.dialogs.map_area import MapArea
 from leafdesk.ui.dialogs.map_source import MapSource
@@ -199,9 +200,20 @@ def test_a_servers_map_is_asked_for_what_is_looked_at_and_only_then(
     window.canvas.settle()
     qtbot.waitUntil(lambda: in_the_middle(window) == GREEN, timeout=15000)
     assert window.map_page.credit.text() == "© Survey"
-    west, _south, east, _north = box_of(server.tiles)
     seen = window.canvas.view.box
-    assert west <= seen[0] and east >= seen[2] and len(server.asked) < 60 and server.most_at_once <= 2
+    finest = max(tile.zoom for tile in server.tiles)
+
+    def there() -> Box:
+        return box_of(tile for tile in server.tiles if tile.zoom == finest)
+
+    qtbot.waitUntil(lambda: there()[0] <= seen[0] and there()[2] >= seen[2], timeout=15000)  # all that is seen
+    window.canvas.settle()
+    west, south, east, north = there()
+    wide, high = 2 * (seen[2] - seen[0]), 2 * (seen[3] - seen[1])
+    assert west >= seen[0] - wide and east <= seen[2] + wide, "and little beside it"
+    assert south >= seen[1] - high and north <= seen[3] + high
+    assert len(set(server.tiles)) == len(server.tiles), "each once"
+    assert server.most_at_once <= 2 and len([tile for tile in server.tiles if tile.zoom != finest]) < 10
 
 
 def test_an_area_is_told_first_then_downloaded(server: TileServer, window: MainWindow, qtbot: QtBot) -> None:

@@ -65,8 +65,9 @@ class Detail:
         self._reach(int(slots.max()) + 1)
         end = self._used + len(corners)
         if end > len(self._ends):
-            self._corners = np.resize(self._corners, (2 * end, 2))
-            self._ends = np.resize(self._ends, 2 * end)
+            corners_had, ends_had = self._corners[: self._used], self._ends[: self._used]
+            self._corners, self._ends = np.empty((2 * end, 2)), np.empty(2 * end, np.uint8)  # untouched: no memory
+            self._corners[: self._used], self._ends[: self._used] = corners_had, ends_had
         self._corners[self._used : end] = corners
         self._ends[self._used : end] = 0
         self._ends[self._used + rings[1:] - 1] = _RING
@@ -80,13 +81,14 @@ class Detail:
             self._wasted += int(self._count[slot])
             self._count[slot] = 0
 
-    def corners(self, slot: int) -> tuple[Edges, NDArray[np.int64]]:
-        """A slot's corners (n, 2) and the offsets of its rings, the last one being n."""
+    def outlined(self, slots: Slots) -> tuple[Edges, NDArray[np.bool_], NDArray[np.int64]]:
+        """Every corner of the slots (n, 2), whether it is the first of its ring (n,), and where each slot's end."""
         import numpy as np
 
-        start, end = int(self._start[slot]), int(self._start[slot] + self._count[slot])
-        rings = np.flatnonzero(self._ends[start:end]) + 1
-        return self._corners[start:end], np.concatenate(([0], rings))
+        at, _ = self._all(slots)
+        begins = np.ones(len(at), bool)
+        begins[1:] = self._ends[at[:-1]] != 0
+        return self._corners[at], begins, np.cumsum(self._count[slots])
 
     def shapes(self, slots: Slots) -> NDArray[Any]:
         """What is kept of the slots as shapely (Multi)Polygons."""
@@ -133,9 +135,27 @@ class Detail:
         import numpy as np
 
         at, owner = self._all(slots)
-        on = self._ends[at] == 0
-        at, owner = at[on], owner[on]
-        return np.concatenate((self._corners[at], self._corners[at + 1]), axis=1), owner
+        on = np.flatnonzero(self._ends[at] == 0)
+        both = np.lib.stride_tricks.as_strided(self._corners, (len(self._corners) - 1, 4), (16, 8), writeable=False)
+        return both[at[on]], owner[on]
+
+    def loops(self, slots: Slots) -> tuple[Edges, NDArray[np.int64]]:
+        """Each of the slots as one closed line: corners (n, 2), and where each line ends.
+
+        Between two rings it goes back to where it began: what it goes there and back again counts twice, so by even and
+        odd it covers what the rings cover.
+        """
+        import numpy as np
+
+        at, owner = self._all(slots)
+        ends = np.cumsum(self._count[slots])
+        inner = np.flatnonzero(self._ends[at]) + 1
+        inner = inner[~np.isin(inner, ends, assume_unique=True)]
+        if len(inner):
+            home = owner[inner]
+            at = np.insert(at, inner, self._start[slots][home])
+            ends = ends + np.cumsum(np.bincount(home, minlength=len(slots)))
+        return self._corners[at], ends
 
     def _all(self, slots: Slots) -> tuple[Slots, NDArray[np.int64]]:
         """Where every corner of the slots stands, and the place in `slots` of the shape it is of."""

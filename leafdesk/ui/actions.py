@@ -156,6 +156,7 @@ class Actions(QObject):
         super().__init__(window)
         self._icons = icons
         self._made: dict[str, QAction] = {}
+        self._why_not: dict[str, str | None] = {}
         for entry in TABLE:
             action = QAction(entry.text, window)
             action.setObjectName(f"action-{entry.key}")
@@ -174,6 +175,9 @@ class Actions(QObject):
 
     def allow(self, key: str, why_not: str | None) -> None:
         """Enable the action, or disable it and let its tooltip say why."""
+        if key in self._why_not and self._why_not[key] == why_not:  # every button and menu follows each word of it
+            return
+        self._why_not[key] = why_not
         entry = _ENTRIES[key]
         action = self._made[key]
         action.setEnabled(why_not is None)
@@ -181,11 +185,10 @@ class Actions(QObject):
             f"  ({QKeySequence(entry.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})" if entry.keys else ""
         )
         action.setToolTip(why_not or f"{entry.tip}{keys}")
-        action.setStatusTip(why_not or "")
 
     def why_not(self, key: str) -> str:
         """Why the action is disabled; "" when it is not."""
-        return self._made[key].statusTip()
+        return self._why_not[key] or ""
 
     def bind(self, button: QPushButton, key: str, *, icon: bool = True, text: bool = True) -> QPushButton:
         """Let a push button do the action and follow whether it may and why not."""

@@ -1,11 +1,13 @@
 """The look: a set of colours for light, for dark and for bright sun, one spacing step, one stylesheet made of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
+
+from leafdesk.ui.redress import Redress
 
 Choice = Literal["system", "light", "dark", "outdoor"]
 
@@ -105,27 +107,12 @@ OUTDOOR = Colours(
 )
 
 
-def contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
-
-    def luminance(name: str) -> float:
-        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _rgb(name)]
-        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-def _rgb(name: str) -> tuple[float, float, float]:
-    colour = QColor(name)
-    return (colour.redF(), colour.greenF(), colour.blueF())
-
-
 class Theme(QObject):
     """Which colours are in force: the system's choice of light or dark unless somebody chose otherwise.
 
     Font and palette are put on at once, the style sheet by `wear`: Qt reads it anew for every widget that is put into
-    another one, so it waits until all are in their places (a seventh of the work of a start).
+    another one, so it waits until all are in their places (a seventh of the work of a start). It names colours by their
+    place in the palette: other colours need no other sheet, only that each widget looks them up again.
     """
 
     changed = Signal()
@@ -133,22 +120,28 @@ class Theme(QObject):
     def __init__(self, choice: Choice = "system", parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.choice: Choice = choice
-        self._worn = False
+        self._worn = ""
+        self._redress = Redress(self)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_changed)
         self.colours = self._resolve()
         self._put()
 
     def wear(self) -> None:
         """Put the style sheet on, too."""
-        self._worn = True
+        self._worn = stylesheet()
         app = QApplication.instance()
         if isinstance(app, QApplication):  # font and palette are on: every widget would hear of them once more
-            app.setStyleSheet(stylesheet(self.colours))
+            app.setStyleSheet(self._worn)
 
     def choose(self, choice: Choice) -> None:
         """Follow the system, or keep light, dark or outdoor."""
         self.choice = choice
         self._system_changed()
+
+    @property
+    def settled(self) -> bool:
+        """Whether everything wears the colours in force."""
+        return not self._redress.busy
 
     def _system_changed(self) -> None:
         self.colours = self._resolve()
@@ -165,11 +158,14 @@ class Theme(QObject):
 
     def _put(self) -> None:
         app = QApplication.instance()
-        if isinstance(app, QApplication):
-            app.setFont(font(USUAL))
-            app.setPalette(palette(self.colours))
-            if self._worn:
-                app.setStyleSheet(stylesheet(self.colours))
+        if not isinstance(app, QApplication):
+            return
+        app.setFont(font(USUAL))
+        app.setPalette(palette(self.colours))
+        if self._worn and stylesheet() != self._worn:  # the system's text has another size
+            self.wear()
+        elif self._worn:
+            self._redress.begin()
 
 
 def font(size: int = 13, *, bold: bool = False, italic: bool = False) -> QFont:
@@ -190,24 +186,48 @@ def px(size: int) -> int:
     return round(size * max(1.0, usual / USUAL))
 
 
+_Role = QPalette.ColorRole
+_PLACES: dict[str, tuple[str, QPalette.ColorRole]] = {
+    "ground": ("window", _Role.Window),
+    "sunken": ("base", _Role.Base),
+    "raised": ("button", _Role.Button),
+    "hover": ("alternate-base", _Role.AlternateBase),
+    "line": ("mid", _Role.Mid),
+    "text": ("window-text", _Role.WindowText),
+    "muted": ("placeholder-text", _Role.PlaceholderText),
+    "disabled": ("dark", _Role.Dark),
+    "accent": ("accent", _Role.Accent),
+    "accent_hover": ("link-visited", _Role.LinkVisited),
+    "accent_soft": ("midlight", _Role.Midlight),
+    "on_accent": ("highlighted-text", _Role.HighlightedText),
+    "warn": ("bright-text", _Role.BrightText),
+    "warn_soft": ("light", _Role.Light),
+    "error": ("shadow", _Role.Shadow),
+    "error_soft": ("tooltip-base", _Role.ToolTipBase),
+}
+"""Where each colour stands in the palette. Half of the places are Qt's own for the same purpose; the others are bevels
+and the like, which nothing here has."""
+_NAMED = replace(LIGHT, **{name: f"palette({place})" for name, (place, _) in _PLACES.items()})  # type: ignore[arg-type]
+"""The colours as a style sheet calls them."""
+
+
 def palette(c: Colours) -> QPalette:
-    """The same colours for everything that Qt paints without a style rule."""
-    role = QPalette.ColorRole
+    """The colours in their places, also for everything that Qt paints without a style rule."""
     made = QPalette()
-    for which, colour in (
-        (role.Window, c.ground), (role.Base, c.sunken), (role.AlternateBase, c.hover), (role.Button, c.raised),
-        (role.WindowText, c.text), (role.Text, c.text), (role.ButtonText, c.text), (role.ToolTipText, c.text),
-        (role.ToolTipBase, c.raised), (role.PlaceholderText, c.muted), (role.Highlight, c.accent),
-        (role.HighlightedText, c.on_accent), (role.Link, c.accent), (role.Accent, c.accent), (role.Mid, c.line),
-    ):  # fmt: skip
-        made.setColor(which, QColor(colour))
-    for which in (role.WindowText, role.Text, role.ButtonText):
-        made.setColor(QPalette.ColorGroup.Disabled, which, QColor(c.disabled))
+    for name, (_, role) in _PLACES.items():
+        made.setColor(role, QColor(getattr(c, name)))
+    for role in (_Role.Text, _Role.ButtonText, _Role.ToolTipText):
+        made.setColor(role, QColor(c.text))
+    for role in (_Role.Highlight, _Role.Link):
+        made.setColor(role, QColor(c.accent))
+    for role in (_Role.WindowText, _Role.Text, _Role.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(c.disabled))
     return made
 
 
-def stylesheet(c: Colours) -> str:
+def stylesheet() -> str:
     """Every rule of the look; widgets say what they are by object name or by the property `role`."""
+    c = _NAMED
     return "\n".join((_bars(c), _words(c), _buttons(c), _inputs(c), _surfaces(c), _lists(c)))
 
 

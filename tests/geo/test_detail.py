@@ -33,8 +33,10 @@ def test_the_edges_of_a_choice_of_shapes_come_in_its_order() -> None:
     assert edges[owner == 1, 0].min() == world((10, 50))[0]
     assert edges[owner == 0, 0].min() == world((90, 50))[0]
     assert (edges[3, 2:] == edges[0, :2]).all(), "a ring is closed"
-    corners, rings = detail.corners(4)
-    assert (len(corners), rings.tolist()) == (5, [0, 5])
+    corners, begins, ends = detail.outlined(np.array([4, 9]))
+    assert begins.tolist() == ([True] + [False] * 4) * 2
+    assert ends.tolist() == [5, 10]
+    assert corners[5, 0] == world((90, 50))[0]
 
 
 def test_a_changed_shape_is_lacking_again_and_much_waste_is_told() -> None:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPolygonF
 
-from leafdesk.geo.spans import pixels, spans
+from leafdesk.geo.spans import Laid, pixels, spans
 
 WIDE, HIGH = 61, 47
 GROUND, FILLS = 0xFFFFFFFF, [0xFF110000 + n for n in range(8)]
@@ -37,16 +37,21 @@ def painted(shapes: list[list[list[tuple[float, float]]]]) -> Any:
 
 def filled(shapes: list[list[list[tuple[float, float]]]]) -> Any:
     """What spans make of it."""
+    first, long, whose = spans(*edges_of(shapes), WIDE, HIGH)
+    onto = np.full(WIDE * HIGH, GROUND, np.uint32)
+    onto[pixels(first, long)] = np.repeat(np.array(FILLS, np.uint32)[whose], long)
+    return onto.reshape(HIGH, WIDE)
+
+
+def edges_of(shapes: list[list[list[tuple[float, float]]]]) -> tuple[Any, Any]:
+    """Every edge, and whose it is."""
     edges, owner = [], []
     for n, rings in enumerate(shapes):
         for corners in rings:
             for start, end in zip(corners, (*corners[1:], corners[0]), strict=True):
                 edges.append((*start, *end))
                 owner.append(n)
-    first, long, whose = spans(np.array(edges), np.array(owner), WIDE, HIGH)
-    onto = np.full(WIDE * HIGH, GROUND, np.uint32)
-    onto[pixels(first, long)] = np.repeat(np.array(FILLS, np.uint32)[whose], long)
-    return onto.reshape(HIGH, WIDE)
+    return np.array(edges), np.array(owner)
 
 
 @given(polygons)
@@ -79,3 +84,20 @@ def test_of_two_fields_the_upper_one_shows_and_a_hole_shows_the_lower() -> None:
 def test_pixels_of_spans_are_numbered_one_after_the_other() -> None:
     assert pixels(np.array([3, 10]), np.array([2, 3])).tolist() == [3, 4, 10, 11, 12]
     assert pixels(np.array([], int), np.array([], int)).tolist() == []
+
+
+@given(polygons)
+@settings(max_examples=20, deadline=None)
+def test_laid_spans_tell_of_every_pixel_whose_it_is(shapes: list[list[list[tuple[float, float]]]]) -> None:
+    """All that cover it, in the order of painting, where they overlap too; and which one is nearest."""
+    covered = np.array([filled([shape]) == FILLS[0] for shape in shapes])
+    edges, owner = edges_of(shapes)
+    laid = Laid(*spans(edges, owner, WIDE, HIGH), WIDE, HIGH)
+    for y in range(HIGH):
+        for x in range(WIDE):
+            assert laid.at(x, y) == np.flatnonzero(covered[:, y, x]).tolist()
+    for x, y in ((0, 0), (WIDE - 1, HIGH - 1), (30, 20), (7, 40)):
+        apart = np.hypot(*np.ogrid[-y : HIGH - y, -x : WIDE - x])[None] + np.where(covered, 0, np.inf)
+        least = apart.min(axis=(1, 2))
+        wanted = int(np.flatnonzero(least == least.min())[-1]) if least.min() <= 3 else None
+        assert laid.nearest(x, y, 3.0) == wanted

@@ -125,10 +125,12 @@ def test_pages_turn_by_key(window: MainWindow, qtbot: QtBot) -> None:
     assert window.pages.currentWidget() is window.workbench
 
 
-def test_looks_change_map_and_panels(window: MainWindow) -> None:
+def test_looks_change_map_and_panels(window: MainWindow, qtbot: QtBot) -> None:
     window.choose_look("light")
+    qtbot.waitUntil(lambda: window.theme.settled)
     light = window.grab().toImage().pixelColor(1390, 500).lightness()
     window.choose_look("dark")
+    qtbot.waitUntil(lambda: window.theme.settled)
     dark = window.grab().toImage().pixelColor(1390, 500).lightness()
     assert (light > 240, dark < 60) == (True, True)
     assert window.canvas.colours.ground.lightness() < 60

@@ -1,13 +1,31 @@
 """The look: text can be read in light and in dark, and every figure is as wide as another."""
 
 import pytest
-from PySide6.QtGui import QFontMetricsF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from leafdesk.app import make_application
+from leafdesk.ui import redress
 from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.map import colours as map_colours
-from leafdesk.ui.theme import DARK, LIGHT, OUTDOOR, Colours, Theme, contrast, font
+from leafdesk.ui.theme import DARK, LIGHT, OUTDOOR, Colours, Theme, font
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, 1 to 21. Source: WCAG 2.2, relative luminance."""
+
+    def luminance(name: str) -> float:
+        parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in _rgb(name)]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def _rgb(name: str) -> tuple[float, float, float]:
+    colour = QColor(name)
+    return (colour.redF(), colour.greenF(), colour.blueF())
 
 
 def test_contrast_is_wcags() -> None:
@@ -62,3 +80,37 @@ def test_the_map_follows_the_look(window: MainWindow) -> None:
     assert window.theme.choice == "outdoor"
     window.commands["outdoor"].trigger()
     assert window.theme.choice == "system"
+
+
+def picture(window: MainWindow) -> QImage:
+    window.canvas.settle()
+    return window.grab().toImage()
+
+
+@pytest.mark.parametrize("page", ["map", "fields", "settings"])
+def test_other_colours_are_put_on_bit_by_bit_and_all_of_them(
+    window: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, page: str
+) -> None:
+    """The window that changes looks like one that began so, and in no turn is the sheet read for all of it."""
+    window.choose_look("light")
+    qtbot.waitUntil(lambda: window.theme.settled)
+    window.show_page(page)
+    light = picture(window)
+    slices: list[int] = []
+
+    def never(*_: object) -> None:
+        raise AssertionError("the whole sheet anew")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(QApplication, "setStyleSheet", never)
+        patched.setattr(redress, "SLICE_S", 0.0)
+        window.theme._redress._timer.timeout.connect(lambda: slices.append(1))
+        window.choose_look("dark")
+        assert not window.updatesEnabled(), "nothing is seen of a half of it"
+        qtbot.waitUntil(lambda: window.theme.settled)
+    assert window.updatesEnabled()
+    assert len(slices) > 200, "one for each widget, when a slice has no time at all"
+    changed = picture(window)
+    window.theme.wear()
+    assert changed == picture(window)
+    assert changed != light

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -24,18 +23,18 @@ from PySide6.QtWidgets import QWidget
 
 from leafdesk.geo.shape import Box, Position, Shape
 from leafdesk.geo.snap import Snap
-from leafdesk.geo.view import Pixel, View, world
+from leafdesk.geo.view import Pixel, View
 from leafdesk.ui.map.browse import BrowseTool
+from leafdesk.ui.map.carried import Carried
 from leafdesk.ui.map.colours import LIGHT, MapColours
 from leafdesk.ui.map.draw import DrawTool
 from leafdesk.ui.map.edit import EditTool
 from leafdesk.ui.map.hand import Hand
-from leafdesk.ui.map.marks import paint_marked
 from leafdesk.ui.map.motion import Motion
 from leafdesk.ui.map.outlines import Source
 from leafdesk.ui.map.picture import FieldPicture
-from leafdesk.ui.map.scalebar import paint_scale_bar
-from leafdesk.ui.map.sketch import EditState, paint_outline
+from leafdesk.ui.map.scalebar import ScaleBar
+from leafdesk.ui.map.sketch import EditState
 from leafdesk.ui.map.snapping import Snapping
 from leafdesk.ui.map.tool import Pointer, Reckoner, Tool, Work, at_once, here
 from leafdesk.ui.map.trace import Trace
@@ -83,13 +82,14 @@ class MapCanvas(QWidget):
         self.setMinimumSize(120, 120)
         self.colours: MapColours = LIGHT
         self.selection: str | None = None
-        self._hovered: str | None = None
+        self.hovered: str | None = None
+        """The field that the hand points at."""
         self._view = View((0.0, 20.0), 2.0, max(self.width(), 1), max(self.height(), 1))
         self._aim: Box | None = None
         self.hand_tool: Tool = BrowseTool(self)
         self.unnamed: Trace | None = None
         """A finished drawing that is no field yet."""
-        self._unnamed_wrong = False
+        self.unnamed_wrong = False
         self._lifted = 0
         self.picture = FieldPicture(self)
         self.picture.changed.connect(self.update)
@@ -102,6 +102,7 @@ class MapCanvas(QWidget):
         self.snapping = Snapping(self)
         self.snapped: Snap | None = None
         """What draws the hand just now."""
+        self._carried, self._scale_bar = Carried(), ScaleBar()
         self._motion = Motion(self)
         self._hand = Hand(self, self._motion)
         self._motion.zoom_step.connect(lambda pixel, zoom: self._show(self._view.zoomed_at(pixel, zoom)))
@@ -155,15 +156,14 @@ class MapCanvas(QWidget):
 
     def point_at(self, field_id: str | None) -> None:
         """Mark the field under the cursor."""
-        if field_id != self._hovered:
-            self._hovered = field_id
+        if field_id != self.hovered:
+            self.hovered = field_id
             self.setCursor(Qt.CursorShape.PointingHandCursor if field_id else self.hand_tool.cursor)
             self.update()
 
     def fields_at(self, pixel: Pixel) -> list[str]:
         """The fields at a pixel, the one drawn on top first; when there is none, the one just beside it."""
-        point, octave = world(self._view.to_lonlat(pixel)), math.floor(self._view.zoom)
-        return self.picture.outlines.all_at(point, octave, _SLACK / self._view.world_px)
+        return self.picture.fields_at(pixel, _SLACK)
 
     def field_at(self, pixel: Pixel) -> str | None:
         """The field drawn on top at a pixel, or the one just beside it."""
@@ -246,8 +246,8 @@ class MapCanvas(QWidget):
         image.setDevicePixelRatio(ratio)
         painter = QPainter(image)
         painter.fillRect(self.rect(), self.colours.ground)
-        self.picture.paint(painter)
-        self.picture.paint_labels(painter, None)
+        self.picture.paint(painter, self._view)
+        self.picture.paint_labels(painter, self._view, None)
         painter.end()
         return image
 
@@ -288,7 +288,7 @@ class MapCanvas(QWidget):
 
     def show_unnamed(self, shape: Shape | None, *, wrong: bool = False) -> None:
         """Show a shape that is no field (yet), or one where something is wrong; None takes it away."""
-        self.unnamed, self._unnamed_wrong = Trace(shape) if shape else None, wrong
+        self.unnamed, self.unnamed_wrong = Trace(shape) if shape else None, wrong
         self.update()
 
     def finish(self) -> None:
@@ -317,7 +317,7 @@ class MapCanvas(QWidget):
         """Put another tool into the hand."""
         self.hand_tool.leave()
         self.hand_tool = tool
-        self._hovered = self.snapped = None
+        self.hovered = self.snapped = None
         self._hand.let_go()
         self.setCursor(tool.cursor)
         self.edit_changed.emit(tool.state)
@@ -330,18 +330,12 @@ class MapCanvas(QWidget):
         if self.picture.tiles.ratio != self.devicePixelRatioF():
             self._dress()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), self.colours.ground)
-        self.picture.paint(painter)
+        self._carried.paint(painter, self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        hidden = self.hand_tool.hides
-        paint_marked(painter, self, self._hovered, hidden)
-        self.picture.paint_labels(painter, hidden)
-        if self.unnamed is not None:
-            paint_outline(painter, self.unnamed.path(self._view), self.colours, wrong=self._unnamed_wrong)
         self.hand_tool.paint(painter)
         if self.snapped is not None and self.hand_tool.snaps:
             self.snapping.paint(painter, self.snapped)
-        paint_scale_bar(painter, self._view, self.colours, self.font(), self._lifted)
+        self._scale_bar.paint(painter, self._view, self.colours, self.font(), self._lifted)
         painter.end()
         if not self.picture.seen and self.isVisible():  # work begins after the first paint, not before it
             self.picture.seen = True

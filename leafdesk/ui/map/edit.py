@@ -23,6 +23,7 @@ from leafdesk.ui.map.sketch import (
     hectares,
     metres,
     paint_card,
+    paint_corner,
     paint_former,
     paint_outline,
     paint_problem,
@@ -306,8 +307,8 @@ class EditTool(GroundTool):
         else:
             self._still = None
             self._paint_shapes(painter)
-        self.paint_under_handles(painter)
-        paint_handles(painter, self.canvas, self.trace, hand=self.hand, held=self._held, chosen=self.chosen)
+            self.paint_under_handles(painter)
+            paint_handles(painter, self.canvas, self.trace, hand=self.hand, held=self._held, chosen=self.chosen)
         for problem in wrong:
             if problem.where:
                 paint_problem(painter, view.to_screen(problem.where), colours)
@@ -323,7 +324,7 @@ class EditTool(GroundTool):
         """What else is to be seen beside the boundary in the hand."""
 
     def _paint_quickly(self, painter: QPainter) -> None:
-        """While a corner of many thousand is dragged: the shape as it was, and over it the edges that move."""
+        """While a corner of many thousand is dragged: shape and handles as they were, and over them what moves."""
         view = self.canvas.view
         if self._still is None or self._still[0] != view:
             picture = QPixmap(self.canvas.size() * self.canvas.devicePixelRatioF())
@@ -332,6 +333,8 @@ class EditTool(GroundTool):
             within = QPainter(picture)
             within.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint_shapes(within)
+            self.paint_under_handles(within)
+            paint_handles(within, self.canvas, self.trace, hand=self.hand, without=self._moving.keys())
             within.end()
             self._still = (view, picture)
         painter.drawPixmap(0, 0, self._still[1])
@@ -341,6 +344,9 @@ class EditTool(GroundTool):
             at = corner.at % (len(ring) - 1)
             spots = (ring[at - 1] if at else ring[-2], ring[at], ring[at + 1])
             painter.drawPolyline([QPointF(*view.to_screen(spot)) for spot in spots])
+        for corner in self._moving:
+            there = view.to_screen(actions.position_of(self.shape, corner))
+            paint_corner(painter, there, self.canvas.colours, held=True)
 
     def _paint_shapes(self, painter: QPainter) -> None:
         """The boundary as it was, the neighbours that change, the boundary as it is."""

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPen
 
 from leafdesk.geo.actions import Corner
 from leafdesk.geo.view import Pixel, View
+from leafdesk.ui.map.colours import MapColours
 from leafdesk.ui.map.sketch import paint_corner, paint_middle
 from leafdesk.ui.map.tool import Pointer
 
@@ -24,6 +25,8 @@ _SHORTEST = 26.0
 _CROWD = 80
 """With more corners on the screen than this, only those near the hand are shown."""
 _NEAR = 130.0
+_STAMP = 16
+"""Pixels across the picture of a handle."""
 
 
 def corner_at(trace: Trace, pixel: Pixel, view: View) -> Corner | None:
@@ -65,8 +68,9 @@ def paint_handles(
     trace: Trace,
     *,
     hand: Pointer | None,
-    held: Corner | None,
-    chosen: Collection[Corner],
+    held: Corner | None = None,
+    chosen: Collection[Corner] = (),
+    without: Collection[Corner] = (),
 ) -> None:
     """Corners that can be seen (near the hand only, where they are many), midpoints of edges that are long enough."""
     import numpy as np
@@ -78,20 +82,45 @@ def paint_handles(
         pixel = hand.pixel if hand else (view.width / 2, view.height / 2)
         gaps = np.where(seen, np.hypot(points[:, 0] - pixel[0], points[:, 1] - pixel[1]), np.inf)
         seen = gaps < min(_NEAR, float(np.partition(gaps, _CROWD)[_CROWD]))
-    following = points[trace.following]
-    long = seen & (np.hypot(*(following - points).T) >= _SHORTEST)
+    following, moving = points[trace.following], np.zeros(len(points), bool)
+    moving[[trace.index(corner) for corner in without]] = True
+    seen &= ~moving
+    long = seen & ~moving[trace.following] & (np.hypot(*(following - points).T) >= _SHORTEST)
     hovered = corner_at(trace, hand.pixel, view) if hand and held is None else None
     middle = middle_at(trace, hand.pixel, view) if hand and hovered is None and held is None else None
-    for n in np.flatnonzero(long).tolist():
-        x, y = ((points[n] + following[n]) / 2).tolist()
-        paint_middle(painter, (x, y), colours, held=trace.corner(n) == middle)
-    shown = set(np.flatnonzero(seen).tolist())
-    if len(chosen) > 1:
-        shown |= {trace.index(corner) for corner in chosen}
-    for n in sorted(shown):
-        corner = trace.corner(n)
-        marked = corner in (held, hovered) or corner in chosen
-        paint_corner(painter, (float(points[n, 0]), float(points[n, 1])), colours, held=marked)
+    ratio = painter.device().devicePixelRatio()
+    middles, small = (points[long] + following[long]) / 2, _stamp(paint_middle, colours, ratio)
+    for n, at in zip(np.flatnonzero(long).tolist(), middles.tolist(), strict=True):
+        if trace.corner(n) == middle:
+            paint_middle(painter, at, colours, held=True)
+        else:
+            _put(painter, at, small, ratio)
+    marked = {trace.index(corner) for corner in (held, hovered) if corner} | {trace.index(corner) for corner in chosen}
+    shown, plain = np.flatnonzero(seen).tolist(), _stamp(paint_corner, colours, ratio)
+    for n in sorted({*shown, *(marked if len(chosen) > 1 else ())}):
+        at = points[n].tolist()
+        if n in marked:
+            paint_corner(painter, at, colours, held=True)
+        else:
+            _put(painter, at, plain, ratio)
+
+
+def _stamp(paint: Callable[[QPainter, Pixel, MapColours], None], colours: MapColours, ratio: float) -> QImage:
+    """A handle in the middle of a picture: to paint it takes ten times as long as to copy it, and there are dozens."""
+    picture = QImage(round(_STAMP * ratio), round(_STAMP * ratio), QImage.Format.Format_ARGB32_Premultiplied)
+    picture.setDevicePixelRatio(ratio)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint(painter, (_STAMP / 2, _STAMP / 2), colours)
+    painter.end()
+    return picture
+
+
+def _put(painter: QPainter, at: Pixel, stamp: QImage, ratio: float) -> None:
+    """Copy a handle to the whole device pixel nearest to its place."""
+    x, y = (round((value - _STAMP / 2) * ratio) / ratio for value in at)
+    painter.drawImage(QPointF(x, y), stamp)
 
 
 def paint_box(painter: QPainter, canvas: MapCanvas, a: Pixel, b: Pixel) -> None:

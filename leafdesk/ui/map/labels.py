@@ -87,6 +87,8 @@ class Labels:
     def __init__(self, outlines: Outlines) -> None:
         self.outlines = outlines
         self.placed: list[Label] = []
+        self.version = 0
+        """Another number whenever other labels are placed."""
         self.zoom = -1.0
         self._area: WorldBox | None = None
         self._words = Wording(LIGHT, 1.0, QFont())
@@ -126,20 +128,17 @@ class Labels:
                 placed.append(Label(id_, self._words.picture(words), middle, wish.width, wish.height))
             yield
         self.placed, self.zoom, self._area = placed, view.zoom, area
+        self.version += 1
 
-    def slots(self, view: View) -> Slots | None:
-        """The fields with room for a label in a view and around it; None while no field was taken in."""
-        found = self.outlines.within(_world_of(view, _AROUND))
-        if found is None:
-            return None
-        boxes = self.outlines.boxes(found) * view.world_px
-        return found[(boxes[:, 2] - boxes[:, 0] >= 34) & (boxes[:, 3] - boxes[:, 1] >= 16)]
+    def slots(self, view: View) -> Slots:
+        """The fields with room for a label in a view and around it."""
+        return self.outlines.spacious(_world_of(view, _AROUND), 34 / view.world_px, 16 / view.world_px)
 
-    def _candidates(self, found: Slots | None, world_px: float) -> list[int]:
+    def _candidates(self, found: Slots, world_px: float) -> list[int]:
         """The selected field, those that have a label now, then by size."""
         import numpy as np
 
-        if found is None or not len(found):
+        if not len(found):
             return []
         boxes = self.outlines.boxes(found) * world_px
         size = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])

@@ -17,6 +17,12 @@ KINDS = ("manual", "provider", "preview", "invalid", "pending", "parked", "confl
 """Every look a field can have, those that need a person last."""
 PLAIN = 2
 """So many of them, the first, are drawn with plain lines."""
+LARGEST_CELL = 32
+"""Device pixels after which every pattern is at its beginning again."""
+FINE_BELOW = 14
+"""Below this zoom thousands of fields are in sight, each of them small: their edges are thin."""
+HAIR_BELOW = 15.5
+"""Below this zoom dozens are: a line wider than a pixel would take thrice the time for a third of a pixel more."""
 _CLEAR = 90
 """How opaque a field is over a map, of 255."""
 _DASHES = {"pending": [5.0, 2.5], "preview": [2.5, 2.5], "parked": [6.0, 2.5, 1.5, 2.5]}
@@ -56,9 +62,12 @@ def kind_of(row: FieldRow) -> str:
     return "manual" if row.provider_name in (None, "", "Leaf") else "provider"
 
 
-def looks_for(colours: MapColours, ratio: float, fine: bool, *, clear: bool = False) -> list[Look]:
-    """The looks of `KINDS`, in device pixels; `fine` for thousands (thin pens are quick), `clear` over a map."""
+def looks_for(colours: MapColours, ratio: float, zoom: float, *, clear: bool = False) -> list[Look]:
+    """The looks of `KINDS` at a zoom, in device pixels; `clear` over a map."""
+    fine = zoom < FINE_BELOW
     thin, thick = (1.0, 1.5 * ratio) if fine else (1.3 * ratio * colours.stroke, 2.0 * ratio * colours.stroke)
+    if zoom < HAIR_BELOW and thin < 1.5 and not clear:
+        thin = 1.0
     alarm = (colours.field_fill, colours.alarm_edge, thick)
     looks = [
         _look(colours.field_fill, colours.field_edge, thin),
@@ -90,14 +99,15 @@ def _look(ground: QColor, edge: QColor, width: float, dashes: str = "", pattern:
     pen = QPen(edge, width)
     pen.setCosmetic(True)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    if dashes:
+    if dashes or width <= 1.0:  # the ends of thousands of short lines would be painted twice
         pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if dashes:
         pen.setDashPattern(_DASHES[dashes])
     return Look(ground, pen, pattern)
 
 
 def _hatched(colour: QColor, ratio: float) -> QBrush:
-    """Slanted lines; the cell divides a tile's side, so that they run on from tile to tile."""
+    """Slanted lines; the cell divides the largest, so that they run on from picture to picture."""
     cell = 8 if ratio < 1.5 else 16
     picture, painter = _cell(cell, QPen(colour, 1.4 * ratio))
     for shift in (-cell, 0, cell):

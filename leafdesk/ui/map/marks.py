@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QPen, QTransform
 
+from leafdesk.geo.view import View
+
 if TYPE_CHECKING:
     from leafdesk.ui.map.canvas import MapCanvas
 
@@ -15,18 +17,18 @@ _NEW = ("draw", "pivot", "rim", "rectangle")
 """With these in the hand the selected field plays no part."""
 
 
-def paint_marked(painter: QPainter, canvas: MapCanvas, hovered: str | None, hidden: str | None) -> None:
+def paint_marked(painter: QPainter, canvas: MapCanvas, view: View, hidden: str | None) -> None:
     """The field under the cursor and the selected one, but not the one that the tool paints itself."""
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    if hovered and hovered != canvas.selection:
-        _paint_edge(painter, canvas, hovered, QPen(canvas.colours.hover_edge, 2))
+    if canvas.hovered and canvas.hovered != canvas.selection:
+        _paint_edge(painter, canvas, view, canvas.hovered, QPen(canvas.colours.hover_edge, 2))
     if canvas.selection and canvas.selection != hidden and canvas.tool not in _NEW:
         painter.setBrush(canvas.colours.accent_fill)
-        _paint_edge(painter, canvas, canvas.selection, QPen(canvas.colours.accent, 2.4))
+        _paint_edge(painter, canvas, view, canvas.selection, QPen(canvas.colours.accent, 2.4))
 
 
-def _paint_edge(painter: QPainter, canvas: MapCanvas, field_id: str, pen: QPen) -> None:
-    outlines, view = canvas.picture.outlines, canvas.view
+def _paint_edge(painter: QPainter, canvas: MapCanvas, view: View, field_id: str, pen: QPen) -> None:
+    outlines = canvas.picture.outlines
     slot = outlines.slots.get(field_id)
     if slot is None or outlines.waiting:
         return

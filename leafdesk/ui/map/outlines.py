@@ -5,6 +5,7 @@ Nothing here imports numpy or shapely before the first outline is taken in, so a
 
 from __future__ import annotations
 
+import math
 import struct
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterable, Sequence
@@ -15,7 +16,7 @@ from PySide6.QtGui import QPainterPath
 
 from leafdesk.geo.detail import Detail
 from leafdesk.geo.shape import Box
-from leafdesk.geo.view import world_array
+from leafdesk.geo.view import unworld, world_array
 from leafdesk.ui.map.looks import KINDS, kind_of
 
 if TYPE_CHECKING:
@@ -33,9 +34,11 @@ Source = Callable[[list[str], Callable[[Packed], None]], None]
 _OCTAVES_KEPT = 3
 _EXACT_FROM = 19
 """From this octave on a pixel is smaller than what anybody has measured; nothing is thinned."""
-_THIN_PX = 0.5
-_KEPT_BYTES = 24_000_000
-"""So much of what a source gave is kept at hand: about 15,000 fields."""
+_THIN_PX = 0.5 / math.sqrt(2)
+"""What may be left out, in pixels where an octave begins: half a pixel in its middle."""
+_FEW = 2_000
+_KEPT_BYTES = 8_000_000
+"""So much of what a source gave is kept at hand: about 5,000 fields; what is painted of them is kept besides."""
 
 
 class Outlines:
@@ -47,6 +50,8 @@ class Outlines:
 
     def __init__(self) -> None:
         self.source: Source | None = None
+        self.version = 0
+        """Another number whenever fields have come, changed or gone."""
         self._forget()
 
     def _forget(self) -> None:
@@ -58,7 +63,7 @@ class Outlines:
         self.ids: list[str | None] = []
         self.slots: dict[str, int] = {}
         self._boxes: NDArray[np.float64] | None = None
-        self._rank: NDArray[np.intp] | None = None
+        self._order: NDArray[np.intp] | None = None
         self._free: list[int] = []
         self._kinds: NDArray[np.uint8] | None = None
         self._details: dict[int, Detail] = {}
@@ -71,6 +76,7 @@ class Outlines:
 
     def change(self, rows: Iterable[FieldRow], outlines: Iterable[tuple[str, bytes]], gone: Iterable[str]) -> None:
         """These fields are new or different, those are gone; a row without box has no boundary any more."""
+        self.version += 1
         given = dict(outlines)
         for row in rows:
             self.rows[row.id] = row
@@ -89,6 +95,7 @@ class Outlines:
 
     def take_in(self, count: int) -> list[WorldBox]:
         """Take in up to `count` waiting outlines; the boxes, old and new, in which the map looks different now."""
+        self.version += 1
         batch = dict.fromkeys(self.waiting.popleft() for _ in range(min(count, len(self.waiting))))
         touched = [box for id_ in batch if (box := self._box_of(id_))]
         shown = [id_ for id_ in batch if self._has_outline(id_)]
@@ -97,7 +104,7 @@ class Outlines:
         if shown:
             self._store(shown)
             touched += [box for id_ in shown if (box := self._box_of(id_))]
-        self._rank = None
+        self._order = None
         return touched
 
     def _has_outline(self, id_: str) -> bool:
@@ -182,19 +189,13 @@ class Outlines:
             return None
         left, top, right, bottom = box
         b = self._boxes
-        found = np.flatnonzero((b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top))
-        return found[np.argsort(self._ranks()[found], kind="stable")]
-
-    def _ranks(self) -> NDArray[np.intp]:
-        import numpy as np
-
-        if self._rank is None:
-            assert self._boxes is not None
-            size = (self._boxes[:, 2] - self._boxes[:, 0]) * (self._boxes[:, 3] - self._boxes[:, 1])
-            order = np.argsort(-size, kind="stable")
-            self._rank = np.empty(len(order), np.intp)
-            self._rank[order] = np.arange(len(order))
-        return self._rank
+        inside = (b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top)
+        if np.count_nonzero(inside) < _FEW:  # where one field has changed nobody asks for the order of all
+            found = np.flatnonzero(inside)
+            return found[np.argsort(-_sizes(b[found]), kind="stable")]
+        if self._order is None:
+            self._order = np.argsort(-_sizes(b), kind="stable")
+        return self._order[inside[self._order]]
 
     def all_at(self, point: tuple[float, float], octave: int = _EXACT_FROM, slack: float = 0.0) -> list[str]:
         """The ids of the fields at a world point, as they are drawn at an octave, the top one first.
@@ -222,6 +223,15 @@ class Outlines:
         self.thin(slots, octave)
         return self.detail(octave).shapes(slots)
 
+    def spacious(self, box: WorldBox, wide: float, high: float) -> NDArray[np.intp]:
+        """Slots whose box meets this one and is so large, in any order; none when nothing was taken in yet."""
+        import numpy as np
+
+        b = self._boxes if self._boxes is not None else np.empty((0, 4))
+        left, top, right, bottom = box
+        large = (b[:, 2] - b[:, 0] >= wide) & (b[:, 3] - b[:, 1] >= high)
+        return np.flatnonzero(large & (b[:, 0] <= right) & (b[:, 2] >= left) & (b[:, 1] <= bottom) & (b[:, 3] >= top))
+
     def boxes(self, slots: NDArray[np.intp]) -> NDArray[np.float64]:
         """Left, top, right, bottom of slots, in world units, (n, 4)."""
         assert self._boxes is not None
@@ -229,6 +239,12 @@ class Outlines:
 
     def around_all(self) -> Box | None:
         """West, south, east, north around every field that has a box, also of those still waiting."""
+        if self._boxes is not None and self.slots and not self.waiting:  # of 50,000 rows one by one it takes a frame
+            import numpy as np
+
+            (left, top), (right, bottom) = np.nanmin(self._boxes[:, :2], axis=0), np.nanmax(self._boxes[:, 2:], axis=0)
+            (west, north), (east, south) = unworld((float(left), float(top))), unworld((float(right), float(bottom)))
+            return (west, south, east, north)
         found = [row.box for row in self.rows.values() if row.box]
         if not found:
             return None
@@ -246,7 +262,7 @@ class Outlines:
         found = self._details.get(octave)
         if found is None:
             scale = 256.0 * 2.0**octave
-            self._details[octave] = found = Detail(_THIN_PX / (2 * scale) if octave < _EXACT_FROM else 0.0)
+            self._details[octave] = found = Detail(_THIN_PX / scale if octave < _EXACT_FROM else 0.0)
             for other in sorted(self._details, key=lambda o: abs(o - octave))[_OCTAVES_KEPT:]:
                 del self._details[other]
         return found
@@ -274,23 +290,46 @@ class Outlines:
         """A slot's path in pixels of the world at zoom `octave`, filled by even and odd."""
         import numpy as np
 
-        self.thin(np.array([slot]), octave)
-        points, rings = self.detail(octave).corners(slot)
-        return streamed_rings(points * (256.0 * 2.0**octave), rings)
+        return self.paths(np.array([slot]), octave)[0]
+
+    def paths(self, slots: NDArray[np.intp], octave: int) -> list[QPainterPath]:
+        """The paths of slots, as `path` gives one."""
+        self.thin(slots, octave)
+        corners, begins, ends = self.detail(octave).outlined(slots)
+        return streamed(corners * (256.0 * 2.0**octave), begins, ends)
 
 
-def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
-    """One path of rings, filled by even and odd: points (n, 2) and the offsets between rings, the last one being n.
+def _sizes(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
+    size: NDArray[np.float64] = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
+    return size
+
+
+def streamed(points: NDArray[Any], begins: NDArray[np.bool_], ends: NDArray[np.int64]) -> list[QPainterPath]:
+    """Paths filled by even and odd: points (n, 2), which of them begin a ring (n,), and where each path's last one is.
 
     Made through Qt's own stream format, so that no Python runs for a single corner.
     """
     import numpy as np
 
     elements = np.empty(len(points), [("kind", ">i4"), ("x", ">f8"), ("y", ">f8")])
-    elements["kind"] = 1  # line to
-    elements["kind"][rings[:-1]] = 0  # move to
+    elements["kind"] = ~begins  # 0 moves there, 1 draws a line
     elements["x"], elements["y"] = points[:, 0], points[:, 1]
-    blob = struct.pack(">i", len(elements)) + elements.tobytes() + struct.pack(">ii", 0, 0)  # subpath, odd-even
-    path = QPainterPath()
-    QDataStream(QByteArray(blob)) >> path
-    return path
+    blob, size, start = elements.tobytes(), elements.itemsize, 0
+    pieces = []
+    for end in ends.tolist():
+        pieces += [struct.pack(">i", end - start), blob[start * size : end * size], struct.pack(">ii", 0, 0)]
+        start = end  # after the corners: where the last ring begins, and that even and odd count
+    stream = QDataStream(QByteArray(b"".join(pieces)))
+    paths = [QPainterPath() for _ in ends]
+    for path in paths:
+        stream >> path
+    return paths
+
+
+def streamed_rings(points: NDArray[Any], rings: NDArray[Any]) -> QPainterPath:
+    """One path of rings: points (n, 2) and the offsets between rings, the last one being n."""
+    import numpy as np
+
+    begins = np.zeros(len(points), bool)
+    begins[rings[:-1]] = True
+    return streamed(points, begins, rings[-1:])[0]

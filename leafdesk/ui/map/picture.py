@@ -14,12 +14,14 @@ from PySide6.QtCore import QCoreApplication, QEventLoop, QObject, QPointF, QRect
 from PySide6.QtGui import QFont, QImage, QPainter
 
 from leafdesk.geo.shape import Shape
-from leafdesk.geo.view import View
+from leafdesk.geo.view import Pixel, View, world
+from leafdesk.ui.map.blocks import Block, Patch
 from leafdesk.ui.map.colours import MapColours, over_map
 from leafdesk.ui.map.labels import Labels
 from leafdesk.ui.map.outlines import Outlines, Packed, WorldBox
-from leafdesk.ui.map.tiles import Block, Tiles
+from leafdesk.ui.map.tiles import Tiles
 from leafdesk.ui.map.underlay import Underlay
+from leafdesk.ui.map.whose import Whose, look_up
 
 if TYPE_CHECKING:
     from leafdesk.geo.detail import Slots
@@ -33,7 +35,7 @@ _ASKED = 512
 _PLOT: Shape = ((((0.0, 0.0), (1e-3, 0.0), (0.0, 1e-3), (0.0, 0.0)),),)
 """What the libraries are tried on."""
 _LIBRARIES = ("numpy", "shapely")
-Job = tuple[Block | str, Generator[None, None, None]]
+Job = tuple[Block | Patch | str, Generator[None, None, None]]
 """What is being made, and the steps that make it."""
 
 
@@ -60,6 +62,8 @@ class FieldPicture(QObject):
         self._font, self._over_map = QFont(), False
         self._snapshot: tuple[QImage, View] | None = None
         self._job: Job | None = None
+        self._whose: Whose | None = None
+        self._whose_asked = False
         self._reading = 0
         """How often outlines were asked for that are not there yet."""
         self._turn = 0
@@ -87,7 +91,7 @@ class FieldPicture(QObject):
     def dress(self, colours: MapColours, ratio: float, font: QFont) -> None:
         """Other colours, another screen, another font."""
         self._abandon()
-        self.tiles.forget(colours, ratio)
+        self.tiles.dress(colours, ratio)
         self._font = font
         self._dress_labels()
         self.wake()
@@ -111,6 +115,18 @@ class FieldPicture(QObject):
         """What to show until the first tiles are there."""
         self._snapshot = (image, view)
         self.changed.emit()
+
+    def fields_at(self, pixel: Pixel, slack: float) -> list[str]:
+        """The fields at a pixel, the one painted on top first; when there is none, one so many pixels beside it."""
+        known = self._whose if self._whose and not self.outlines.waiting and self._whose.fits(self.view) else None
+        if known:
+            found = known.at(pixel) or known.beside(pixel, slack)
+            return [id_ for slot in found if (id_ := self.outlines.ids[slot])]
+        if not self._whose_asked:
+            self._whose_asked = True  # from now on it is found out whenever there is nothing better to do
+            self.wake()
+        point = world(self.view.to_lonlat(pixel))
+        return self.outlines.all_at(point, math.floor(self.view.zoom), slack / self.view.world_px)
 
     @property
     def busy(self) -> bool:
@@ -150,8 +166,9 @@ class FieldPicture(QObject):
     def sharpen(self) -> None:
         """Render what the view lacks, at once; labels and surroundings are left for later turns."""
         self._wait_for_libraries()
-        while not self.tiles.complete(self.view) and self._do_some_or_wait():
-            pass
+        while self._job or self.outlines.waiting or not self.tiles.sharp(self.view):
+            if not self._do_some_or_wait():
+                break
 
     def complete(self) -> None:
         """Do all the work there is now, at once; runs the event loop while outlines are being read."""
@@ -163,7 +180,7 @@ class FieldPicture(QObject):
         self.changed.emit()
 
     def _wait_for_libraries(self) -> None:
-        if self._warming:
+        if self._warming and not self._drawable.is_set():
             _load(self._drawable)  # the same imports: returns when they are done there or here
         while not self._libraries_ready():
             pass
@@ -210,17 +227,21 @@ class FieldPicture(QObject):
 
     def _take_in(self) -> None:
         self._abandon()
-        self.tiles.age(self.outlines.take_in(_BATCH))
+        self.tiles.soil(self.outlines.take_in(_BATCH))
+        self._whose = None
         self.labels.outdate()
 
     def _next_job(self) -> Job | None:
         if self.hurried:
             return None
         what: Job
+        slots: Slots | None
         if not self.labels.fit(self.view) and self.tiles.complete(self.view):
             what, slots = ("labels", self.labels.place(self.view)), self.labels.slots(self.view)
         elif block := self.tiles.wanted(self.view):
             what, slots = (block, self.tiles.render(block)), self.tiles.slots(block)
+        elif found := self._look_up():
+            what, slots = found
         else:
             return None
         octave = math.floor(self.view.zoom)
@@ -229,6 +250,18 @@ class FieldPicture(QObject):
             return self._detail(lacking[:_ASKED], octave)
         return what
 
+    def _look_up(self) -> tuple[Job, Slots] | None:
+        """Find out whose the pixels are, if a hand asked and it is not known."""
+        frame = self.tiles.screen(self.view)
+        slots = self.outlines.within(frame.box()) if self._whose_asked else None
+        if slots is None or (self._whose is not None and self._whose.fits(self.view)):
+            return None
+
+        def found(whose: Whose) -> None:
+            self._whose, self._whose_asked = whose, False
+
+        return ("whose", look_up(self.outlines, frame, self.tiles.ratio, slots, found)), slots
+
     def _detail(self, slots: Slots, octave: int) -> Job | None:
         """Make the detail of fields; None while their outlines are read."""
         absent = self.outlines.absent(slots)
@@ -236,7 +269,7 @@ class FieldPicture(QObject):
             return "detail", self._thin(slots, octave)
         if not self._reading:
             self.fetch(absent)
-        return None
+        return None if self._reading else ("detail", self._thin(slots, octave))
 
     def fetch(self, ids: list[str], then: Callable[[], None] = lambda: None) -> None:
         """Ask for outlines; `then` when all of them are at hand."""
@@ -264,17 +297,17 @@ class FieldPicture(QObject):
             self._job = None
 
     # ------------------------------------------------------------------ painting
-    def paint(self, painter: QPainter) -> None:
-        """Paint what there is: tiles, else the snapshot."""
-        if self._snapshot and not self.tiles.complete(self.view):
+    def paint(self, painter: QPainter, view: View) -> None:
+        """Paint what there is in a view: tiles, else the snapshot."""
+        if self._snapshot and not self.tiles.complete(view):
             self._paint_snapshot(painter, *self._snapshot)
             return
-        self.tiles.paint(painter, self.view)
+        self.tiles.paint(painter, view)
 
-    def paint_labels(self, painter: QPainter, hidden: str | None) -> None:
+    def paint_labels(self, painter: QPainter, view: View, hidden: str | None) -> None:
         """Paint the labels over whatever lies on the fields."""
-        if not self._snapshot or self.tiles.complete(self.view):
-            self.labels.paint(painter, self.view, hidden)
+        if not self._snapshot or self.tiles.complete(view):
+            self.labels.paint(painter, view, hidden)
 
     def _paint_snapshot(self, painter: QPainter, image: QImage, taken: View) -> None:
         left, top = self.view.to_screen(taken.to_lonlat((0, 0)))

@@ -1,7 +1,7 @@
 """The map with what floats over it: tools, zoom, the next keystroke, and what to do when there is nothing to see."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -126,9 +126,14 @@ class MapPage(QWidget):
         self.more.clicked.connect(lambda _=False: actions["more"].trigger())
         self.tools_line.addWidget(self.more)
         rarer = [actions[tool.key] for tool in MORE]
+        worn: list[object] = []
 
         def follow() -> None:
             held = next((action for action in rarer if action.isChecked()), actions["more"])
+            looks = [held, held.icon().cacheKey(), held.text(), actions["more"].toolTip()]
+            if looks == worn:
+                return
+            worn[:] = looks
             self.more.setIcon(held.icon())
             self.more.setText(_short(held.text()))
             self.more.setAccessibleName("More tools")
@@ -305,37 +310,38 @@ class Hint(QWidget):
     def _break(self) -> None:
         """Break between clauses, which ` · ` divides; inside of one only where it is wider than the room."""
         self._lines = [[]]
-        wide = 0.0
+        wide, wide_of = 0.0, _ruler()
         clauses = [clause for clause in self.text.split(" · ") if not (self._brief and clause.startswith(ASIDE))]
         self.setToolTip(self.text if self._brief else "")
         for place, clause in enumerate(clauses):
             pieces = [(piece, bool(KEYS.fullmatch(piece))) for piece in KEYS.split(clause) if piece]
-            if place and wide + _wide([(" · ", False), *pieces]) > self._room:
+            if place and wide + wide_of([(" · ", False), *pieces]) > self._room:
                 self._lines.append([])
                 wide = 0.0
             elif place:
                 pieces.insert(0, (" · ", False))
-            if _wide(pieces) > self._room:
+            if wide_of(pieces) > self._room:
                 pieces = [(word, key) for piece, key in pieces for word in ([piece] if key else _words(piece))]
             for piece in pieces:
-                if self._lines[-1] and wide + _wide([piece]) > self._room:
+                if self._lines[-1] and wide + wide_of([piece]) > self._room:
                     self._lines.append([])
                     wide = 0.0
                 self._lines[-1].append(piece)
-                wide += _wide([piece])
-        self.setFixedSize(int(max(map(_wide, self._lines))) + STEP * 2, self.LINE * len(self._lines))
+                wide += wide_of([piece])
+        self.setFixedSize(int(max(map(wide_of, self._lines))) + STEP * 2, self.LINE * len(self._lines))
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         c = self._theme.colours
-        painter = QPainter(self)
+        painter, wide_of = QPainter(self), _ruler()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        plain, bold = font(13), font(12, bold=True)
         for place, line in enumerate(self._lines):
             x, y = float(STEP), place * self.LINE
             for piece, key in line:
-                wide = _wide([(piece, key)])
+                wide = wide_of([(piece, key)])
                 painter.setPen(QColor(c.text))
-                painter.setFont(font(12, bold=True) if key else font(13))
+                painter.setFont(bold if key else plain)
                 box = QRectF(x, y, wide, self.LINE)
                 if key:
                     painter.setPen(QPen(QColor(c.line), 1))
@@ -354,9 +360,13 @@ def _words(text: str) -> list[str]:
     return re.findall(r"\S+\s*|\s+", text)
 
 
-def _wide(pieces: list[tuple[str, bool]]) -> float:
-    """How wide words and keys are, side by side."""
+def _ruler() -> Callable[[list[tuple[str, bool]]], float]:
+    """Tells how wide words and keys are, side by side, in the faces of just now; to look those up takes longest."""
     plain, bold = QFontMetricsF(font(13)), QFontMetricsF(font(12, bold=True))
-    return sum(
-        bold.horizontalAdvance(word) + STEP * 4 if key else plain.horizontalAdvance(word) for word, key in pieces
-    )
+
+    def wide(pieces: list[tuple[str, bool]]) -> float:
+        return sum(
+            bold.horizontalAdvance(word) + STEP * 4 if key else plain.horizontalAdvance(word) for word, key in pieces
+        )
+
+    return wide

@@ -246,7 +246,10 @@ class Queue(QFrame):
             widget.hide()
             widget.deleteLater()
         self._undrawn = enumerate(shown.items())
-        self._draw(SCREENFUL)
+        if self.isVisible():
+            self._draw(SCREENFUL)
+        else:  # whoever changes a field on the map looks at the map
+            self._turn.start()
         hidden = len(lines) - len(shown)
         self.more.setText(f"Show {min(hidden, SHOWN):,} more of {words.count(hidden, 'change')} below")
         self.more.setAccessibleName(self.more.text())

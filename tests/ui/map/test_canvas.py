@@ -306,3 +306,46 @@ print(sorted({"numpy", "shapely", "pyproj"} & set(sys.modules)))
 def test_the_first_paint_needs_no_heavy_library() -> None:
     ran = subprocess.run([sys.executable, "-c", FIRST_PAINT], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+def test_the_hand_is_answered_from_the_pixels_without_a_look_at_all_fields(
+    show: Callable[..., MapCanvas], field: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = square(-93.4995, 41.7005, 0.001)
+    canvas = show(field("large", ((WEST, POND),)), field("small", ((small,),)), field("east", ((EAST,),)))
+    places = [(x + 0.0, y + 0.0) for x in range(3, 800, 23) for y in range(3, 600, 19)]
+    exact = [canvas.fields_at(place) for place in places]
+    canvas.settle()  # the first question had it looked up
+
+    def never(*_: object) -> list[str]:
+        raise AssertionError("looked at all fields")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(canvas.picture.outlines, "all_at", never)
+        assert canvas.fields_at(canvas.view.to_screen(corner(small, 0.5, 0.5))) == ["small", "large"]
+        assert canvas.fields_at(canvas.view.to_screen(corner(EAST))) == ["east"]
+        assert canvas.fields_at((4, 4)) == []
+        canvas.pan(9, 7)
+        assert canvas.fields_at(canvas.view.to_screen(corner(EAST))) == ["east"], "a small push needs no new look-up"
+        canvas.pan(-9, -7)
+    known = [canvas.fields_at(place) for place in places]
+    assert sum(a != b for a, b in zip(exact, known, strict=True)) <= 2, "but where an edge runs through the pixel"
+    assert canvas.field_at(canvas.view.to_screen((WEST[0][0] - 1e-5, 41.702))) == "large", "one just beside is caught"
+
+
+def test_what_the_hand_knows_follows_the_fields(show: Callable[..., MapCanvas], field: Any) -> None:
+    canvas = show(field("west", ((WEST,),)), field("east", ((EAST,),)))
+    place = canvas.view.to_screen(corner(WEST, 0.5, 0.5))
+    for _ in range(2):
+        assert canvas.field_at(place) == "west"
+        canvas.settle()
+    moved = field("west", ((square(-93.4955, 41.7),),))
+    canvas.update_fields([moved[0]], [("west", moved[1])], set())
+    canvas.settle()
+    for _ in range(2):
+        assert canvas.field_at(place) is None
+        assert canvas.field_at(canvas.view.to_screen((-93.4945, 41.702))) == "west"
+        canvas.settle()
+    canvas.zoom_in()
+    canvas.settle()
+    assert canvas.field_at(canvas.view.to_screen((-93.4945, 41.702))) == "west"

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from leafdesk.geo.check import problems
 from leafdesk.geo.measure import area_ha
 from leafdesk.geo.shape import Shape
+from leafdesk.ui.map import edit
 from leafdesk.ui.map.canvas import MapCanvas
 from leafdesk.ui.map.edit import EditTool
 from leafdesk.ui.map.reshaping import ReshapeTool
@@ -243,3 +244,27 @@ def test_a_parcel_of_many_thousand_corners_is_measured_beside_the_window_and_kee
     done(job())
     ((_, after),) = heard.edited
     assert sum(a is not b for a, b in zip(after[0][0], shape[0][0], strict=True)) == 1
+
+
+def test_while_a_corner_of_thousands_is_dragged_the_other_handles_are_painted_once(
+    show: Callable[..., MapCanvas], field: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = tuple(spot(n * 6.283185 / 3_000, 0.008) for n in range(3_000))
+    shape: Shape = (((*ring, ring[0]),),)
+    canvas = show(field("big", shape))
+    canvas.work = lambda job, done, failed: done(job())
+    canvas.start_edit("big", shape)
+    start, painted = at(canvas, ring[750]), list[int]()
+    paint = edit.paint_handles
+    monkeypatch.setattr(edit, "paint_handles", lambda *a, **k: (painted.append(1), paint(*a, **k)))
+    QTest.mouseMove(canvas, start)
+    QTest.mousePress(canvas, LEFT, pos=start)
+    canvas.grab()
+    painted.clear()
+    for step in range(1, 6):
+        QTest.mouseMove(canvas, start + QPoint(0, 15 * step))
+        picture = canvas.grab().toImage()
+    assert len(painted) <= 1
+    assert picture.pixelColor(start + QPoint(3, 73)) == canvas.colours.accent, "the corner is under the hand"
+    assert picture.pixelColor(start + QPoint(3, 30)) != canvas.colours.accent, "and nowhere on the way"
+    QTest.mouseRelease(canvas, LEFT, pos=start + QPoint(0, 75))

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPointF
 from leafdesk.geo.flat import flat
 from leafdesk.geo.shape import Shape, pack
 from leafdesk.geo.view import world
+from leafdesk.ui.map import outlines as of_outlines
 from leafdesk.ui.map.outlines import Outlines
 from tests.ui.map.conftest import square
 
@@ -97,3 +98,29 @@ def test_large_fields_lie_below_small_ones(field: Any) -> None:
     found = outlines.within((0.0, 0.0, 1.0, 1.0))
     assert found is not None
     assert [outlines.ids[slot] for slot in found.tolist()] == ["large", "mid", "small"]
+
+
+def test_the_box_around_all_is_the_same_before_and_after_they_are_taken_in(field: Any) -> None:
+    fields = [field("a", ((square(10, 50),),)), field("b", ((square(-10.3, 44.2),),)), field("c", ((square(8, 61),),))]
+    outlines = Outlines()
+    outlines.replace([row for row, _, _ in fields], [(row.id, packed) for row, packed, _ in fields])
+    assert outlines.around_all() == (-10.3, 44.2, 10.004, 61.004)
+    outlines.take_in(10)
+    assert outlines.around_all() == pytest.approx((-10.3, 44.2, 10.004, 61.004), abs=1e-9)
+    outlines.change([], [], {"b"})
+    outlines.take_in(10)
+    assert outlines.around_all() == pytest.approx((8, 50, 10.004, 61.004), abs=1e-9)
+    outlines.change([], [], {"a", "c"})
+    outlines.take_in(10)
+    assert outlines.around_all() is None
+
+
+def test_few_and_many_are_found_in_the_same_order(field: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = [0.001 + (n * 37 % 10) * 1e-4 for n in range(60)]
+    outlines = taken_in([field(f"f{n}", ((square(10 + n % 8 * 2e-3, 50, side),),)) for n, side in enumerate(sides)])
+    few = outlines.within((0.0, 0.0, 1.0, 1.0))
+    monkeypatch.setattr(of_outlines, "_FEW", 1)
+    many = outlines.within((0.0, 0.0, 1.0, 1.0))
+    assert few is not None and many is not None
+    assert few.tolist() == many.tolist()
+    assert sorted(few.tolist()) == list(range(60))

@@ -6,7 +6,7 @@ from pytestqt.qtbot import QtBot
 
 from leafdesk.geo.view import View
 from leafdesk.ui.map.colours import LIGHT
-from leafdesk.ui.map.scalebar import paint_scale_bar, round_length
+from leafdesk.ui.map.scalebar import ScaleBar, round_length
 
 
 @pytest.mark.parametrize(("metres", "length"), [(1.0, 1), (4.99, 2), (612, 500), (99_999, 50_000)])
@@ -18,7 +18,7 @@ def test_the_arrow_points_up_to_the_n(qtbot: QtBot) -> None:
     image = QImage(300, 200, QImage.Format.Format_RGB32)
     image.fill(LIGHT.ground)
     painter = QPainter(image)
-    paint_scale_bar(painter, View((-93.5, 41.7), 13.0, 300, 200), LIGHT, QFont())
+    ScaleBar().paint(painter, View((-93.5, 41.7), 13.0, 300, 200), LIGHT, QFont())
     painter.end()
     inked = [
         [image.pixelColor(x, y) == LIGHT.label_quiet for x in range(260, 300)].count(True) for y in range(120, 180)

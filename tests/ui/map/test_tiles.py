@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from PySide6.QtGui import QImage, QPainter
 from leafdesk.geo.flat import corners, flat
 from leafdesk.geo.shape import Shape
 from leafdesk.geo.view import View
+from leafdesk.ui.map.blocks import SIDE, Patch
 from leafdesk.ui.map.canvas import MapCanvas
-from leafdesk.ui.map.colours import LIGHT
+from leafdesk.ui.map.colours import DARK, LIGHT
 from leafdesk.ui.map.graticule import paint_graticule
 from leafdesk.ui.map.looks import KINDS, looks_for
 from leafdesk.ui.map.outlines import streamed_rings
-from leafdesk.ui.map.tiles import SIDE, Tiles
+from leafdesk.ui.map.tiles import Tiles
 from tests.ui.map.conftest import square
 
 
@@ -64,7 +66,7 @@ def filled(fields: list[Any], ratio: float) -> Tiles:
     outlines.replace([row for row, *_ in fields], [(row.id, packed) for row, packed, _ in fields])
     outlines.take_in(1000)
     tiles = Tiles(outlines)
-    tiles.forget(LIGHT, ratio)
+    tiles.dress(LIGHT, ratio)
     return tiles
 
 
@@ -88,7 +90,7 @@ def paint_in_one_go(
     px = view.world_px * ratio
     box = (left * ratio / px, top * ratio / px, (left + view.width) * ratio / px, (top + view.height) * ratio / px)
     paint_graticule(painter, LIGHT, px, box)
-    looks = dict(zip(KINDS, looks_for(LIGHT, ratio, fine=False), strict=True))
+    looks = dict(zip(KINDS, looks_for(LIGHT, ratio, view.zoom), strict=True))
     order = tiles.outlines.within((0.0, 0.0, 1.0, 1.0))
     assert order is not None
     paths = []
@@ -140,5 +142,61 @@ def test_the_nearest_to_the_centre_come_first_and_old_ones_go(show: Callable[...
     for n in range(40):
         canvas.pan(400 if n % 2 else 0, 400)
         canvas.settle()
-    assert len(canvas.picture.tiles.done) <= 60
+        assert canvas.picture.tiles.size <= 32 << 20
     assert all(key in canvas.picture.tiles.done for key in canvas.picture.tiles.keys(canvas.view))
+
+
+MARKS = ["", "conflict", "pending", "preview", "parked", "invalid", ""]
+
+
+def test_a_field_that_stands_otherwise_is_painted_where_it_lies_and_nowhere_else(
+    show: Callable[..., MapCanvas], field: Any
+) -> None:
+    """The picture mended in that spot is the picture painted anew, patterns and neighbours that overlap included."""
+    rng = random.Random(3)
+    places = [(-93.5 + n % 6 * 0.006, 41.7 + n // 6 * 0.0045) for n in range(36)]
+    land = [field(f"f{n}", ragged(rng, *place), mark=MARKS[n % 7]) for n, place in enumerate(places)]
+    canvas = show(*land)
+    tiles, asked = canvas.picture.tiles, []
+    for n, mark in ((8, "conflict"), (14, ""), (21, "pending")):
+        row = replace(land[n][0], mark=mark)
+        canvas.update_fields([row], [(row.id, land[n][1])], set())
+        canvas.picture._take_in()
+        wanted = tiles.wanted(canvas.view)
+        assert isinstance(wanted, Patch)
+        asked.append(wanted.place.width() * wanted.place.height())
+        canvas.picture.sharpen()
+        assert tiles.sharp(canvas.view)
+        mended = canvas.grab().toImage()
+        tiles.forget()
+        canvas.picture.sharpen()
+        fresh = canvas.grab().toImage()
+        assert share_of_differing(mended, fresh, by=16) == 0
+        assert share_of_differing(mended, fresh, by=0) < 1e-4, (
+            "a line that is cut at the spot's edge may bend by a hair"
+        )
+    assert max(asked) < 800 * 600 / 12, "a field of this land takes a thirtieth of the screen"
+
+
+def test_tiles_of_a_zoom_one_comes_back_to_are_mended_too(show: Callable[..., MapCanvas], field: Any) -> None:
+    west, east = field("west", ((square(-93.5, 41.7),),)), field("east", ((square(-93.497, 41.7),),))
+    canvas = show(west, east)
+    canvas.zoom_in()
+    canvas.settle()
+    canvas.update_fields([replace(west[0], mark="pending")], [("west", west[1])], set())
+    canvas.zoom_out()
+    canvas.settle()
+    mended = canvas.grab().toImage()
+    canvas.picture.tiles.forget()
+    canvas.settle()
+    assert share_of_differing(mended, canvas.grab().toImage(), by=8) == 0
+
+
+def test_other_colours_come_while_the_old_picture_is_still_seen(show: Callable[..., MapCanvas], field: Any) -> None:
+    ring = square(-93.5, 41.7)
+    canvas = show(field("west", ((ring,),)))
+    x, y = (round(value) for value in canvas.view.to_screen((-93.4995, 41.7005)))
+    canvas.set_theme(DARK)
+    assert canvas.grab().toImage().pixelColor(x, y) == LIGHT.field_fill, "no bare ground in between"
+    canvas.settle()
+    assert canvas.grab().toImage().pixelColor(x, y) == DARK.field_fill

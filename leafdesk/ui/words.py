@@ -28,6 +28,13 @@ def length(metres: float | None) -> str:
     return f"{metres:,.0f} m" if metres < 1000 else f"{metres / 1000:,.2f} km"
 
 
+def signed(hectares: float) -> str:
+    """How much an area grew: `−0.75 ha`, `+1.20 ha`, `±0 ha`."""
+    if abs(hectares) < 0.005:
+        return "±0 ha"
+    return f"{MINUS if hectares < 0 else '+'}{abs(hectares):,.2f} ha"
+
+
 def difference(measured: float | None, leaf: float | None) -> str:
     """How far the measured area lies from Leaf's: `−3.2 %`, `none`."""
     if measured is None or not leaf:

@@ -16,6 +16,13 @@ def test_area(value: float | None, said: str) -> None:
     assert words.area(value) == said
 
 
+@pytest.mark.parametrize(
+    ("grown", "said"), [(-0.75, "−0.75 ha"), (1200.0, "+1,200.00 ha"), (-0.0049, "±0 ha"), (0.0, "±0 ha")]
+)
+def test_a_difference_of_areas(grown: float, said: str) -> None:
+    assert words.signed(grown) == said
+
+
 def test_length_difference_position_scale() -> None:
     assert words.length(839.6) == "840 m"
     assert words.length(1984) == "1.98 km"

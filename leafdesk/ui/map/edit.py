@@ -13,6 +13,7 @@ from leafdesk.geo.actions import Corner
 from leafdesk.geo.measure import bearing_deg, length_m
 from leafdesk.geo.shape import Position, Shape
 from leafdesk.geo.view import Pixel, View
+from leafdesk.ui import words
 from leafdesk.ui.map.crosshair import ARROWS
 from leafdesk.ui.map.draw import MEND
 from leafdesk.ui.map.ground import Ground
@@ -28,7 +29,6 @@ from leafdesk.ui.map.sketch import (
     paint_outline,
     paint_problem,
     side,
-    signed,
 )
 from leafdesk.ui.map.tool import Pointer
 from leafdesk.ui.map.trace import Trace
@@ -383,7 +383,7 @@ class EditTool(GroundTool):
         below = [*moved, *(side(a, b) for a, b in self._sides())]
         if not self.history.changed and self.live is None:
             return [hectares(area), " · ".join(more), *below]
-        return [f"{before:,.2f} → {hectares(area)}", " · ".join([signed(area - before), *more]), *below]
+        return [f"{before:,.2f} → {hectares(area)}", " · ".join([words.signed(area - before), *more]), *below]
 
     def _gone(self) -> str:
         """How far and in which direction the corner in the hand has gone."""

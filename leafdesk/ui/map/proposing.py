@@ -15,7 +15,8 @@ from leafdesk.geo.measure import area_ha, perimeter_m
 from leafdesk.geo.parts import spot_inside
 from leafdesk.geo.shape import Position, Shape
 from leafdesk.geo.view import Pixel
-from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, paint_problem, signed
+from leafdesk.ui import words
+from leafdesk.ui.map.sketch import EditState, hectares, paint_card, paint_former, paint_outline, paint_problem
 from leafdesk.ui.map.tool import Tool, keep_by_keys
 from leafdesk.ui.map.trace import Trace
 from leafdesk.ui.map.wording import paint_text
@@ -161,7 +162,7 @@ class ProposingTool(Tool):
             return list(self.shown.proposal.says)
         after = self.shown.areas[0]
         change = f"{self._before_ha:,.2f} → {hectares(after)}"
-        return [change, signed(after - self._before_ha), *self.shown.proposal.says]
+        return [change, words.signed(after - self._before_ha), *self.shown.proposal.says]
 
     # ------------------------------------------------------------------ painting
     def paint(self, painter: QPainter) -> None:

@@ -8,9 +8,10 @@ from PySide6.QtGui import QPainter
 
 from leafdesk.geo.reshape import reshaped
 from leafdesk.geo.shape import Ring, Shape
+from leafdesk.ui import words
 from leafdesk.ui.map.across import AcrossTool
 from leafdesk.ui.map.draw import FREE
-from leafdesk.ui.map.sketch import hectares, paint_former, paint_outline, signed
+from leafdesk.ui.map.sketch import hectares, paint_former, paint_outline
 from leafdesk.ui.map.trace import Trace
 
 if TYPE_CHECKING:
@@ -43,7 +44,10 @@ class ReshapeTool(AcrossTool):
         if not self.pieces:
             return super()._lines()
         (area,) = self.areas
-        return [f"{self._before_ha:,.2f} → {hectares(area)}", f"{signed(area - self._before_ha)} · {self._side()}"]
+        return [
+            f"{self._before_ha:,.2f} → {hectares(area)}",
+            f"{words.signed(area - self._before_ha)} · {self._side()}",
+        ]
 
     def paint(self, painter: QPainter) -> None:
         if self.traces:

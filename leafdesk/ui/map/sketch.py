@@ -168,11 +168,6 @@ def hectares(area: float) -> str:
     return f"{area:,.2f} ha ({area * ACRES:,.2f} ac)"
 
 
-def signed(hectares: float) -> str:
-    """A difference with its sign: "−0.75 ha", "+1.20 ha"."""
-    return f"{'−' if hectares < 0 else '+'}{abs(hectares):,.2f} ha"
-
-
 def _pen(colour: QColor, width: float) -> QPen:
     pen = QPen(colour, width)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)

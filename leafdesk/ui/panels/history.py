@@ -124,7 +124,7 @@ class History(Side):
         if now is None or now is one:
             self.compared.emit(one.shape, one.shape, Difference())
             return
-        self.figures.put("change", _signed(one.area_ha - now.area_ha))
+        self.figures.put("change", words.signed(one.area_ha - now.area_ha))
         self.compared.emit(now.shape, one.shape, self._known.get(one.id, Difference()))
         if one.id in self._known:
             self._say_difference(now, one, self._known[one.id])
@@ -187,7 +187,3 @@ def _when(one: Version) -> str:
         return f"Drawn here {moment} · {'not sent yet' if one.waits else 'in force' if one.shown else 'taken back'}"
     state = STATES.get(one.status, one.status.replace("_", " ").lower())
     return f"From {moment} · {'restored, not sent yet' if one.waits else state}"
-
-
-def _signed(hectares: float) -> str:
-    return f"{'+' if hectares >= 0 else words.MINUS}{abs(hectares):,.2f} ha"

@@ -295,12 +295,7 @@ class Inspector(QFrame):
         self.close_side()
         self._put_draft(self.draft, area, around, problems)
         self.draft.put("before", words.area(before) if before is not None else "")
-        grown = (
-            ""
-            if before is None or area is None
-            else f"{'+' if area >= before else words.MINUS}{abs(area - before):,.2f} ha"
-        )
-        self.draft.put("change", grown)
+        self.draft.put("change", "" if before is None or area is None else words.signed(area - before))
         self.draft.show()
         self.figures.hide()
 

@@ -45,7 +45,7 @@ SAME_LAND = 0.9999
 SAME_PLACE = 99.0
 """Percent of a field or of what is asked for that must overlap: Leaf takes up to 100, and rounds."""
 LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
-STILL_THERE = "Leaf still had this field, by the name {}; that was left as it is."
+STILL_THERE = "Leaf has this field by the name {}; that was left as it is."
 CHANGED = "Somebody changed this at Leaf after you saw it."
 
 
@@ -116,9 +116,8 @@ def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]
     ):
         theirs = _their_field(found, history)
         return (yield from conflict(item, trip, "Leaf has another field with this id.", theirs))
-    # refused at the very first try: it never left Leaf, so no request of ours can have given it its name
-    before = item.reason == TWIN and item.attempts == 1 and not same(found.name, record.name)
-    notice = STILL_THERE.format(found.name) if before else None
+    # it never left Leaf, or somebody has renamed it since: which of the two nobody knows after a lost database
+    notice = None if same(found.name, record.name) else STILL_THERE.format(found.name)
     return (
         yield from done(item, trip, lambda catalog: _created(catalog, trip, record, found, *history), notice=notice)
     )

@@ -169,7 +169,7 @@ def test_a_field_brought_back_that_never_left_leaf_says_which_name_it_has(laptop
     assert laptop.catalog.fields(ids=[id_])[0].name == "Theirs"
 
 
-def test_a_field_of_ours_that_was_renamed_before_we_knew_that_it_arrived_is_just_ours(laptop: Laptop) -> None:
+def test_a_field_of_ours_that_was_renamed_before_we_knew_that_it_arrived_says_so_too(laptop: Laptop) -> None:
     (item,) = laptop.do(Create(Field(id=HOME, leaf_user_id=USER, name="Mine", shape=square())))
     lose(laptop, "createField", after=True)
     laptop.sync(pull=False)
@@ -177,7 +177,8 @@ def test_a_field_of_ours_that_was_renamed_before_we_knew_that_it_arrived_is_just
     laptop.leaf.change("fields", HOME, name="Theirs")
     laptop.time += 91
     cycle = laptop.sync(pull=False)
-    assert laptop.item(item).state == "done" and cycle.notices == ()
+    assert laptop.item(item).state == "done"
+    assert [STILL_THERE.format("Theirs") in notice for notice in cycle.notices] == [True]
 
 
 def test_two_creates_never_take_the_same_record(laptop: Laptop) -> None:

@@ -188,7 +188,7 @@ class Actions(QObject):
 
     def why_not(self, key: str) -> str:
         """Why the action is disabled; "" when it is not."""
-        return self._why_not[key] or ""
+        return self._why_not.get(key) or ""
 
     def bind(self, button: QPushButton, key: str, *, icon: bool = True, text: bool = True) -> QPushButton:
         """Let a push button do the action and follow whether it may and why not."""

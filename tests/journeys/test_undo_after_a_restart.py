@@ -80,7 +80,8 @@ def test_what_nobody_can_take_back_says_why(window: MainWindow, sandbox: Sandbox
     hands.sync(window, qtbot)
     window.commands["undo"].trigger()
     qtbot.waitUntil(lambda: "was changed since by somebody else" in window.notice.text.text(), timeout=WAIT)
-    assert sandbox.leaf.field(row.id)["name"] == "Theirs" and not window.queue.items
+    qtbot.waitUntil(lambda: not window.queue.items, timeout=WAIT)
+    assert sandbox.leaf.field(row.id)["name"] == "Theirs"
     preview = next(one for one in window.lists.rows.values() if one.status == "PREVIEW")
     window.doing.do(Enable(preview.id))
     qtbot.waitUntil(lambda: len(window.queue.items) == 1, timeout=WAIT)

@@ -7,6 +7,7 @@ from leafdesk.edits import EDITABLE, Change, Create
 from leafdesk.geo.shape import from_geojson
 from leafdesk.store.catalog import PENDING_MARKS
 from leafdesk.store.outbox import Item
+from leafdesk.sync.attempt import GONE
 from leafdesk.sync.merge import normal, same
 
 from .far import COLLEAGUE, Far, Sender
@@ -38,6 +39,7 @@ class Oracle:
         self._last_seq: dict[tuple[str, str], int] = {}
         self._shown: set[tuple[str, str]] = set()
         self._updated: dict[str, str] = {}
+        self._gone: set[str] = set()
 
     def say(self, sentence: str) -> None:
         if sentence not in self.wrong and sentence.startswith(self.looks_for):
@@ -50,6 +52,7 @@ class Oracle:
         queue, shown = self._agree(touched)
         if "outbox" in touched:
             self._left_the_queue()
+            self._called_gone()
         if touched & {"seen", "records"}:
             self._vanished(shown)
         if touched & {"outbox", "records", "aliases"}:
@@ -67,6 +70,14 @@ class Oracle:
                 self.say(f"I1 lost: sync made {self.name(item)} {state}")
             elif not self.proofs.stood(item):
                 self.say(f"I1 lost: {self.name(item)} is done, and Leaf never had it")
+
+    def _called_gone(self) -> None:
+        """I3: nothing that is at Leaf is called deleted by somebody, so that a person would make it anew."""
+        for id_, kind, key in self._rows(_CALLED_GONE):
+            leaf_id = self.laptop.catalog.leaf_id(kind, key) or key
+            if id_ not in self._gone and leaf_id in self.far.there[kind]:
+                self.say(f"I3 called deleted: {self.name(self.laptop.item(id_))} is about what is at Leaf")
+            self._gone.add(id_)
 
     def cycle_ended(self, outcome: str) -> None:
         """After a whole sync: no request of an earlier run is still called under way (I6)."""
@@ -246,6 +257,7 @@ _LIVE = "state IN ('waiting', 'sent', 'parked', 'conflict')"
 _QUEUED = f"SELECT id, kind, key, verb, state FROM outbox WHERE {_LIVE}"
 _SHOWN = "SELECT s.kind, s.key, s.mark, r.leaf_id FROM seen s LEFT JOIN records r USING (n)"
 _UNDER_WAY = "SELECT a.seq, o.id, o.state FROM attempts a JOIN outbox o USING (seq) WHERE a.outcome = 'inflight'"
+_CALLED_GONE = f"SELECT id, kind, key FROM outbox WHERE state = 'conflict' AND reason = '{GONE}'"
 _MADE_BY_LEAF = ("farm.create", "grower.create", "machine.create")
 """Verbs of what Leaf names: a create of it that is under way cannot be known by its id."""
 

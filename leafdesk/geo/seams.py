@@ -149,11 +149,16 @@ def _pair(first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.int64
 
 
 def _near(loose: NDArray[Any], reach: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Pairs of fields whose loose edges come near each other."""
+    """Pairs of fields whose loose edges come near each other, each once."""
     import shapely
 
-    first, second = shapely.STRtree(loose).query(loose, predicate="dwithin", distance=reach)
-    return first[first < second], second[first < second]
+    west, south, east, north = shapely.bounds(loose).T
+    around = shapely.box(west - reach, south - reach, east + reach, north + reach)
+    first, second = shapely.STRtree(loose).query(around)
+    first, second = first[first < second], second[first < second]
+    shapely.prepare(loose)  # without it each pair looks at all edges of both
+    near = shapely.dwithin(loose[first], loose[second], reach[first])
+    return first[near], second[near]
 
 
 def _window(

@@ -14,7 +14,7 @@ from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, write
-from leafdesk.sync.claims import claimed
+from leafdesk.sync.claims import one_of_ours
 from leafdesk.sync.merge import plain, same, same_shape
 
 WATCHED = 30 * 86_400.0
@@ -66,9 +66,7 @@ def _doubles(catalog: Catalog, outbox: Outbox, trip: Trip) -> Iterable[tuple[Kin
         ours = catalog.leaf_id(item.kind, item.record_id)
         for key in catalog.named(item.kind, record.leaf_user_id, {plain(body.get("name")) for body in bodies}):
             leaf_id = catalog.leaf_id(item.kind, key) or key
-            if leaf_id == ours or leaf_id in known or claimed(catalog, item.kind, leaf_id):
-                continue
-            if outbox.made_here(item.kind, leaf_id):
+            if leaf_id == ours or leaf_id in known or one_of_ours(catalog, outbox, item.kind, leaf_id):
                 continue
             if any(_alike(catalog, item.kind, key, body) for body in bodies):
                 yield item.kind, item.record_id, leaf_id, _second(word(item.kind), record.name, leaf_id)

@@ -86,6 +86,11 @@ def claimed(catalog: Catalog, kind: Kind, leaf_id: str) -> bool:
     return key is not None and key != leaf_id
 
 
+def one_of_ours(catalog: Catalog, outbox: Outbox, kind: Kind, leaf_id: str) -> bool:
+    """Whether a create of the user's made it, under Leaf's id or under its own: two may be alike in all but the id."""
+    return claimed(catalog, kind, leaf_id) or outbox.made_here(kind, leaf_id)
+
+
 def created(item: Item, record: Numbered, answer: Numbered, trip: Trip) -> Callable[[Catalog], Changes]:
     """The record is this one of Leaf's. Raises StaleError when another create took that one meanwhile."""
 

@@ -35,7 +35,7 @@ from leafdesk.sync.attempt import (
     unbelievable,
 )
 from leafdesk.sync.audit import tell_replaced
-from leafdesk.sync.claims import claimed, known_before
+from leafdesk.sync.claims import known_before, one_of_ours
 from leafdesk.sync.lag import LAG, note_news
 from leafdesk.sync.merge import plain, same, same_shape, texts, three_way
 from leafdesk.sync.places import Place
@@ -60,12 +60,12 @@ def create_field(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if (yield from in_doubt(item)):
         found = yield from find(calls.get_field(record.leaf_user_id, record.id), trip)
         if found is not None:
-            return (yield from _adopt(item, record, found, trip))
+            return (yield from _adopt(item, record, found, (yield from boundaries_of(found, trip)), trip))
         if item.reason == TWIN:
             return (yield from park(item, trip, "Leaf says it had this field before, but does not show it."))
         other = yield from _under_another_id(item, record, record.shape, trip)
         if other is not None:
-            return (yield from _adopt(item, record, other, trip))
+            return (yield from _adopt(item, record, *other, trip))
         item = yield from absent(item, trip)
     known = yield from look(lambda catalog, _: _called_so(catalog, record))
     call = calls.create_field(record.leaf_user_id, record.id, name=record.name, shape=record.shape)
@@ -86,30 +86,26 @@ def _called_so(catalog: Catalog, record: Field) -> list[str]:
     return sorted(catalog.leaf_id("fields", key) or key for key in keys)
 
 
-def _under_another_id(item: Item, record: Field, drawn: Shape, trip: Trip) -> Rule[Field | None]:
-    """The one field at Leaf, new since the first request left, that has the name and the boundary sent then."""
+def _under_another_id(item: Item, record: Field, drawn: Shape, trip: Trip) -> Rule[tuple[Field, list[Boundary]] | None]:
+    """The field at Leaf, new since the first request left, with the name and a boundary sent then; and its history."""
     try:
         page = yield from read(calls.find_fields(record.leaf_user_id, shape=drawn, threshold=SAME_PLACE), trip)
     except AnsweredError:
         return None  # a Leaf that does not answer this question
     before = yield from known_before(item)
     alike = [one for one in page.items if one.id not in (before or ()) and same(one.name, record.name)]
-    alike = yield from look(lambda catalog, outbox: [one for one in alike if not _one_of_ours(catalog, outbox, one)])
+    alike = yield from look(
+        lambda catalog, outbox: [one for one in alike if not one_of_ours(catalog, outbox, "fields", one.id)]
+    )
     for one in alike:
         history = yield from boundaries_of(one, trip)
         if any(same_shape(boundary.shape, drawn) for boundary in history):
-            return one
+            return one, history
     return None
 
 
-def _one_of_ours(catalog: Catalog, outbox: Outbox, found: Field) -> bool:
-    """Whether another create of the user's made it: two of them may be alike in everything but the id."""
-    return claimed(catalog, "fields", found.id) or outbox.made_here("fields", found.id)
-
-
-def _adopt(item: Item, record: Field, found: Field, trip: Trip) -> Rule[Verdict]:
-    """Leaf has a field of our id: it is ours if its history holds what we drew."""
-    history = yield from boundaries_of(found, trip)
+def _adopt(item: Item, record: Field, found: Field, history: list[Boundary], trip: Trip) -> Rule[Verdict]:
+    """Leaf has a field that may be ours: it is if its history holds what we drew."""
     drawn = record.shape
     if drawn is None or not any(
         same_shape(one.shape, drawn) or likeness(one.shape, drawn) >= SAME_LAND for one in history

@@ -53,8 +53,11 @@ class Connections:
 
     def _another(self) -> httpx.AsyncBaseTransport:
         proxy = _proxy(self._url) if self._proxied else None
-        made = self._given or Straight(self._url, certificates)
-        if self._given is None and proxy is not None:
+        if self._given is not None:
+            made = self._given
+        elif proxy is None:
+            made = Straight(self._url, certificates)
+        else:
             made = httpx.AsyncHTTPTransport(verify=certificates(), http2=False, limits=_ONE, proxy=proxy)
         self._all.append(made)
         return made

@@ -8,7 +8,10 @@ from typing import Any
 
 import click
 
+from leafdesk.records import kinds
+
 Row = Sequence[str]
+counted = kinds.counted
 
 _UNPRINTED = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
 _MARK = "leafdesk:verbatim:"
@@ -93,11 +96,6 @@ def _padded(text: str, width: int, *, right: bool = False) -> str:
 def hectares(area: float | None) -> str:
     """An area for a person: "23.66 ha"."""
     return "" if area is None else f"{area:,.2f} ha"
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """A number with its word: "1 field", "2 fields"."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def age(time: str | None) -> str:

@@ -84,6 +84,11 @@ class View:
         x, y = world(self.center)
         return (x * self.world_px - self.width / 2, y * self.world_px - self.height / 2)
 
+    def corner(self, ratio: float) -> tuple[int, int]:
+        """The upper left corner as `origin`, in whole device pixels, of which a logical one is `ratio` wide."""
+        left, top = self.origin
+        return round(left * ratio), round(top * ratio)
+
     @property
     def metres_per_pixel(self) -> float:
         """At the centre; Mercator stretches with latitude."""

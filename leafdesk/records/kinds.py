@@ -1,4 +1,4 @@
-"""The kinds of records, and the word for one of each."""
+"""The kinds of records, the word for one of each, and a number of anything in words."""
 
 from typing import Literal
 
@@ -51,3 +51,8 @@ _WORDS: dict[Kind, str] = {
 def word(kind: Kind) -> str:
     """One of them, in plain words: "field", "tank mix"."""
     return _WORDS.get(kind) or kind.removesuffix("s")
+
+
+def counted(number: int, one: str, many: str | None = None) -> str:
+    """A number with its word: "1 field", "2,000 fields"."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -3,8 +3,12 @@
 import re
 from datetime import UTC, datetime
 
+from leafdesk.records.kinds import counted
+
 DIGITS = re.compile(r"(\d+)")
 MINUS = "\N{MINUS SIGN}"
+count = counted
+"""`1 change`, `3 changes`."""
 
 
 def area(hectares: float | None) -> str:
@@ -92,11 +96,6 @@ def scale(denominator: float) -> str:
         return ""
     digits = max(0, len(str(int(denominator))) - 3)
     return f"1 : {round(denominator, -digits):,.0f}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """`1 change`, `3 changes`."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def moment(text: str | None, now: datetime | None = None) -> str:

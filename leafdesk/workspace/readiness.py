@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from leafdesk.records.kinds import counted
 from leafdesk.store import backups
 from leafdesk.sync.report import LAST_STOCK
 from leafdesk.workspace.coverage import Coverage, coverage
@@ -86,11 +87,11 @@ class Readiness:
         unreached = " It cannot be reached at the moment." if away else ""
         yield Need("fetched", "What is new at Leaf", fresh, said + unreached, self._ask)
         waiting = sum(item.handed is None for item in self._workspace.outbox.items(states=("waiting", "sent")))
-        said = f"{_many(waiting, 'change')} of yours Leaf does not have yet. Nothing is lost: they wait here."
+        said = f"{counted(waiting, 'change')} of yours Leaf does not have yet. Nothing is lost: they wait here."
         sent = Need("sent", "Your changes sent", not waiting, said if waiting else "Nothing waits.", self._ask)
         counts, queue = self._workspace.outbox.counts(), self._workspace.queue
         asked = counts["parked"] + counts["conflict"] + len(queue.notices) + bool(queue.missing)
-        said = f"{_many(asked, 'question')} in the queue: easier to answer while there is a signal."
+        said = f"{counted(asked, 'question')} in the queue: easier to answer while there is a signal."
         yield sent
         yield Need("answered", "Questions answered", not asked, said if asked else "No question.", "queue")
 
@@ -99,10 +100,10 @@ class Readiness:
         named = {catalog.key("fields", id_) for _, id_, _ in catalog.missing_boundaries()}
         missing = sum(row.id in named for row in rows)
         without = sum(row.box is None and row.id not in named for row in rows)
-        said = f"{_many(len(rows), 'field')} with every boundary that Leaf has"
+        said = f"{counted(len(rows), 'field')} with every boundary that Leaf has"
         said += f"; {without:,} of them {'has' if without == 1 else 'have'} none there." if without else "."
         if missing:
-            said = f"{missing:,} of {_many(len(rows), 'boundary', 'boundaries')} not fetched yet."
+            said = f"{missing:,} of {counted(len(rows), 'boundary', 'boundaries')} not fetched yet."
         elif not rows:
             said = "There are no fields here."
         return Need("boundaries", "Fields and boundaries", bool(rows) and not missing, said, self._ask)
@@ -145,7 +146,7 @@ class Readiness:
 
 def _missing_map(found: Coverage) -> str:
     left = found.fields - found.here
-    of = f"Missing under {left:,} of {_many(found.fields, 'field')}."
+    of = f"Missing under {left:,} of {counted(found.fields, 'field')}."
     if found.fetching:
         return f"{of} {found.fetching} is not all here yet."
     if found.map_id:
@@ -155,14 +156,10 @@ def _missing_map(found: Coverage) -> str:
     return f"{of} Open a map file of the area, or add a server's map that may be fetched."
 
 
-def _many(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def _ago(seconds: float) -> str:
     if seconds < 90:
         return "just now"
     for long, word in ((86_400, "day"), (3600, "hour"), (60, "minute")):
         if seconds >= long:
-            return f"{_many(int(seconds // long), word)} ago"
+            return f"{counted(int(seconds // long), word)} ago"
     return "just now"

@@ -1,6 +1,6 @@
 """Small questions about a field: the name and farm of a new one, another name, another farm, whether to delete it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -21,6 +21,13 @@ def farm_names(farms: Sequence[Farm], growers: dict[str, Grower]) -> list[tuple[
         grower = growers.get(farm.grower_id or "")
         named.append((farm.id, f"{grower.name} › {farm.name}" if grower else farm.name))
     return sorted(named, key=lambda pair: pair[1].casefold())
+
+
+def add_farms(picker: Picker, lists: Lists, keys: Collection[str | None]) -> None:
+    """Let those of the farms be picked, by name."""
+    farms = [farm for farm in lists.farms.values() if farm.id in keys]
+    for key, name in farm_names(farms, lists.growers):
+        picker.addItem(f"The farm {name}", key)
 
 
 class NewField(Sheet):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 from leafdesk.tiles.area import Area, widened
 from leafdesk.tiles.download import MOST_TILES, why_not
 from leafdesk.ui import words
-from leafdesk.ui.dialogs.field import farm_names
+from leafdesk.ui.dialogs.field import add_farms
 from leafdesk.ui.dialogs.sheet import Sheet
 from leafdesk.ui.parts import Figures, Picker, label, row
 from leafdesk.ui.theme import STEP
@@ -86,10 +86,7 @@ class MapArea(Sheet):
             self.what.setCurrentIndex(1)
         if any(one.box for one in lists.rows.values()):
             self.what.addItem("All fields", ALL)
-        with_fields = {one.farm_id for one in lists.rows.values() if one.box}
-        farms = [farm for farm in lists.farms.values() if farm.id in with_fields]
-        for key, name in farm_names(farms, lists.growers):
-            self.what.addItem(f"The farm {name}", key)
+        add_farms(self.what, lists, {one.farm_id for one in lists.rows.values() if one.box})
 
     def choose(self, which: str) -> None:
         """Let it be about a farm, by its key, or ALL; for what cannot be picked it stays as it is."""

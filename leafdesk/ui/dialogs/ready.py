@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QFrame, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from leafdesk.ui.dialogs.field import farm_names
+from leafdesk.ui.dialogs.field import add_farms
 from leafdesk.ui.parts import Card, Picker, button, label, row, set_role
 from leafdesk.ui.theme import STEP
 from leafdesk.ui.trouble import plain
@@ -96,10 +96,7 @@ class Ready(QDialog):
         """All fields, and each farm with fields; at first the farm of the selected field."""
         lists = self._window.lists
         self.which.addItem("All fields", ALL)
-        with_fields = {one.farm_id for one in lists.rows.values()}
-        farms = [farm for farm in lists.farms.values() if farm.id in with_fields]
-        for key, name in farm_names(farms, lists.growers):
-            self.which.addItem(f"The farm {name}", key)
+        add_farms(self.which, lists, {one.farm_id for one in lists.rows.values()})
         chosen = lists.rows.get(self._window.inspector.field_id or "")
         self.which.setCurrentIndex(max(0, self.which.findData(chosen.farm_id) if chosen and chosen.farm_id else 0))
 

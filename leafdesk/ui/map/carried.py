@@ -38,7 +38,7 @@ class Carried:
                 paint_land(painter, canvas, view)
                 return
             self._take_up(canvas, wider, looks)
-        left, top = _corner(view, ratio)
+        left, top = view.corner(ratio)
         seen = QRect(
             left - self._corner[0], top - self._corner[1], round(view.width * ratio), round(view.height * ratio)
         )
@@ -51,7 +51,7 @@ class Carried:
     def _fits(self, looks: object, view: View, ratio: float) -> bool:
         if self._image is None or looks != self._looks:
             return False
-        left, top = _corner(view, ratio)
+        left, top = view.corner(ratio)
         x, y = left - self._corner[0], top - self._corner[1]
         wide, high = round(view.width * ratio), round(view.height * ratio)
         return 0 <= x <= self._image.width() - wide and 0 <= y <= self._image.height() - high
@@ -66,7 +66,7 @@ class Carried:
         paint_land(painter, canvas, wider)
         painter.end()
         self._image.setDevicePixelRatio(1.0)
-        self._corner, self._looks = _corner(wider, ratio), looks
+        self._corner, self._looks = wider.corner(ratio), looks
 
 
 def paint_land(painter: QPainter, canvas: MapCanvas, view: View) -> None:
@@ -87,8 +87,3 @@ def _looks(canvas: MapCanvas) -> object:
     versions = (picture.tiles.version, picture.labels.version, picture.outlines.version)
     marks = (canvas.hovered, canvas.selection, canvas.tool, canvas.hand_tool.hides)
     return (canvas.view.zoom, picture.tiles.ratio, *versions, *marks, canvas.unnamed, canvas.unnamed_wrong)
-
-
-def _corner(view: View, ratio: float) -> tuple[int, int]:
-    left, top = view.origin
-    return round(left * ratio), round(top * ratio)

@@ -327,7 +327,7 @@ class Tiles:
                 holes += self._place(Block(*key).place, key.zoom, view).toAlignedRect()
         if not holes.isEmpty():
             self._paint_scaled(painter, view, holes)
-        left, top = (round(value * self.ratio) for value in view.origin)
+        left, top = view.corner(self.ratio)
         painter.save()
         painter.scale(1 / self.ratio, 1 / self.ratio)  # pixel by pixel: quick, and sharp
         for keys in ready.values():

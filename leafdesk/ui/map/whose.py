@@ -32,7 +32,7 @@ class Whose:
         if view is self._view:
             return True
         frame, ratio = self.frame, self.ratio
-        left, top = (round(value * ratio) for value in view.origin)
+        left, top = view.corner(ratio)
         x, y = left - frame.left, top - frame.top
         wide, high = math.ceil(view.width * ratio), math.ceil(view.height * ratio)
         fits = view.zoom == frame.zoom and x >= 0 and y >= 0 and x + wide <= frame.wide and y + high <= frame.high

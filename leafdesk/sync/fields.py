@@ -87,21 +87,41 @@ def _called_so(catalog: Catalog, record: Field) -> list[str]:
 
 
 def _under_another_id(item: Item, record: Field, drawn: Shape, trip: Trip) -> Rule[tuple[Field, list[Boundary]] | None]:
-    """The field at Leaf, new since the first request left, with the name and a boundary sent then; and its history."""
+    """The field at Leaf, new since the first request left, with the name and a boundary sent then; and its history.
+
+    It is looked for at its place, and among those that a pull brought here: it may have been redrawn or renamed since.
+    """
+    before = (yield from known_before(item)) or set()
+    there = {one.id: one for one in (yield from _at_its_place(record, drawn, trip)) if same(one.name, record.name)}
+    alike = yield from look(lambda catalog, outbox: _none_made_here(catalog, outbox, item, record, there))
+    for leaf_id in alike:
+        if leaf_id in before:
+            continue
+        found = there.get(leaf_id) or (yield from find(calls.get_field(record.leaf_user_id, leaf_id), trip))
+        if found is None:
+            continue
+        history = yield from boundaries_of(found, trip)
+        if any(same_shape(boundary.shape, drawn) for boundary in history):
+            return found, history
+    return None
+
+
+def _at_its_place(record: Field, drawn: Shape, trip: Trip) -> Rule[Sequence[Field]]:
     try:
         page = yield from read(calls.find_fields(record.leaf_user_id, shape=drawn, threshold=SAME_PLACE), trip)
     except AnsweredError:
-        return None  # a Leaf that does not answer this question
-    before = yield from known_before(item)
-    alike = [one for one in page.items if one.id not in (before or ()) and same(one.name, record.name)]
-    alike = yield from look(
-        lambda catalog, outbox: [one for one in alike if not one_of_ours(catalog, outbox, "fields", one.id)]
-    )
-    for one in alike:
-        history = yield from boundaries_of(one, trip)
-        if any(same_shape(boundary.shape, drawn) for boundary in history):
-            return one, history
-    return None
+        return ()  # a Leaf that does not answer this question
+    return page.items
+
+
+def _none_made_here(catalog: Catalog, outbox: Outbox, item: Item, record: Field, there: Iterable[str]) -> list[str]:
+    """Leaf's ids of those found there and of those known here that are called like the new one, or were until the user
+    renamed them; without what another create of the user's made."""
+    edits = [one for one in outbox.items(states=("done",)) if one.seq > item.seq and one.kind == "fields"]
+    renamed = [one.record_id for one in edits if same(one.base.get("name"), record.name)]
+    known = (catalog.leaf_id("fields", key) or key for key in renamed)
+    alike = dict.fromkeys([*there, *_called_so(catalog, record), *known])
+    return [leaf_id for leaf_id in alike if not one_of_ours(catalog, outbox, "fields", leaf_id)]
 
 
 def _adopt(item: Item, record: Field, found: Field, history: list[Boundary], trip: Trip) -> Rule[Verdict]:

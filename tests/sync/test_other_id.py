@@ -1,11 +1,12 @@
 """A Leaf that gives a new field an id of its own, and whose answer is lost: the field is looked for at its place."""
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
-from leafdesk.edits import Create, change
+from leafdesk.edits import Create, Redraw, change
 from leafdesk.geo.shape import to_geojson
 from leafdesk.records import Field
 
@@ -50,6 +51,29 @@ def test_it_is_found_by_its_name_and_boundary_and_not_made_twice(laptop: Laptop)
     laptop.do(change("fields", HOME, name="Home 2"))
     laptop.sync()
     assert [one["name"] for one in laptop.leaf.all("fields")] == ["Home 2"]
+
+
+@pytest.mark.parametrize("then", [{"shape": square(6.0)}, {"name": "Home, south"}], ids=["redrawn", "renamed"])
+def test_it_is_found_too_where_the_user_took_it_for_a_second_one_and_changed_it(
+    laptop: Laptop, then: dict[str, Any]
+) -> None:
+    laptop.sync()
+    (item,) = laptop.do(home())
+    lose_first(laptop, arrives=True)
+    laptop.sync()
+    (second,) = [row.id for row in laptop.catalog.fields() if row.id != HOME]
+    laptop.do(Redraw(second, then["shape"]) if "shape" in then else change("fields", second, **then))
+    laptop.sync()
+    assert laptop.item(item).state == "sent", "its time has not come: what was done to the second one is at Leaf first"
+    laptop.time += 91
+    laptop.sync()
+    assert laptop.item(item).state == "done" and laptop.item(item).attempts == 1
+    (there,) = laptop.leaf.all("fields")
+    assert there["name"] == then.get("name", "Home")
+    assert [row.name for row in laptop.catalog.fields()] == [there["name"]]
+    assert laptop.item(item).reason == (
+        f"Leaf has this field by the name {there['name']}; that was left as it is." if "name" in then else None
+    )
 
 
 def test_one_that_stood_there_before_is_not_taken_for_it(laptop: Laptop) -> None:

@@ -18,7 +18,7 @@ from leafdesk.api.errors import (
 )
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.handing import FAR_AWAY
-from leafdesk.store.outbox import Item, Outbox, State
+from leafdesk.store.outbox import Item, Outbox, StaleError, State
 from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, read, send, write
 from leafdesk.sync.lag import catch_up
 
@@ -98,10 +98,15 @@ def wait(item: Item, trip: Trip, reason: str) -> Rule[Verdict]:
 
 
 def absent(item: Item, trip: Trip) -> Rule[Item]:
-    """The probe showed that the lost request did not happen: the item, free to be sent again."""
+    """The probe showed that the lost request did not happen: the item, free to be sent again.
+
+    Raises StaleError when an edit stands before it by now (two records turned out to be one): that one goes first.
+    """
     yield from settle(item, trip, "waiting", "absent", theirs=item.theirs)
     fresh = yield from look(lambda _, outbox: outbox.item(item.id))
     assert fresh is not None
+    if (yield from look(lambda _, outbox: outbox.blocker(fresh))) is not None:
+        raise StaleError(item.id)
     return fresh
 
 

@@ -14,7 +14,7 @@ from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.notices import Notices
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look, write
-from leafdesk.sync.claims import one_of_ours
+from leafdesk.sync.claims import bodies, one_of_ours
 from leafdesk.sync.merge import plain, same, same_shape
 
 WATCHED = 30 * 86_400.0
@@ -62,13 +62,13 @@ def _doubles(catalog: Catalog, outbox: Outbox, trip: Trip) -> Iterable[tuple[Kin
         if not isinstance(record, Field | Farm | Grower | Machine):
             continue
         known = set[str]().union(*(attempt.pre.get("ids", ()) for attempt in attempts))
-        bodies = [attempt.body for attempt in attempts if isinstance(attempt.body, dict)]
+        sent = bodies(outbox, item)
         ours = catalog.leaf_id(item.kind, item.record_id)
-        for key in catalog.named(item.kind, record.leaf_user_id, {plain(body.get("name")) for body in bodies}):
+        for key in catalog.named(item.kind, record.leaf_user_id, {plain(body.get("name")) for body in sent}):
             leaf_id = catalog.leaf_id(item.kind, key) or key
             if leaf_id == ours or leaf_id in known or one_of_ours(catalog, outbox, item.kind, leaf_id):
                 continue
-            if any(_alike(catalog, item.kind, key, body) for body in bodies):
+            if any(_alike(catalog, item.kind, key, body) for body in sent):
                 yield item.kind, item.record_id, leaf_id, _second(word(item.kind), record.name, leaf_id)
 
 

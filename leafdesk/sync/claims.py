@@ -39,6 +39,12 @@ def none_of(outbox: Outbox, item: Item) -> set[str] | None:
     return said.union(*(attempt.pre.get("ids", ()) for attempt in attempts))
 
 
+def bodies(outbox: Outbox, item: Item) -> list[dict[str, Any]]:
+    """What Leaf may have taken of an item: what its requests said, without those that were refused or never left."""
+    attempts = [one for one in outbox.attempts(item) if one.outcome not in ("rejected", "notsent")]
+    return [attempt.body for attempt in attempts if isinstance(attempt.body, dict)]
+
+
 def read_all(
     call: "Callable[[int], Call[Page[N]]]", trip: Trip, known: Container[str] | None
 ) -> Rule[tuple[list[N], list[str]]]:

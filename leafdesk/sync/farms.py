@@ -25,7 +25,7 @@ from leafdesk.sync.attempt import (
     unbelievable,
     wait,
 )
-from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before, read_all
+from leafdesk.sync.claims import adopt, ask_which, bodies, chosen, claimed, created, known_before, read_all
 from leafdesk.sync.merge import same, texts, three_way
 from leafdesk.sync.places import Place
 
@@ -91,8 +91,7 @@ def _probe(item: Item, record: Farm | Grower, there: list[Farm | Grower], known:
     """Exactly one new record as we sent it is ours; none: send again; anything else is for a person."""
 
     def sift(catalog: Catalog, outbox: Outbox) -> tuple[list[Farm | Grower], list[Farm | Grower]]:
-        sent = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
-        sent += _as_anybody_sends(catalog, record)
+        sent = bodies(outbox, item) + _as_anybody_sends(catalog, record)
         new = [one for one in there if one.id not in known and not claimed(catalog, record.kind, one.id)]
         ours = [one for one in new if any(as_sent(one, body) for body in sent)]
         perhaps = [one for one in new if one not in ours and any(_may_be(one, body) for body in sent)]

@@ -14,7 +14,7 @@ from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look
 from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, in_doubt, send_ahead, unbelievable
-from leafdesk.sync.claims import adopt, ask_which, chosen, claimed, created, known_before, read_all
+from leafdesk.sync.claims import adopt, ask_which, bodies, chosen, claimed, created, known_before, read_all
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
 from leafdesk.sync.places import Place
@@ -60,11 +60,11 @@ def _sift(
     catalog: Catalog, outbox: Outbox, item: Item, there: list[Machine], known: set[str]
 ) -> tuple[list[Machine], list[Machine]]:
     """Those that are new at Leaf, nobody's, and as we sent them; and those that may be ours, changed since."""
-    bodies = [attempt.body for attempt in outbox.attempts(item) if isinstance(attempt.body, dict)]
+    sent = bodies(outbox, item)
     if isinstance(item.edit, Create) and isinstance(item.edit.record, Machine):
-        bodies.append(_values(item.edit.record))  # what a colleague sends of a machine that was handed over
+        sent.append(_values(item.edit.record))  # what a colleague sends of a machine that was handed over
     new = [one for one in there if one.id not in known and not claimed(catalog, "machines", one.id)]
-    ours = [one for one in new if any(_equal(one, body, body) for body in bodies)]
+    ours = [one for one in new if any(_equal(one, body, body) for body in sent)]
     return ours, [one for one in new if one not in ours]  # no time of change tells whether somebody renamed ours
 
 

@@ -36,8 +36,6 @@ from leafdesk.sync.sweep import (
     is_first,
     leaf_id,
     mark,
-    may_be_unread,
-    mind_the_unread,
     rows,
 )
 from leafdesk.sync.tally import BATCH, Pulled, batches
@@ -157,8 +155,6 @@ def read_list(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[None]:
         return
     sweep = yield from _read_whole(listing, trip, pulled)
     whole = sweep.complete and not listing.part
-    if sweep.odd or (whole and (yield from look(lambda catalog, _: may_be_unread(catalog, listing.kind)))):
-        yield from put(lambda catalog, _: mind_the_unread(catalog, listing.name, sweep))
     if whole:
         yield from _missing(listing, sweep, trip, pulled)
         yield from _compare(listing, sweep, trip, pulled)

@@ -24,8 +24,8 @@ from leafdesk.store.outbox import LIVE, Item, Outbox, StaleError
 from leafdesk.sync import farms, fields, machines, triggers
 from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, side_by_side, tell, write
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
-from leafdesk.sync.places import Nowhere, place_of
-from leafdesk.sync.sweep import may_be_unread
+from leafdesk.sync.places import Nowhere, Place, place_of
+from leafdesk.sync.unseen import fetch_unseen, why_not_asked
 
 LANES = 4
 """Records that are sent at the same time; each has one request under way at most (sync.md §4)."""
@@ -37,8 +37,6 @@ AHEAD = "clock_ahead"
 """The fact that says by how much the clock was ahead of the steady one when settle times were last written."""
 DRIFT = 5.0
 """Seconds by which the two may drift apart without anybody having set one."""
-UNREAD = "Leaf lists something that cannot be read, and this may be it; whether Leaf still has it will be seen."
-UNASKED = "The products of its operation were not read since the database was made anew: read them again, then it goes."
 MOST_LOST = 3
 """After so many lost answers one after the other the rest waits for the next sync: the line or the server is ill."""
 
@@ -307,11 +305,17 @@ def _send(item: Item, trip: Trip) -> Rule[Verdict]:
         return (yield from park(item, trip, str(error)))
 
 
-def _why_unseen(catalog: Catalog, item: Item) -> str | None:
-    """Why a record that was never here (the database was made anew) may be at Leaf all the same; None: it is not."""
-    if item.kind == "matches":  # no sync reads them, only who looks at their operation
-        return UNASKED
-    return UNREAD if may_be_unread(catalog, item.kind) else None
+def _place(item: Item, trip: Trip) -> Rule[Place | Nowhere]:
+    """Where it goes; a record that was never here (the database was made anew) is asked for first."""
+    place = yield from look(lambda catalog, _: place_of(catalog, item))
+    if not isinstance(place, Nowhere) or place.known:
+        return place
+    why = yield from look(lambda catalog, _: why_not_asked(catalog, item))
+    if why is not None:
+        return Nowhere(why)
+    if (yield from fetch_unseen(item, trip)):
+        return (yield from look(lambda catalog, _: place_of(catalog, item)))
+    return place
 
 
 def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
@@ -322,13 +326,10 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
         if isinstance(edit.record, Machine):
             return (yield from machines.create_machine(item, edit, trip))
         return (yield from farms.create(item, edit, trip))
-    place = yield from look(lambda catalog, _: place_of(catalog, item))
+    place = yield from _place(item, trip)
     if isinstance(place, Nowhere):
         if not place.gone:
             return (yield from wait(item, trip, place.why))
-        unseen = None if place.known else (yield from look(lambda catalog, _: _why_unseen(catalog, item)))
-        if unseen:
-            return (yield from wait(item, trip, unseen))
         if isinstance(edit, Delete) and place.known:
             return (yield from done(item, trip, lambda catalog: catalog.drop(item.kind, item.record_id)))
         return (yield from conflict(item, trip, GONE, None))

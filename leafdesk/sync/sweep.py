@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from leafdesk.records import Kind, Record
-from leafdesk.store.catalog import Catalog, Changes
+from leafdesk.records import Record
+from leafdesk.store.catalog import Catalog
 from leafdesk.sync import watermark
 from leafdesk.sync.asks import Trip
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 AGE = 86_400.0
 """Seconds after which a pull that was cut short begins anew."""
 _PLACE = "place:"
-_UNREAD = "unread:"
 
 
 @dataclass(slots=True)
@@ -30,8 +29,6 @@ class Sweep:
 
     ids: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
-    odd: bool = False
-    """Whether it met something that cannot be read, with an id or without."""
     total: int | None = None
     drifted: bool = False
     ended: bool = False
@@ -46,7 +43,6 @@ class Sweep:
         if page.total is not None and self.total is not None and page.total != self.total:
             self.drifted, self.total = True, page.total
         self.ended = self.ended or page.count < size
-        self.odd = self.odd or bool(page.problems)
         self.unreadable.update(problem.id for problem in page.problems if problem.id)
         self.ids.update(rows(page))
         times = (getattr(record, "updated_time", "") for record in page.items)
@@ -62,18 +58,6 @@ def leaf_id(record: Record) -> str:
     """Leaf's own id of a record as it was listed."""
     number = getattr(record, "leaf_id", None)
     return str(number) if number is not None else record.id
-
-
-# ---------------------------------------------------------------------- what could not be read
-def mind_the_unread(catalog: Catalog, name: str, sweep: Sweep) -> Changes:
-    """Remember that the list `name` held something that cannot be read, until a whole reading of it meets none."""
-    catalog.put_fact(f"{_UNREAD}{name}", "1" if sweep.odd else None)
-    return Changes()
-
-
-def may_be_unread(catalog: Catalog, kind: Kind) -> bool:
-    """Whether a record of this kind that was never here may be at Leaf all the same: one there cannot be read."""
-    return any(name.removeprefix(_UNREAD).split()[0] == kind for name in catalog.facts(_UNREAD))
 
 
 # ---------------------------------------------------------------------- how far a first pull got
@@ -93,7 +77,6 @@ def mark(catalog: Catalog, trip: Trip, name: str, number: int, page: "Page[Any]"
         "at": trip.clock(),
         "rows": rows(page),
         "unreadable": [problem.id for problem in page.problems if problem.id],
-        "odd": bool(page.problems),
         "total": page.total,
         "newest": sweep.newest.isoformat() if sweep.newest else None,
     }
@@ -107,7 +90,6 @@ def begun(catalog: Catalog, trip: Trip, name: str) -> tuple[Sweep, int, list[str
         last, number = page["rows"], number + 1
         sweep.ids.update(last)
         sweep.unreadable.update(page["unreadable"])
-        sweep.odd = sweep.odd or page.get("odd", False)
         sweep.total = page["total"]
         if page["newest"]:
             sweep.newest = datetime.fromisoformat(page["newest"])

@@ -27,7 +27,6 @@ from leafdesk.store.steps import Stack
 from leafdesk.sync.claims import none_of
 from leafdesk.sync.merge import same
 from leafdesk.sync.removals import confirm
-from leafdesk.sync.sweep import may_be_unread
 from leafdesk.workspace.undoing import Keep, answer_step, move_step
 
 from .far import USER, Far
@@ -126,10 +125,11 @@ class User:
     def _held_back(self, edit: Edit) -> bool:
         """Whether the database was lost, and the record, made after a create by the same name had left, waits for that
         to be proved: the new database cannot know that it was there before (nothing is lost: it is shown with the next
-        sync). Or whether it is in a list of which something could not be read."""
-        if "lost all" not in self.laptop.weather.happened:
+        sync). Or whether a list may have left it out, because something in it could not be read."""
+        happened = self.laptop.weather.happened
+        if "lost all" not in happened:
             return False
-        if may_be_unread(self.laptop.catalog, edit.kind):
+        if "odd" in happened:
             return True
         there, outbox = self.far.there[edit.kind].get(edit.id, {}), self.laptop.outbox
         tried = [(item, item.edit) for item in outbox.tried_creates(edit.kind) if isinstance(item.edit, Create)]

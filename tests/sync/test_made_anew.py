@@ -14,7 +14,7 @@ from leafdesk.store.salvage import re_attach
 from leafdesk.store.second_copy import Rescued, all_that_waits
 from leafdesk.sync import stock
 from leafdesk.sync.attempt import GONE
-from leafdesk.sync.push import UNASKED, UNREAD
+from leafdesk.sync.unseen import NOBODY, UNASKED
 
 from .laptop import USER, Laptop, square
 from .test_push_more import predicted
@@ -33,28 +33,67 @@ def lose(laptop: Laptop, path: Path) -> None:
     laptop.database.write(lambda connection: re_attach(connection, found)).result()
 
 
-def test_an_edit_of_what_could_not_be_read_waits_for_a_list_that_can(laptop: Laptop, tmp_path: Path) -> None:
-    first, second = (
-        str(laptop.leaf.create_field(USER, to_geojson(square(west)), f"At {west}")["id"]) for west in (5.0, 6.0)
+def test_an_edit_of_what_no_list_tells_is_asked_for_by_itself(laptop: Laptop, tmp_path: Path) -> None:
+    """Lists drop rows while others come and go, and leave out what cannot be read."""
+    first, second, third = (
+        str(laptop.leaf.create_field(USER, to_geojson(square(west)), f"At {west}")["id"]) for west in (5.0, 6.0, 7.0)
     )
     laptop.sync()
-    one, two = laptop.do(change("fields", first, name="Home"), change("fields", second, name="Away"))
+    items = laptop.do(*(change("fields", id_, name=name) for id_, name in ((first, "Home"), (second, "Away"))))
+    lose(laptop, tmp_path / "anew.db")
+
+    def drop(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        answer = act()
+        if asked == "listFields":
+            kept = [row | ({"id": {}} if row["id"] == second else {}) for row in answer.json() if row["id"] != first]
+            headers = {**answer.headers, "x-total-count": str(len(kept))}
+            return httpx.Response(200, headers=headers, content=json.dumps(kept).encode())
+        return answer
+
+    laptop.far.fault = drop
+    laptop.sync()
+    assert [laptop.item(item).state for item in items] == ["done", "done"]
+    assert {field["name"] for field in laptop.leaf.all("fields")} == {"Home", "Away", "At 7.0"}
+    laptop.far.fault = None
+    laptop.sync()
+    assert {row.id for row in laptop.catalog.fields()} == {first, second, third}
+
+
+def test_it_waits_while_leafs_answer_cannot_be_read(laptop: Laptop, tmp_path: Path) -> None:
+    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
+    laptop.sync()
+    (item,) = laptop.do(change("fields", field, name="Home"))
     lose(laptop, tmp_path / "anew.db")
 
     def odd(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
-        answer = act()
         if asked == "listFields":
-            rows = [row | {"id": {}} if row["id"] == first else row for row in answer.json()]
-            return httpx.Response(200, headers=answer.headers, content=json.dumps(rows).encode())
-        return answer
+            return httpx.Response(200, headers={"x-total-count": "0"}, content=b"[]")
+        return httpx.Response(200, content=b'{"id":7}') if asked == "getField" else act()
 
     laptop.far.fault = odd
     laptop.sync()
-    assert (laptop.item(one).state, laptop.item(one).reason) == ("waiting", UNREAD)
-    assert laptop.item(two).state == "done"
+    assert laptop.item(item).state == "waiting" and laptop.item(item).reason
     laptop.far.fault = None
     laptop.sync()
-    assert laptop.states() == [] and {field["name"] for field in laptop.leaf.all("fields")} == {"Home", "Away"}
+    assert laptop.states() == [] and [one["name"] for one in laptop.leaf.all("fields")] == ["Home"]
+
+
+def test_it_waits_while_no_leaf_user_is_known(laptop: Laptop, tmp_path: Path) -> None:
+    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
+    laptop.sync()
+    (item,) = laptop.do(change("fields", field, name="Home"))
+    lose(laptop, tmp_path / "anew.db")
+
+    def nobody(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        empty = asked in ("listLeafUsers", "listFields")
+        return httpx.Response(200, headers={"x-total-count": "0"}, content=b"[]") if empty else act()
+
+    laptop.far.fault = nobody
+    laptop.sync()
+    assert (laptop.item(item).state, laptop.item(item).reason) == ("waiting", NOBODY)
+    laptop.far.fault = None
+    laptop.sync()
+    assert laptop.states() == []
 
 
 def test_an_edit_of_what_was_deleted_meanwhile_is_for_a_person(laptop: Laptop, tmp_path: Path) -> None:

@@ -315,3 +315,42 @@ def test_mine_may_be_forgotten_while_leaf_is_asked_for_the_one_that_was_chosen(l
     laptop.sync()
     assert laptop.item(item).state == "discarded" and laptop.states() == []
     assert [farm.id for farm in laptop.catalog.farms()] == [leaf_id] and laptop.far.counts["createFarm"] == 1
+
+
+def test_what_leaf_refused_has_not_made_a_farm(laptop: Laptop) -> None:
+    """The first request said no grower and was refused; a colleague's farm says just that."""
+    laptop.leaf.create_grower(USER, "Smith")
+    laptop.sync()
+    (grower,) = laptop.catalog.growers()
+    (item,) = laptop.do(Create(Farm(id="f-1", leaf_user_id=USER, name="South")))
+    laptop.far.fault = lambda asked, act: httpx.Response(400, json={}) if asked == "createFarm" else act()
+    laptop.sync()
+    assert laptop.item(item).state == "parked"
+    assert laptop.do(change("farms", "f-1", grower_id=grower.id)) == [item]
+    lose(laptop, "createFarm")
+    laptop.sync()
+    laptop.far.fault = None
+    made = laptop.leaf.create_farm(USER, "South")
+    laptop.time += 91
+    laptop.sync()
+    assert laptop.item(item).state == "conflict"
+    assert laptop.item(item).theirs == {"candidates": [{"id": str(made["id"]), "name": "South"}]}
+
+
+def test_an_edit_that_did_not_arrive_waits_for_an_older_one_when_two_farms_turn_out_to_be_one(laptop: Laptop) -> None:
+    item, leaf_id = in_doubt(laptop)
+    (older,) = laptop.do(change("farms", "f-1", name="South side"))
+    (later,) = laptop.do(change("farms", leaf_id, name="North side"))
+    lose(laptop, "updateFarm")
+    laptop.sync()
+    assert laptop.item(later).state == "sent"
+    laptop.far.fault = None
+    laptop.queue(lambda outbox: outbox.adopt(item, leaf_id, now=laptop.now()))
+    laptop.time += 91
+    laptop.sync()
+    assert (laptop.item(older).state, laptop.item(later).state) == ("conflict", "waiting")
+    assert [farm["name"] for farm in laptop.leaf.all("farms")] == ["North"]
+    laptop.queue(lambda outbox: outbox.resolve(older, "mine", now=laptop.now()))
+    laptop.sync()
+    assert laptop.item(older).state == "done"
+    assert [farm["name"] for farm in laptop.leaf.all("farms")] == ["South side"]

@@ -26,7 +26,7 @@ from leafdesk.records import VALIDATED, Field, LeafUser, Record
 from leafdesk.store.answering import restore
 from leafdesk.store.changes import Changes
 from leafdesk.store.copies import find_key, load_copy
-from leafdesk.store.items import LIVE_SQL, Item, RefusedError, live_edits, live_items, load_items
+from leafdesk.store.items import LIVE, LIVE_SQL, Item, RefusedError, live_edits, live_items, load_items
 from leafdesk.store.lines import insert, may_rewrite, rewrite, supersede, write_journal
 from leafdesk.store.seen import refold
 
@@ -58,6 +58,8 @@ def _create(connection: sqlite3.Connection, edit: Create, item_id: str, now: str
         return last.id
     if any(item.state in ("sent", "done") for item in history) or (last and last.state != "superseded"):
         raise RefusedError("Leaf had this record before and its id cannot be used again; make it as a new one.")
+    if any(item.state in LIVE for item in history):  # of a database made anew, before Leaf's copy is read
+        raise RefusedError("Changes of it are waiting already; it is here again after the next sync.")
     farm = edit.record.farm_id if isinstance(edit.record, Field) else None
     move = change("fields", edit.id, farm_id=farm) if farm is not None else None  # Leaf's create takes no farm
     reason = why_not(edit, None) or next(

@@ -129,7 +129,7 @@ class User:
         happened = self.laptop.weather.happened
         if "lost all" not in happened:
             return False
-        if "odd" in happened:
+        if "odd" in happened or "shape" in happened:
             return True
         there, outbox = self.far.there[edit.kind].get(edit.id, {}), self.laptop.outbox
         tried = [(item, item.edit) for item in outbox.tried_creates(edit.kind) if isinstance(item.edit, Create)]

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import httpx
+import pytest
 
-from leafdesk.edits import Match, change
+from leafdesk.edits import Create, Match, change
 from leafdesk.geo.shape import to_geojson
-from leafdesk.records import ProductMatch
+from leafdesk.records import Field, ProductMatch
 from leafdesk.store.database import Database
+from leafdesk.store.outbox import RefusedError
 from leafdesk.store.salvage import re_attach
 from leafdesk.store.second_copy import Rescued, all_that_waits
 from leafdesk.sync import stock
@@ -76,6 +78,17 @@ def test_it_waits_while_leafs_answer_cannot_be_read(laptop: Laptop, tmp_path: Pa
     laptop.far.fault = None
     laptop.sync()
     assert laptop.states() == [] and [one["name"] for one in laptop.leaf.all("fields")] == ["Home"]
+
+
+def test_a_record_whose_changes_wait_is_not_made_a_second_time(laptop: Laptop, tmp_path: Path) -> None:
+    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
+    laptop.sync()
+    (item,) = laptop.do(change("fields", field, name="Home"))
+    lose(laptop, tmp_path / "anew.db")
+    with pytest.raises(RefusedError, match="after the next sync"):
+        laptop.do(Create(Field(id=field, leaf_user_id=USER, name="North", shape=square())))
+    laptop.sync()
+    assert laptop.item(item).state == "done" and [row.name for row in laptop.catalog.fields()] == ["Home"]
 
 
 def test_it_waits_while_no_leaf_user_is_known(laptop: Laptop, tmp_path: Path) -> None:

@@ -323,11 +323,13 @@ class User:
         if item.kind != "fields" or isinstance(item.edit, Create | Delete) or self.dice.random() >= often:
             return False
         self.said["away with it"] += 1
-        with suppress(RefusedError):
+        try:
             delete = self.laptop.do(Delete("fields", item.record_id))
-            self.queued.add(delete)
-            if self.dice.random() < 0.5:
-                self._outbox(lambda o: o.discard(delete, now=self.laptop.now()))
+        except RefusedError:
+            return False
+        self.queued.add(delete)
+        if self.dice.random() < 0.5:
+            self._outbox(lambda o: o.discard(delete, now=self.laptop.now()))
         return True
 
     def _knows_its_own(self, item: Item) -> bool:

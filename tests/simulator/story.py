@@ -32,8 +32,9 @@ ROUNDS = 10
 """Syncs with all that may happen: some dozens of edits a story."""
 HURRY = 25
 """Edits that the user makes during one sync at most."""
-QUIET = 20
-"""Syncs in which a calm line must bring everything home."""
+QUIET = 40
+"""Syncs in which a calm line must bring everything home: what Leaf cannot process takes ten to be given up, and may
+rest on another such."""
 
 
 @dataclass(slots=True)

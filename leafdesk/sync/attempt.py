@@ -1,6 +1,6 @@
 """One queue item's turn at Leaf: written ahead, sent once, and its outcome written down whatever it is."""
 
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -23,7 +23,8 @@ from leafdesk.sync.asks import Rule, StoppedError, Trip, look, patience, put, re
 from leafdesk.sync.lag import catch_up
 
 if TYPE_CHECKING:
-    from leafdesk.api.calls import Call, Page
+    from leafdesk.api.calls import Call
+    from leafdesk.api.wire import RecordProblem
 
 T = TypeVar("T")
 Verdict = Literal["done", "there", "waiting", "sent", "parked", "conflict"]
@@ -201,12 +202,12 @@ def find_known(call: "Call[T]", trip: Trip) -> Rule[T | None]:
     return found
 
 
-def readable(page: "Page[Any]", known: Container[str] = ()) -> None:
+def readable(problems: "Iterable[RecordProblem]", known: Container[str] = ()) -> None:
     """A list in which something cannot be read proves nothing: what is looked for may be just that.
 
     Raises UnreadableAnswerError, unless all of it was `known` before.
     """
-    for problem in page.problems:
+    for problem in problems:
         if problem.id is None or problem.id not in known:
             raise UnreadableAnswerError(f"Leaf lists something that cannot be read, so this has to wait: {problem}")
 

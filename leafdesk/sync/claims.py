@@ -58,7 +58,7 @@ def read_all(
     while True:
         page = yield from read(call(number), trip)
         unreadable += [problem.id for problem in page.problems if problem.id]
-        readable(page, unreadable if known is None else known)
+        readable(page.problems, unreadable if known is None else known)
         found.update({one.id: one for one in page.items})
         number += 1
         last = page.count < PAGE_SIZE and (page.total is None or number * PAGE_SIZE >= page.total)

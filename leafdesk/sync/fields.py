@@ -9,6 +9,7 @@ from typing import Any
 
 from leafdesk.api import calls
 from leafdesk.api.errors import AnsweredError, LeafError
+from leafdesk.api.wire import RecordProblem
 from leafdesk.edits import Change, Create, Redraw
 from leafdesk.geo.overlap import likeness
 from leafdesk.geo.shape import Shape, from_geojson, to_geojson
@@ -192,9 +193,9 @@ def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Ver
     field = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
     if field is None:
         return (yield from conflict(item, trip, GONE, None))
-    history = yield from boundaries_of(field, trip)
     pre = yield from earlier_pre(item)
     before = set(pre["boundary_ids"]) if pre else None
+    history, unreadable = yield from _history_since(field, trip, before)
     active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
     ours = _landed(history, edit.shape, before)
     if ours is not None or (active is not None and same_shape(active.shape, edit.shape)):
@@ -203,7 +204,7 @@ def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Ver
         return (yield from conflict(item, trip, CHANGED, _their_boundary(active), _learn(field, history)))
     if item.state == "sent":
         item = yield from absent(item, trip)
-    known = sorted(before) if before is not None else [boundary.id for boundary in history]
+    known = sorted(before) if before is not None else [*(boundary.id for boundary in history), *unreadable]
     call = calls.replace_boundary(place.leaf_user_id, place.leaf_id, shape=edit.shape)
     sent = yield from send_ahead(item, trip, call, body=call.body, pre={"boundary_ids": known})
     if isinstance(sent, str):
@@ -215,10 +216,10 @@ def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Ver
 def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: set[str], trip: Trip) -> Rule[Verdict]:
     """Ours is active now. Did somebody's boundary slip in between our look and our write? Then say so (§6, audit)."""
     try:
-        now = yield from boundaries_of(field, trip)
+        now, _ = yield from _history_since(field, trip, before)
         if all(boundary.id != answer.id for boundary in now):  # a machine that has not heard of it yet
             yield from pause(LAG)
-            now = yield from boundaries_of(field, trip)
+            now, _ = yield from _history_since(field, trip, before)
     except LeafError:
         now = []
     if all(boundary.id != answer.id for boundary in now):
@@ -341,17 +342,37 @@ def own_shapes(outbox: Outbox, field_id: str) -> list[Shape]:
 
 # ---------------------------------------------------------------------- what Leaf has
 def boundaries_of(field: Field, trip: Trip) -> Rule[list[Boundary]]:
-    """The whole history of a field's boundaries. Where a total says there is more, page."""
+    """The whole history of a field's boundaries, as far as it can be read.
+
+    Raises UnreadableAnswerError where the active one may be what cannot be read.
+    """
+    history, _ = yield from _history_and_problems(field, trip)
+    return history
+
+
+def _history_since(field: Field, trip: Trip, before: set[str] | None) -> Rule[tuple[list[Boundary], list[str]]]:
+    """The history, and the ids of what in it cannot be read. Raises UnreadableAnswerError for what is not of `before`
+    (None: nothing was sent yet), or has no id: it may be somebody's that ours replaced."""
+    history, problems = yield from _history_and_problems(field, trip)
+    unreadable = [problem.id for problem in problems if problem.id]
+    readable(problems, unreadable if before is None else before)
+    return history, unreadable
+
+
+def _history_and_problems(field: Field, trip: Trip) -> Rule[tuple[list[Boundary], list[RecordProblem]]]:
+    """Where a total says there is more, page, as long as that brings something."""
     page = yield from read(_history_call(field), trip)
-    found = {boundary.id: boundary for boundary in page.items}
-    number = 0
-    while page.total is not None and len(found) < page.total and page.items:
+    found, problems, number = {one.id: one for one in page.items}, list(page.problems), 0
+    while page.total is not None and len(found) + len(problems) < page.total:
         page = yield from read(_history_call(field, number), trip)
-        found.update({boundary.id: boundary for boundary in page.items})
+        if found.keys() >= {one.id for one in page.items}:
+            break
+        found.update({one.id: one for one in page.items})
+        problems += [problem for problem in page.problems if problem not in problems]
         number += 1
     if not any(boundary.status == "ACTIVE" for boundary in found.values()):
-        readable(page)  # the active one may be just what cannot be read
-    return list(found.values())
+        readable(problems)
+    return list(found.values()), problems
 
 
 def _history_call(field: Field, page: int | None = None) -> calls.Call[calls.Page[Boundary]]:

@@ -182,5 +182,5 @@ def _match(item: Item, edit: Match, trip: Trip) -> Rule[Verdict]:
 
 def _matches(copy: ProductMatch, trip: Trip) -> Rule[dict[str, ProductMatch]]:
     page = yield from read(calls.list_matches(copy.operation_id), trip)
-    readable(page)
+    readable(page.problems)
     return {one.id: replace(one, leaf_user_id=copy.leaf_user_id) for one in page.items}

@@ -1,6 +1,8 @@
 """Every edit's way to Leaf, and back again when its answer is lost: driven step by step, with Leaf in this process."""
 
+import json
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -474,16 +476,24 @@ def test_a_record_that_leaf_cannot_show_does_not_hold_up_the_others(laptop: Lapt
     assert "trouble" in (laptop.item(first).reason or "")
 
 
-def test_a_boundary_is_not_done_before_the_history_was_seen(laptop: Laptop) -> None:
+def without(answer: httpx.Response, which: Callable[[dict[str, Any]], bool], odd: dict[str, Any]) -> httpx.Response:
+    """A list in which some rows are written so that nobody can read them."""
+    rows = [row | odd if which(row) else row for row in answer.json()]
+    return httpx.Response(200, headers=answer.headers, content=json.dumps(rows).encode())
+
+
+@pytest.mark.parametrize("odd", [{}, {"id": {}}, {"geometry": None}], ids=["busy", "no id", "no shape"])
+def test_a_boundary_is_not_done_before_the_history_was_seen(laptop: Laptop, odd: dict[str, Any]) -> None:
     field = laptop.make_field("Old")
     laptop.sync()
     (item,) = laptop.do(Redraw(field, DRAWN))
+    theirs = list[str]()
 
     def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
         if asked == "replaceActiveBoundary":
-            laptop.leaf.redraw(field, to_geojson(square(8)))
+            theirs.append(str(laptop.leaf.redraw(field, to_geojson(square(8)))["id"]))
         if asked == "listBoundaries" and laptop.far.counts["replaceActiveBoundary"]:
-            return httpx.Response(503, json={})
+            return without(act(), lambda row: row["id"] in theirs, odd) if odd else httpx.Response(503, json={})
         return act()
 
     laptop.far.fault = fault
@@ -494,6 +504,22 @@ def test_a_boundary_is_not_done_before_the_history_was_seen(laptop: Laptop) -> N
     cycle = laptop.sync(pull=False)
     assert laptop.item(item).state == "done" and laptop.far.counts["replaceActiveBoundary"] == 1
     assert any("was replaced by yours" in notice for notice in cycle.notices)
+
+
+def test_an_old_boundary_that_cannot_be_read_holds_nothing_up(laptop: Laptop) -> None:
+    field = laptop.make_field("Old")
+    (first,) = laptop.leaf.history(field)
+    laptop.leaf.redraw(field, to_geojson(square(8)))
+    laptop.sync()
+    (item,) = laptop.do(Redraw(field, DRAWN))
+
+    def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        odd = {"geometry": None}
+        return without(act(), lambda row: row["id"] == first["id"], odd) if asked == "listBoundaries" else act()
+
+    laptop.far.fault = fault
+    cycle = laptop.sync(pull=False)
+    assert laptop.item(item).state == "done" and cycle.notices == ()
 
 
 # ---------------------------------------------------------------------- the user goes on meanwhile

@@ -175,10 +175,13 @@ def read(call: "Call[T]", trip: Trip) -> Rule[T]:
 def every(page: "Callable[[int], Call[Page[T]]]", trip: Trip) -> Rule[list[T]]:
     """Every usable record of a list that is not long, page by page; a long one is pulled (sync.pull)."""
     found, number = list[T](), 0
+    before: Sequence[T] = ()
     while True:
         one = yield from read(page(number), trip)
+        if one.items == before:  # a server that does not page says the same again
+            return found
         found.extend(one.items)
-        number += 1
+        number, before = number + 1, one.items
         if one.count < FULL_PAGE:
             return found
 

@@ -53,17 +53,17 @@ def read_all(
     Raises UnreadableAnswerError for one of those that has no id, or was not `known` before (None: any may be).
     """
     found: dict[str, N] = {}
-    unreadable: list[str] = []
+    unreadable: dict[str, None] = {}
     number = 0
     while True:
-        page = yield from read(call(number), trip)
-        unreadable += [problem.id for problem in page.problems if problem.id]
+        page, before = (yield from read(call(number), trip)), len(found) + len(unreadable)
+        unreadable |= {problem.id: None for problem in page.problems if problem.id}
         readable(page.problems, unreadable if known is None else known)
         found.update({one.id: one for one in page.items})
         number += 1
         last = page.count < PAGE_SIZE and (page.total is None or number * PAGE_SIZE >= page.total)
-        if last or not page.count:
-            return list(found.values()), unreadable
+        if last or len(found) + len(unreadable) == before:
+            return list(found.values()), list(unreadable)
 
 
 def chosen(item: Item) -> str | None:

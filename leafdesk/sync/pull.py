@@ -198,9 +198,10 @@ def _remember(catalog: Catalog, listing: Listing[R], sweep: Sweep, trip: Trip, *
 def _read_whole(listing: Listing[R], trip: Trip, pulled: Pulled) -> Rule[Sweep]:
     sweep, number = yield from _first_page(listing, trip, pulled)
     if sweep.total is None:
-        while not sweep.ended:  # nobody says how many there are: until a page is short
-            number += 1
+        while not sweep.ended:  # nobody says how many there are: until a page is short, or brings nothing
+            number, before = number + 1, len(sweep.ids)
             yield from _page(listing, number, sweep, trip, pulled)
+            sweep.ended = sweep.ended or len(sweep.ids) == before
         return sweep
     last = (sweep.total - 1) // PAGE
     yield from _pages(listing, range(number + 1, last + 1), sweep, trip, pulled)

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from leafdesk.edits import change
+from leafdesk.edits import Create, change
 from leafdesk.geo.shape import from_geojson, to_geojson
-from leafdesk.records import LeafUser
+from leafdesk.records import Farm, LeafUser
 from leafdesk.sandbox.choices import Choices
 from leafdesk.store.catalog import Catalog
 from leafdesk.sync.asks import Write
@@ -109,6 +109,24 @@ def test_without_a_total_pages_are_read_until_one_is_short(laptop: Laptop) -> No
     laptop.far.fault = untold
     laptop.sync()
     assert len(laptop.catalog.fields()) == 200 and laptop.far.counts["listFields"] == 3
+
+
+@pytest.mark.parametrize("edited", [False, True], ids=["pull", "push"])
+def test_a_server_that_does_not_page_is_not_asked_for_ever(laptop: Laptop, edited: bool) -> None:
+    for n in range(100):
+        laptop.leaf.create_farm(USER, f"Farm {n}")
+    if edited:
+        laptop.do(Create(Farm(id="f-1", leaf_user_id=USER, name="South")))
+
+    def same_again(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
+        if asked != "listFarms":
+            return act()
+        rows = laptop.leaf.all("farms")[:100]
+        return httpx.Response(200, json=rows)
+
+    laptop.far.fault = same_again
+    laptop.sync(pull=not edited)
+    assert laptop.far.counts["listFarms"] == 2
 
 
 def test_a_preview_never_erases_a_boundary(laptop: Laptop) -> None:

@@ -242,6 +242,13 @@ def test_files_and_matches_come_when_asked(farm: Laptop) -> None:
     assert tables(farm).fetched("matchHistory", about=match.id) is not None
 
 
+def test_operations_of_a_server_that_does_not_page_are_read_once(farm: Laptop) -> None:
+    (one, *_) = farm.leaf.all("operations")
+    rows = [one | {"id": f"0a1b2c3d-0000-4000-8000-{n:012d}"} for n in range(100)]
+    farm.far.fault = lambda asked, act: httpx.Response(200, json=rows) if asked == "listFieldOperations" else act()
+    assert farm.drive(stock.read_operations(one["leafUserId"], None, farm.trip())) == 100
+
+
 def test_organizations_and_files_of_a_field(farm: Laptop) -> None:
     whole(farm)
     user = farm.catalog.users()[0].id

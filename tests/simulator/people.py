@@ -132,8 +132,9 @@ class User:
         if "odd" in happened or "shape" in happened:
             return True
         there, outbox = self.far.there[edit.kind].get(edit.id, {}), self.laptop.outbox
-        tried = [(item, item.edit) for item in outbox.tried_creates(edit.kind) if isinstance(item.edit, Create)]
-        alike = [item for item, create in tried if same(create.record.name, there.get("name"))]
+        tried = [*outbox.tried_creates(edit.kind), *outbox.items(states=("done",))]  # done after the list was read
+        creates = [(item, item.edit) for item in tried if item.kind == edit.kind and isinstance(item.edit, Create)]
+        alike = [item for item, create in creates if same(create.record.name, there.get("name"))]
         return any(edit.id not in (none_of(outbox, item) or ()) for item in alike)
 
     def _take_back(self) -> None:

@@ -35,6 +35,7 @@ POISON_SECONDS = 3600.0
 """After so many lost answers, over so long, an item is parked: Leaf's server cannot process it (sync.md §9, poison). In
 less time it may only be the line that is bad."""
 GONE = "Somebody deleted this at Leaf."
+CHANGED = "Somebody changed this at Leaf after you saw it."
 UNBELIEVABLE = "Leaf's answer spoke of another record; whether this arrived will be checked."
 TWIN = "Leaf says it has this already; looking."
 

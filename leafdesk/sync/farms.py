@@ -14,6 +14,7 @@ from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look
 from leafdesk.sync.attempt import (
+    CHANGED,
     GONE,
     Verdict,
     absent,
@@ -30,7 +31,6 @@ from leafdesk.sync.merge import same, texts, three_way
 from leafdesk.sync.places import Place
 
 AMBIGUOUS = "Leaf may have this already, perhaps under another name; sending it again could leave it there twice."
-CHANGED = "Somebody changed this at Leaf after you saw it."
 
 
 def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:

@@ -4,20 +4,20 @@ The rules are rows 1 to 4 of sync.md §6. Leaf has no versions to compare, so ev
 present copy by value just before it is sent, and what was seen then is written beside the attempt (`pre`).
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leafdesk.api import calls
-from leafdesk.api.errors import AnsweredError, LeafError
-from leafdesk.api.wire import RecordProblem
+from leafdesk.api.errors import AnsweredError
 from leafdesk.edits import Change, Create, Redraw
 from leafdesk.geo.overlap import likeness
-from leafdesk.geo.shape import Shape, from_geojson, to_geojson
+from leafdesk.geo.shape import Shape
 from leafdesk.records import Boundary, Field
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox
-from leafdesk.sync.asks import Rule, Trip, look, pause, read
+from leafdesk.sync.asks import Rule, Trip, look, read
 from leafdesk.sync.attempt import (
+    CHANGED,
     GONE,
     TWIN,
     Verdict,
@@ -25,29 +25,23 @@ from leafdesk.sync.attempt import (
     attempt_find,
     conflict,
     done,
-    earlier_pre,
     find,
     find_known,
     in_doubt,
     park,
-    readable,
     send_ahead,
-    settle,
     unbelievable,
 )
-from leafdesk.sync.audit import tell_replaced
 from leafdesk.sync.claims import known_before, one_of_ours
-from leafdesk.sync.lag import LAG, note_news
+from leafdesk.sync.lag import note_news
 from leafdesk.sync.merge import plain, same, same_shape, texts, three_way
+from leafdesk.sync.past_boundaries import boundaries_of
 from leafdesk.sync.places import Place
+from leafdesk.sync.redraw import SAME_LAND, learn
 
-SAME_LAND = 0.9999
-"""Likeness from which a boundary that another program wrote down is taken for the one drawn here (sync.md §6)."""
 SAME_PLACE = 99.0
 """Percent of a field or of what is asked for that must overlap: Leaf takes up to 100, and rounds."""
-LOOKING = "Leaf has it; whether somebody else drew meanwhile is still to be asked."
 STILL_THERE = "Leaf has this field by the name {}; that was left as it is."
-CHANGED = "Somebody changed this at Leaf after you saw it."
 
 
 # ---------------------------------------------------------------------- create
@@ -187,111 +181,6 @@ def change_field(item: Item, edit: Change, place: Place, trip: Trip) -> Rule[Ver
     return (yield from done(item, trip, lambda catalog: catalog.put([answer])))
 
 
-# ---------------------------------------------------------------------- boundary
-def redraw_field(item: Item, edit: Redraw, place: Place, trip: Trip) -> Rule[Verdict]:
-    """PUT a boundary unless another one than the user saw is active; the history is the proof (row 3)."""
-    field = yield from find_known(calls.get_field(place.leaf_user_id, place.leaf_id), trip)
-    if field is None:
-        return (yield from conflict(item, trip, GONE, None))
-    pre = yield from earlier_pre(item)
-    before = set(pre["boundary_ids"]) if pre else None
-    history, unreadable = yield from _history_since(field, trip, before)
-    active = next((boundary for boundary in history if boundary.status == "ACTIVE"), None)
-    ours = _landed(history, edit.shape, before)
-    if ours is not None or (active is not None and same_shape(active.shape, edit.shape)):
-        return (yield from _landed_now(item, edit, field, history, ours, before, trip))
-    if active is not None and not _seen(active, item.base):
-        return (yield from conflict(item, trip, CHANGED, _their_boundary(active), _learn(field, history)))
-    if item.state == "sent":
-        item = yield from absent(item, trip)
-    known = sorted(before) if before is not None else [*(boundary.id for boundary in history), *unreadable]
-    call = calls.replace_boundary(place.leaf_user_id, place.leaf_id, shape=edit.shape)
-    sent = yield from send_ahead(item, trip, call, body=call.body, pre={"boundary_ids": known})
-    if isinstance(sent, str):
-        return sent
-    item, answer = sent
-    return (yield from _replaced(item, edit, field, answer, set(known), trip))
-
-
-def _replaced(item: Item, edit: Redraw, field: Field, answer: Boundary, before: set[str], trip: Trip) -> Rule[Verdict]:
-    """Ours is active now. Did somebody's boundary slip in between our look and our write? Then say so (§6, audit)."""
-    try:
-        now, _ = yield from _history_since(field, trip, before)
-        if all(boundary.id != answer.id for boundary in now):  # a machine that has not heard of it yet
-            yield from pause(LAG)
-            now, _ = yield from _history_since(field, trip, before)
-    except LeafError:
-        now = []
-    if all(boundary.id != answer.id for boundary in now):
-        # it arrived, but who else drew meanwhile is not known: the probe asks again, when every machine has heard of it
-        later, learn = trip.clock() + LAG, _learn(field, [answer])
-        yield from settle(item, trip, "sent", "unknown", reason=LOOKING, not_before=later, also=learn)
-        return "sent"
-    return (yield from _landed_now(item, edit, field, now, answer, before, trip))
-
-
-def _learn(field: Field, history: Sequence[Boundary]) -> Callable[[Catalog], Changes]:
-    def learn(catalog: Catalog) -> Changes:
-        return catalog.put([field]) | catalog.put_boundaries(field.id, history)
-
-    return learn
-
-
-def _landed(history: Iterable[Boundary], mine: Shape, before: set[str] | None) -> Boundary | None:
-    """The boundary that an earlier request of ours made: new since then, and drawn as ours.
-
-    Where Leaf wrote it down a little differently: the one new boundary, if it is the same land.
-    """
-    if before is None:
-        return None
-    new = [boundary for boundary in history if boundary.id not in before]
-    exact = next((boundary for boundary in new if same_shape(boundary.shape, mine)), None)
-    if exact is not None or len(new) != 1:
-        return exact
-    return new[0] if likeness(new[0].shape, mine) >= SAME_LAND else None
-
-
-def _seen(active: Boundary, base: dict[str, Any]) -> bool:
-    """Whether this boundary is the one the edit was drawn on: the same one, or one that looks the same."""
-    if active.id == base.get("boundary_id"):
-        return True
-    shape = base.get("shape")
-    return shape is not None and same_shape(active.shape, from_geojson(shape))
-
-
-def _landed_now(
-    item: Item,
-    edit: Redraw,
-    field: Field,
-    history: Sequence[Boundary],
-    ours: Boundary | None,
-    before: set[str] | None,
-    trip: Trip,
-) -> Rule[Verdict]:
-    """It is at Leaf. Did somebody's boundary give way to it that nobody saw here? Then say so (§6, audit)."""
-    learn, theirs = _learn(field, history), _replaced_unseen(history, ours, before, edit.shape)
-
-    def learn_all(catalog: Catalog) -> Changes:
-        changes = learn(catalog)
-        tell_replaced(catalog, item, theirs, trip.now())
-        return changes
-
-    told = [f"Somebody's boundary of {one.created_time} was replaced by yours; Leaf keeps it." for one in theirs]
-    if ours is not None and before is not None and ours.status != "ACTIVE":
-        told.append("Your boundary arrived, and somebody has replaced it since.")
-    return (yield from done(item, trip, learn_all, notice=" ".join(told) or None))
-
-
-def _replaced_unseen(
-    history: Iterable[Boundary], ours: Boundary | None, before: set[str] | None, mine: Shape
-) -> list[Boundary]:
-    """The boundaries that came between our look and our write."""
-    if ours is None or before is None:
-        return []
-    others = [b for b in history if b.id not in before and b.id != ours.id and not same_shape(b.shape, mine)]
-    return [b for b in others if b.created_time <= ours.created_time]
-
-
 # ---------------------------------------------------------------------- delete
 def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     """DELETE what is still as the user saw it; gone already is as good (row 4)."""
@@ -302,7 +191,7 @@ def delete_field(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
     theirs = _their_field(field, history)
     as_seen = yield from look(lambda _, outbox: _as_seen(outbox, item, place, theirs, history))
     if not as_seen:
-        return (yield from conflict(item, trip, CHANGED, theirs, _learn(field, history)))
+        return (yield from conflict(item, trip, CHANGED, theirs, learn(field, history)))
     if item.state == "sent":
         item = yield from absent(item, trip)
     call = calls.delete_field(place.leaf_user_id, place.leaf_id)
@@ -338,55 +227,6 @@ def own_shapes(outbox: Outbox, field_id: str) -> list[Shape]:
     drawn = [edit.shape for edit in edits if isinstance(edit, Redraw)]
     made = [edit.record.shape for edit in edits if isinstance(edit, Create) and isinstance(edit.record, Field)]
     return [*drawn, *(shape for shape in made if shape is not None)]
-
-
-# ---------------------------------------------------------------------- what Leaf has
-def boundaries_of(field: Field, trip: Trip) -> Rule[list[Boundary]]:
-    """The whole history of a field's boundaries, as far as it can be read.
-
-    Raises UnreadableAnswerError where the active one may be what cannot be read.
-    """
-    history, _ = yield from _history_and_problems(field, trip)
-    return history
-
-
-def _history_since(field: Field, trip: Trip, before: set[str] | None) -> Rule[tuple[list[Boundary], list[str]]]:
-    """The history, and the ids of what in it cannot be read. Raises UnreadableAnswerError for what is not of `before`
-    (None: nothing was sent yet), or has no id: it may be somebody's that ours replaced."""
-    history, problems = yield from _history_and_problems(field, trip)
-    unreadable = [problem.id for problem in problems if problem.id]
-    readable(problems, unreadable if before is None else before)
-    return history, unreadable
-
-
-def _history_and_problems(field: Field, trip: Trip) -> Rule[tuple[list[Boundary], list[RecordProblem]]]:
-    """Where a total says there is more, page, as long as that brings something."""
-    page = yield from read(_history_call(field), trip)
-    found, problems, number = {one.id: one for one in page.items}, list(page.problems), 0
-    while page.total is not None and len(found) + len(problems) < page.total:
-        page = yield from read(_history_call(field, number), trip)
-        if found.keys() >= {one.id for one in page.items}:
-            break
-        found.update({one.id: one for one in page.items})
-        problems += [problem for problem in page.problems if problem not in problems]
-        number += 1
-    if not any(boundary.status == "ACTIVE" for boundary in found.values()):
-        readable(problems)
-    return list(found.values()), problems
-
-
-def _history_call(field: Field, page: int | None = None) -> calls.Call[calls.Page[Boundary]]:
-    size = None if page is None else calls.PAGE_SIZE
-    return calls.list_boundaries(field.leaf_user_id, field.id, page=page, size=size)
-
-
-def _their_boundary(boundary: Boundary) -> dict[str, Any]:
-    return {
-        "boundary_id": boundary.id,
-        "shape": to_geojson(boundary.shape),
-        "area_ha": boundary.area_ha,
-        "created_time": boundary.created_time,
-    }
 
 
 def _their_field(field: Field, history: Iterable[Boundary]) -> dict[str, Any]:

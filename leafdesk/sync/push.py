@@ -21,7 +21,7 @@ from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.records import Field, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import LIVE, Item, Outbox, StaleError
-from leafdesk.sync import farms, fields, machines, triggers
+from leafdesk.sync import farms, fields, machines, redraw, triggers
 from leafdesk.sync.asks import LONGEST_WAIT, Rule, Trip, look, patience, pause, put, side_by_side, tell, write
 from leafdesk.sync.attempt import GONE, Verdict, conflict, done, park, settle, wait
 from leafdesk.sync.places import Nowhere, Place, place_of
@@ -337,7 +337,7 @@ def _rule(item: Item, trip: Trip) -> Rule[Verdict]:
         delete = machines.delete_machine if edit.kind == "machines" else fields.delete_field
         return (yield from delete(item, place, trip))
     if isinstance(edit, Redraw):
-        return (yield from fields.redraw_field(item, edit, place, trip))
+        return (yield from redraw.redraw_field(item, edit, place, trip))
     if not isinstance(edit, Change):
         return (yield from triggers.send_trigger(item, edit, place, trip))
     if edit.kind == "machines":

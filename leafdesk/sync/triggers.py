@@ -24,6 +24,7 @@ from leafdesk.sync.attempt import (
     readable,
     send_ahead,
     settle,
+    unbelievable,
 )
 from leafdesk.sync.places import Place
 
@@ -171,12 +172,12 @@ def _match(item: Item, edit: Match, trip: Trip) -> Rule[Verdict]:
     item, page = sent
     answered = {one.id: replace(one, leaf_user_id=copy.leaf_user_id) for one in page.items}  # all of them, in any order
     got = answered.get(copy.id)
-    if got is not None and got.product_id != wanted:  # somebody chose another product between our look and our write
+    if got is None:
+        return (yield from unbelievable(item, trip))
+    if got.product_id != wanted:  # somebody chose another product between our look and our write
         theirs = {"product_id": got.product_id, "status": got.status}
         learn = answered.values()
         return (yield from conflict(item, trip, CHANGED, theirs, lambda catalog: catalog.put(learn), outcome="ok"))
-    if got is None:
-        answered[copy.id] = replace(there, product_id=str(wanted), status=VALIDATED, score=None)
     return (yield from done(item, trip, lambda catalog: catalog.put(answered.values())))
 
 

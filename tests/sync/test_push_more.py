@@ -411,7 +411,8 @@ def test_a_match_that_others_answered_is_for_a_person(farm: Laptop) -> None:
     assert (item.state, item.theirs) == ("conflict", {"product_id": second, "status": "VALIDATED"})
 
 
-def test_a_product_that_others_chose_between_look_and_write_is_for_a_person(farm: Laptop) -> None:
+@pytest.mark.parametrize("told", [True, False], ids=["told", "the answer is silent"])
+def test_a_product_that_others_chose_between_look_and_write_is_for_a_person(farm: Laptop, told: bool) -> None:
     match = predicted(farm)
     other = next(one["id"] for one in farm.leaf.all("products") if one["id"] != match.product_id)
     (item,) = farm.do(Match(match.id))
@@ -419,9 +420,14 @@ def test_a_product_that_others_chose_between_look_and_write_is_for_a_person(farm
     def fault(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
         if asked == "updateProductMatch":
             farm.leaf.update_match(match.operation_id, match.id, other)
+            return act() if told else httpx.Response(200, json=[{"id": act().status_code}])
         return act()
 
     farm.far.fault = fault
     farm.sync()
+    if not told:
+        assert farm.item(item).state == "sent"
+        farm.time += 91
+        farm.sync()
     assert farm.item(item).state == "conflict"
     assert farm.item(item).theirs == {"product_id": other, "status": "VALIDATED"}

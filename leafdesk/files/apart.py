@@ -1,7 +1,6 @@
 """Reads a file in a process of its own, which is ended when a hostile file takes it too long or too much memory."""
 
 import contextlib
-import faulthandler
 import os
 import subprocess
 import sys
@@ -17,8 +16,6 @@ from leafdesk.files.limits import MEMORY, SECONDS
 
 FAR_END = "--read-file"
 """What the program is started with to be such a process."""
-_LATE = 1
-"""What `faulthandler` ends a process with."""
 _TOO_MUCH = "It takes too {} to read; no file of fields does. Divide it, or export it again."
 
 
@@ -27,7 +24,6 @@ class _Asked(msgspec.Struct):
     """As the system writes it; it need not be text."""
     crs: str | None
     swap: bool | None
-    seconds: float
     memory: int
 
 
@@ -69,9 +65,10 @@ class Reader:
         memory: int = MEMORY,
     ) -> None:
         self.path = path
-        self._asked = _Asked(os.fsencode(path.absolute()), crs, swap, seconds, memory)
+        self._asked = _Asked(os.fsencode(path.absolute()), crs, swap, memory)
+        self._seconds = seconds
         self._process: subprocess.Popen[bytes] | None = None
-        self._cancelled = False
+        self._cancelled = self._late = False
         self._lock = threading.Lock()
 
     def read(self, tell: Tell = lambda *_: None) -> Reading:
@@ -83,15 +80,25 @@ class Reader:
             if self._cancelled:
                 raise CancelledError
             self._process = far_end.start(FAR_END)
+        end = threading.Timer(self._seconds, self._end_late)
+        end.daemon = True
+        end.start()
         try:
             return self._listen(self._process, tell)
         finally:
+            end.cancel()
             far_end.end(self._process)
 
     def cancel(self) -> None:
         """Stop it."""
         with self._lock:
             self._cancelled = True
+            if self._process is not None:
+                self._process.kill()
+
+    def _end_late(self) -> None:
+        with self._lock:
+            self._late = True
             if self._process is not None:
                 self._process.kill()
 
@@ -118,8 +125,8 @@ class Reader:
     def _why_it_ended(self, process: "subprocess.Popen[bytes]") -> Exception:
         if self._cancelled:
             return CancelledError()
-        late = process.wait() == _LATE
-        return UnreadableError(_TOO_MUCH.format("long" if late else "much memory"))
+        process.wait()
+        return UnreadableError(_TOO_MUCH.format("long" if self._late else "much memory"))
 
 
 def serve() -> int:
@@ -130,7 +137,6 @@ def serve() -> int:
         far_end.send(out, msgspec.msgpack.encode(said))
 
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
-    faulthandler.dump_traceback_later(asked.seconds, exit=True)  # a thread of C: it needs nobody's leave
     path = Path(os.fsdecode(asked.path))
     try:
         _stay_small(asked.memory)
@@ -143,7 +149,6 @@ def serve() -> int:
         say(_Unreadable(_TOO_MUCH.format("much memory"), False))
     except Exception:
         say(_Mistake(traceback.format_exc()))
-    faulthandler.cancel_dump_traceback_later()
     return 0
 
 

@@ -1,6 +1,7 @@
 """Reads a file in a process of its own, which is ended when a hostile file takes it too long or too much memory."""
 
 import contextlib
+import faulthandler
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ class _Asked(msgspec.Struct):
     """As the system writes it; it need not be text."""
     crs: str | None
     swap: bool | None
+    seconds: float
     memory: int
 
 
@@ -65,8 +67,7 @@ class Reader:
         memory: int = MEMORY,
     ) -> None:
         self.path = path
-        self._asked = _Asked(os.fsencode(path.absolute()), crs, swap, memory)
-        self._seconds = seconds
+        self._asked = _Asked(os.fsencode(path.absolute()), crs, swap, seconds, memory)
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = self._late = False
         self._lock = threading.Lock()
@@ -80,7 +81,7 @@ class Reader:
             if self._cancelled:
                 raise CancelledError
             self._process = far_end.start(FAR_END)
-        end = threading.Timer(self._seconds, self._end_late)
+        end = threading.Timer(self._asked.seconds, self._end_late)
         end.daemon = True
         end.start()
         try:
@@ -91,14 +92,15 @@ class Reader:
 
     def cancel(self) -> None:
         """Stop it."""
-        with self._lock:
-            self._cancelled = True
-            if self._process is not None:
-                self._process.kill()
+        self._cancelled = True
+        self._kill()
 
     def _end_late(self) -> None:
+        self._late = True
+        self._kill()
+
+    def _kill(self) -> None:
         with self._lock:
-            self._late = True
             if self._process is not None:
                 self._process.kill()
 
@@ -137,6 +139,7 @@ def serve() -> int:
         far_end.send(out, msgspec.msgpack.encode(said))
 
     asked = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=_Asked)
+    faulthandler.dump_traceback_later(2 * asked.seconds, exit=True)  # should nobody be left to end it
     path = Path(os.fsdecode(asked.path))
     try:
         _stay_small(asked.memory)
@@ -149,6 +152,7 @@ def serve() -> int:
         say(_Unreadable(_TOO_MUCH.format("much memory"), False))
     except Exception:
         say(_Mistake(traceback.format_exc()))
+    faulthandler.cancel_dump_traceback_later()
     return 0
 
 

@@ -1,6 +1,6 @@
-"""How each edit of a field reaches Leaf: what to look at first, what to send, and what proves that it arrived.
+"""How each edit of a field reaches Leaf (its boundary: `redraw`): what to look at, what to send, what proves it.
 
-The rules are rows 1 to 4 of sync.md §6. Leaf has no versions to compare, so every edit is checked against Leaf's
+The rules are rows 1, 2 and 4 of sync.md §6. Leaf has no versions to compare, so every edit is checked against Leaf's
 present copy by value just before it is sent, and what was seen then is written beside the attempt (`pre`).
 """
 

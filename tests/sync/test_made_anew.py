@@ -35,6 +35,15 @@ def lose(laptop: Laptop, path: Path) -> None:
     laptop.database.write(lambda connection: re_attach(connection, found)).result()
 
 
+def renamed_and_lost(laptop: Laptop, folder: Path) -> tuple[str, str]:
+    """A field that was renamed Home here before the database was lost, and the item of that."""
+    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
+    laptop.sync()
+    (item,) = laptop.do(change("fields", field, name="Home"))
+    lose(laptop, folder / "anew.db")
+    return field, item
+
+
 def test_an_edit_of_what_no_list_tells_is_asked_for_by_itself(laptop: Laptop, tmp_path: Path) -> None:
     """Lists drop rows while others come and go, and leave out what cannot be read."""
     first, second, third = (
@@ -62,10 +71,7 @@ def test_an_edit_of_what_no_list_tells_is_asked_for_by_itself(laptop: Laptop, tm
 
 
 def test_it_waits_while_leafs_answer_cannot_be_read(laptop: Laptop, tmp_path: Path) -> None:
-    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
-    laptop.sync()
-    (item,) = laptop.do(change("fields", field, name="Home"))
-    lose(laptop, tmp_path / "anew.db")
+    _, item = renamed_and_lost(laptop, tmp_path)
 
     def odd(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
         if asked == "listFields":
@@ -81,10 +87,7 @@ def test_it_waits_while_leafs_answer_cannot_be_read(laptop: Laptop, tmp_path: Pa
 
 
 def test_a_record_whose_changes_wait_is_not_made_a_second_time(laptop: Laptop, tmp_path: Path) -> None:
-    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
-    laptop.sync()
-    (item,) = laptop.do(change("fields", field, name="Home"))
-    lose(laptop, tmp_path / "anew.db")
+    field, item = renamed_and_lost(laptop, tmp_path)
     with pytest.raises(RefusedError, match="after the next sync"):
         laptop.do(Create(Field(id=field, leaf_user_id=USER, name="North", shape=square())))
     laptop.sync()
@@ -92,10 +95,7 @@ def test_a_record_whose_changes_wait_is_not_made_a_second_time(laptop: Laptop, t
 
 
 def test_it_waits_while_no_leaf_user_is_known(laptop: Laptop, tmp_path: Path) -> None:
-    field = str(laptop.leaf.create_field(USER, to_geojson(square()), "North")["id"])
-    laptop.sync()
-    (item,) = laptop.do(change("fields", field, name="Home"))
-    lose(laptop, tmp_path / "anew.db")
+    _, item = renamed_and_lost(laptop, tmp_path)
 
     def nobody(asked: str, act: Callable[[], httpx.Response]) -> httpx.Response:
         empty = asked in ("listLeafUsers", "listFields")

@@ -21,15 +21,17 @@ from leafdesk.api.errors import (
     UnknownOutcomeError,
     UnreadableAnswerError,
 )
-from leafdesk.records import Kind
+from leafdesk.records import Boundary, Kind, Record
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Outbox
 from leafdesk.sync.report import Progress
 
 if TYPE_CHECKING:
     from leafdesk.api.calls import Call, Page
+    from leafdesk.api.wire import RecordProblem
 
 T = TypeVar("T")
+R = TypeVar("R", bound=Record | Boundary)
 
 
 class StoppedError(NotSentError):
@@ -172,22 +174,33 @@ def read(call: "Call[T]", trip: Trip) -> Rule[T]:
     return answer
 
 
-def every(page: "Callable[[int], Call[Page[T]]]", trip: Trip) -> Rule[list[T]]:
+def every(page: "Callable[[int], Call[Page[R]]]", trip: Trip) -> Rule[list[R]]:
     """Every usable record of a list that is not long, page by page; a long one is pulled (sync.pull)."""
-    found, number = list[T](), 0
-    before: Sequence[T] = ()
+    found, _ = yield from every_row(page, trip)
+    return found
+
+
+def every_row(page: "Callable[[int], Call[Page[R]]]", trip: Trip) -> "Rule[tuple[list[R], list[RecordProblem]]]":
+    """Every record of a list, and what in it cannot be used; `page` asks for the page of a number.
+
+    Leaf may give fewer rows than asked for, no total, or the same page again: a page is the last when as many came as
+    the total says, without one when it is not full, and always when it brought nothing new.
+    """
+    found: dict[str, R] = {}
+    problems: list[RecordProblem] = []
+    number = 0
     while True:
         one = yield from read(page(number), trip)
-        if one.items == before:  # a server that does not page says the same again
-            return found
-        found.extend(one.items)
-        number, before = number + 1, one.items
-        if one.count < FULL_PAGE:
-            return found
+        before = len(found) + len(problems)
+        found.update({record.id: record for record in one.items})
+        problems.extend(problem for problem in one.problems if problem not in problems)
+        number, rows = number + 1, len(found) + len(problems)
+        if rows == before or (one.count < FULL_PAGE if one.total is None else rows >= one.total):
+            return list(found.values()), problems
 
 
 FULL_PAGE = 100
-"""As many records as Leaf gives in a page: a shorter one is the last."""
+"""As many records as Leaf gives in a page at most."""
 
 
 def read_all(calls: "Sequence[Call[T]]", trip: Trip) -> Rule[list[T | LeafError]]:

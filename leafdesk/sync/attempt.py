@@ -105,11 +105,14 @@ def absent(item: Item, trip: Trip) -> Rule[Item]:
     Raises StaleError when an edit stands before it by now (two records turned out to be one): that one goes first.
     """
     yield from settle(item, trip, "waiting", "absent", theirs=item.theirs)
-    fresh = yield from look(lambda _, outbox: outbox.item(item.id))
-    assert fresh is not None
-    if (yield from look(lambda _, outbox: outbox.blocker(fresh))) is not None:
-        raise StaleError(item.id)
-    return fresh
+
+    def again(_: Catalog, outbox: Outbox) -> Item:
+        fresh = outbox.item(item.id)
+        if fresh is None or outbox.blocker(fresh) is not None:
+            raise StaleError(item.id)
+        return fresh
+
+    return (yield from look(again))
 
 
 def in_doubt(item: Item) -> Rule[bool]:

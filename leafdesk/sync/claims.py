@@ -7,11 +7,10 @@ Leaf numbers farms, growers and machines itself, so a create whose answer was lo
 from collections.abc import Callable, Container
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from leafdesk.api.calls import PAGE_SIZE
 from leafdesk.records import Farm, Grower, Kind, Machine
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item, Outbox, StaleError
-from leafdesk.sync.asks import Rule, Trip, look, read
+from leafdesk.sync.asks import Rule, Trip, every_row, look
 from leafdesk.sync.attempt import Verdict, conflict, done, find_known, readable
 from leafdesk.sync.lag import note_news
 
@@ -52,18 +51,10 @@ def read_all(
 
     Raises UnreadableAnswerError for one of those that has no id, or was not `known` before (None: any may be).
     """
-    found: dict[str, N] = {}
-    unreadable: dict[str, None] = {}
-    number = 0
-    while True:
-        page, before = (yield from read(call(number), trip)), len(found) + len(unreadable)
-        unreadable |= {problem.id: None for problem in page.problems if problem.id}
-        readable(page.problems, unreadable if known is None else known)
-        found.update({one.id: one for one in page.items})
-        number += 1
-        last = page.count < PAGE_SIZE and (page.total is None or number * PAGE_SIZE >= page.total)
-        if last or len(found) + len(unreadable) == before:
-            return list(found.values()), list(unreadable)
+    there, problems = yield from every_row(call, trip)
+    unreadable = list(dict.fromkeys(problem.id for problem in problems if problem.id))
+    readable(problems, unreadable if known is None else known)
+    return there, unreadable
 
 
 def chosen(item: Item) -> str | None:

@@ -4,27 +4,17 @@ from dataclasses import replace
 
 from leafdesk.api import calls
 from leafdesk.api.errors import GoneError, LeafError, UnreadableAnswerError
-from leafdesk.records import Boundary, OperationFile
+from leafdesk.records import OperationFile
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.drafts import unread_boundaries
-from leafdesk.sync.asks import Rule, Trip, look, put, read, read_all
-from leafdesk.sync.pull import PAGE
+from leafdesk.sync.asks import Rule, Trip, every, look, put, read, read_all
+from leafdesk.sync.past_boundaries import history_page
 
 
 def read_boundaries(leaf_user_id: str, key: str, leaf_id: str, trip: Trip) -> Rule[int]:
-    """Every boundary of a field; answers how many Leaf listed.
-
-    Leaf's page says nothing of paging here, its general page says that every list is paged: so page until one is short.
-    """
-    found, number = dict[str, Boundary](), 0
-    while True:
-        page = yield from read(calls.list_boundaries(leaf_user_id, leaf_id, page=number, size=PAGE), trip)
-        fresh = [one for one in page.items if one.id not in found]
-        found |= {one.id: one for one in fresh}
-        number += 1
-        if not fresh or page.count < PAGE or page.total == len(found):
-            break
-    yield from put(lambda catalog, _: catalog.put_boundaries(key, found.values()))
+    """Every boundary of a field; answers how many of those that Leaf listed can be used."""
+    found = yield from every(history_page(leaf_user_id, leaf_id), trip)
+    yield from put(lambda catalog, _: catalog.put_boundaries(key, found))
     yield from _named_only(leaf_user_id, key, leaf_id, trip)
 
     def remember(catalog: Catalog) -> Changes:

@@ -3,10 +3,13 @@
 Leaf keeps them all, and none ever changes: the history proves what arrived, and what was replaced (sync.md §6, row 3).
 """
 
+from collections.abc import Callable
+
 from leafdesk.api import calls
+from leafdesk.api.calls import Call, Page
 from leafdesk.api.wire import RecordProblem
 from leafdesk.records import Boundary, Field
-from leafdesk.sync.asks import Rule, Trip, read
+from leafdesk.sync.asks import Rule, Trip, every_row
 from leafdesk.sync.attempt import readable
 
 
@@ -29,21 +32,13 @@ def boundaries_since(field: Field, trip: Trip, before: set[str] | None) -> Rule[
 
 
 def _history_and_problems(field: Field, trip: Trip) -> Rule[tuple[list[Boundary], list[RecordProblem]]]:
-    """Where a total says there is more, page, as long as that brings something."""
-    page = yield from read(_history_call(field), trip)
-    found, problems, number = {one.id: one for one in page.items}, list(page.problems), 0
-    while page.total is not None and len(found) + len(problems) < page.total:
-        page = yield from read(_history_call(field, number), trip)
-        if found.keys() >= {one.id for one in page.items}:
-            break
-        found.update({one.id: one for one in page.items})
-        problems += [problem for problem in page.problems if problem not in problems]
-        number += 1
-    if not any(boundary.status == "ACTIVE" for boundary in found.values()):
+    history, problems = yield from every_row(history_page(field.leaf_user_id, field.id), trip)
+    if not any(boundary.status == "ACTIVE" for boundary in history):
         readable(problems)
-    return list(found.values()), problems
+    return history, problems
 
 
-def _history_call(field: Field, page: int | None = None) -> calls.Call[calls.Page[Boundary]]:
-    size = None if page is None else calls.PAGE_SIZE
-    return calls.list_boundaries(field.leaf_user_id, field.id, page=page, size=size)
+def history_page(leaf_user_id: str, leaf_id: str) -> "Callable[[int], Call[Page[Boundary]]]":
+    """A page of a field's history. Leaf's page of it says nothing of paging, its general page says that every list is
+    paged: so pages are asked for."""
+    return lambda number: calls.list_boundaries(leaf_user_id, leaf_id, page=number, size=calls.PAGE_SIZE)

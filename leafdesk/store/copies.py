@@ -175,18 +175,18 @@ class Taken:
 def take_copy(connection: sqlite3.Connection, record: Record) -> Taken | None:
     """Store one of Leaf's copies; None when there is nothing new in it."""
     kind, known = record.kind, _find(connection, record.kind, record.id)
-    key, stored = known[0] if known else record.id, None
+    key, stored, gone = known[0] if known else record.id, None, False
     if known:
-        sql = f"SELECT {COLUMNS} FROM copies c WHERE n = ? AND NOT gone"
-        stored = connection.execute(sql, (known[1],)).fetchone()
-    if stored is not None and isinstance(record, Product | Variety | TankMix):
+        sql = f"SELECT c.gone, {COLUMNS} FROM copies c WHERE n = ?"
+        gone, *stored = connection.execute(sql, (known[1],)).fetchone() or (False,)
+    if stored and not gone and isinstance(record, Product | Variety | TankMix):
         record = joined(record_of(kind, key, stored), record)  # type: ignore[type-var]
     parent = parent_of(record)
     if parent is not None and kind in PARENTS:
         parent = find_key(connection, PARENTS[kind], parent) or parent
     values = _values(record, _owner(record), parent)
-    if stored is not None and (tuple(stored) == values or older(values[-3], stored[-3])):
-        return None
+    if stored and ((not gone and tuple(stored) == values) or older(values[-3], stored[-3])):
+        return None  # also of a record that is gone: the list comes from a machine that has not heard of it yet
     number = _own_row(connection, record, known)
     places = ", ".join("?" * len(values))
     how = "INSERT OR REPLACE" if known else "INSERT"  # the former is much slower: it looks for what to replace

@@ -153,6 +153,16 @@ def test_drop_leaves_what_the_user_edited_in_sight(land) -> None:
     assert not land.catalog.gone("fields", "mill")
 
 
+def test_a_stale_copy_does_not_bring_back_what_is_gone(land) -> None:
+    land.do(change("fields", "mill", name="Mine"), "rename")
+    land.write(lambda c: Catalog(c).drop("fields", "mill"))
+    stale = field("mill", name="Stale", updated_time="2025-12-31T23:59:59Z", raw='{"stale":1}')
+    assert not land.put(stale)
+    assert land.catalog.gone("fields", "mill")
+    assert land.put(replace(stale, updated_time="2026-01-01T00:00:00Z"))
+    assert not land.catalog.gone("fields", "mill")
+
+
 def test_facts(land) -> None:
     assert land.catalog.fact("watermark") is None
     land.write(lambda c: Catalog(c).put_fact("watermark", "2026"))

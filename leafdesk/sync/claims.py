@@ -21,6 +21,11 @@ Numbered = Farm | Grower | Machine
 N = TypeVar("N", Farm, Grower, Machine)
 
 CHOSEN_IS_GONE = "The one you chose is no longer at Leaf."
+CHOSEN_IS_TAKEN = "The one you chose became another of your records."
+
+
+class TakenError(StaleError):
+    """Another create took Leaf's record meanwhile."""
 
 
 def known_before(item: Item) -> Rule[set[str] | None]:
@@ -68,7 +73,10 @@ def adopt(item: Item, record: N, call: "Call[N]", trip: Trip) -> Rule[Verdict]:
     there = yield from find_known(call, trip)
     if there is None:
         return (yield from conflict(item, trip, CHOSEN_IS_GONE, {"candidates": []}))
-    return (yield from done(item, trip, created(item, record, there, trip)))
+    try:
+        return (yield from done(item, trip, created(item, record, there, trip)))
+    except TakenError:  # the same one was chosen for two
+        return (yield from conflict(item, trip, CHOSEN_IS_TAKEN, {"candidates": []}))
 
 
 def ask_which(item: Item, trip: Trip, why: str, candidates: list[Any]) -> Rule[Verdict]:
@@ -89,11 +97,11 @@ def one_of_ours(catalog: Catalog, outbox: Outbox, kind: Kind, leaf_id: str) -> b
 
 
 def created(item: Item, record: Numbered, answer: Numbered, trip: Trip) -> Callable[[Catalog], Changes]:
-    """The record is this one of Leaf's. Raises StaleError when another create took that one meanwhile."""
+    """The record is this one of Leaf's. Raises TakenError when another create took that one meanwhile."""
 
     def job(catalog: Catalog) -> Changes:
         if catalog.key(record.kind, answer.id) not in (None, answer.id, record.id):
-            raise StaleError(item.id)
+            raise TakenError(item.id)
         note_news(catalog, trip)
         return catalog.number(record.kind, record.id, answer.id) | catalog.put([answer])
 

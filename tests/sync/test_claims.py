@@ -10,6 +10,7 @@ from leafdesk.geo.shape import to_geojson
 from leafdesk.records import USER_CREATED, Farm, Field, Grower, Machine
 from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import RefusedError
+from leafdesk.sync.claims import CHOSEN_IS_TAKEN
 from leafdesk.sync.fields import STILL_THERE
 from leafdesk.sync.lag import LAG
 
@@ -117,6 +118,29 @@ def test_the_one_that_was_chosen_may_be_gone_by_then(laptop: Laptop) -> None:
     laptop.queue(lambda outbox: outbox.resolve(item, "mine", now=laptop.now()))
     laptop.sync(pull=False)
     assert laptop.item(item).state == "done" and laptop.far.counts["createMachine"] == 2
+
+
+def test_one_that_was_chosen_for_two_is_the_firsts_and_the_second_is_asked_about_again(laptop: Laptop) -> None:
+    laptop.sync()
+    two = [*laptop.do(*(Create(Farm(id=name, leaf_user_id=USER, name=name)) for name in ("South", "East")))]
+    lose(laptop, "createFarm", after=True)
+    laptop.sync(pull=False)
+    laptop.far.fault = None
+    laptop.time += 91
+    for farm in laptop.leaf.all("farms"):
+        laptop.leaf.update_farm(USER, farm["id"], "North" if farm["name"] == "South" else "West")
+    laptop.sync()
+    (north,) = [str(farm["id"]) for farm in laptop.leaf.all("farms") if farm["name"] == "North"]
+    for item in two:
+        laptop.queue(lambda outbox, item=item: outbox.adopt(item, north, now=laptop.now()))
+    laptop.sync()
+    first, second = map(laptop.item, two)
+    assert first.state == "done" and laptop.catalog.leaf_id("farms", "South") == north
+    assert second.state == "conflict" and second.reason == CHOSEN_IS_TAKEN
+    laptop.queue(lambda outbox: outbox.resolve(second.id, "theirs", now=laptop.now()))
+    laptop.sync()
+    assert laptop.states() == [] and laptop.far.counts["createFarm"] == 2
+    assert sorted(farm.name for farm in laptop.catalog.farms()) == ["North", "West"]
 
 
 def test_send_mine_again_does_not_ask_about_the_same_one_twice(laptop: Laptop) -> None:

@@ -19,6 +19,7 @@ from leafdesk.ui.main_window import MainWindow
 from leafdesk.ui.map import colours
 from leafdesk.ui.map.compared import ComparedTool
 from leafdesk.ui.panels import queue as queue_page
+from leafdesk.ui.panels.queue_line import QueueLine
 from leafdesk.workspace import FieldRow
 from tests.journeys import hands
 
@@ -348,7 +349,8 @@ def test_the_queue_is_worked_with_the_keys(window: MainWindow, qtbot: QtBot) -> 
     assert window.inspector.field_id == first.line.item.record_id
 
 
-def test_one_of_several_at_leaf_is_said_to_be_mine(window: MainWindow, qtbot: QtBot) -> None:
+def _new_farm_in_doubt(window: MainWindow, qtbot: QtBot, *candidates: dict[str, str]) -> QueueLine:
+    """The line of a farm that may be any of these at Leaf."""
     user = window.workspace.catalog.users()[0].id
     window.doing.do(Create(Farm(id="made", leaf_user_id=user, name="South")))
     window.show_page("queue")
@@ -358,18 +360,33 @@ def test_one_of_several_at_leaf_is_said_to_be_mine(window: MainWindow, qtbot: Qt
         outbox = Outbox(connection)
         (item,) = outbox.items()
         sent, _ = outbox.mark_sent(item, body={"name": "South"}, pre={"ids": []}, now="now", run_id="r", at=1.0)
-        candidates = {"candidates": [{"id": "999", "name": "South"}, {"id": "998", "name": "North"}]}
-        outbox.settle(sent, "conflict", outcome="unknown", reason="Which?", theirs=candidates, now="now")
+        theirs = {"candidates": list(candidates)}
+        outbox.settle(sent, "conflict", outcome="unknown", reason="Which?", theirs=theirs, now="now")
 
     window.workspace._database.write(in_doubt).result(10)
     window.queue.load()
     qtbot.waitUntil(lambda: [line.line.item.state for line in window.queue.lines.values()] == ["conflict"])
     (line,) = window.queue.lines.values()
-    shown = [made.text() for made in line.buttons.values() if not made.isHidden()]
-    assert shown == ["“South” (999) is mine", "“North” (998) is mine", "Send mine again", "Forget mine"]
+    return line
+
+
+def _shown(line: QueueLine) -> list[str]:
+    return [made.text() for made in line.buttons.values() if not made.isHidden()]
+
+
+def test_one_of_several_at_leaf_is_said_to_be_mine(window: MainWindow, qtbot: QtBot) -> None:
+    line = _new_farm_in_doubt(window, qtbot, {"id": "999", "name": "South"}, {"id": "998", "name": "North"})
+    assert _shown(line) == ["“South” (999) is mine", "“North” (998) is mine", "Send mine again", "Forget mine"]
     line.buttons["is-998"].click()
     qtbot.waitUntil(lambda: [item.state for item in window.queue.items] == ["waiting"])
     assert window.queue.items[0].theirs == {"adopt": "998"}
+
+
+def test_where_the_chosen_one_is_gone_mine_is_sent_again_or_forgotten(window: MainWindow, qtbot: QtBot) -> None:
+    line = _new_farm_in_doubt(window, qtbot)
+    assert _shown(line) == ["Send mine again", "Forget mine"]
+    line.buttons["theirs"].click()
+    qtbot.waitUntil(lambda: not window.queue.items)
 
 
 def test_many_records_gone_at_leaf_are_removed_when_somebody_says_so(

@@ -32,7 +32,7 @@ ANSWERS: dict[str, dict[str, tuple[str, str]]] = {
 
 def sort_of(item: Item) -> str:
     """Which answers belong to a conflict in the queue."""
-    if (item.theirs or {}).get("candidates"):
+    if "candidates" in (item.theirs or {}):
         return "which"
     if item.theirs is None:
         return "gone"

@@ -320,10 +320,7 @@ def _inputs(c: Colours) -> str:
     QDateEdit::up-button, QDateEdit::down-button {{ subcontrol-origin: border; width: 1px; height: 1px; border: none; }}
     QLineEdit:focus, QComboBox:focus, QDateEdit:focus {{ border: 1px solid {c.accent}; }}
     QComboBox[chosen="true"] {{ background: {c.accent_soft}; border-color: {c.accent}; color: {c.accent}; }}
-    QCheckBox {{ spacing: 8px; }}
-    QCheckBox::indicator {{ width: 14px; height: 14px; border: 1px solid {c.disabled}; border-radius: 4px;
-        background: {c.sunken}; }}
-    QCheckBox::indicator:checked {{ background: {c.accent}; border: 4px solid {c.accent_soft}; border-radius: 4px; }}
+    QCheckBox:disabled {{ color: {c.disabled}; }}
     QCheckBox:focus {{ color: {c.accent}; }}
     QComboBox::drop-down {{ border: none; width: 24px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line}; padding: 4px;
@@ -373,8 +370,6 @@ def _lists(c: Colours) -> str:
     QTreeView {{ show-decoration-selected: 0; }}
     QTreeView::item:selected, QTreeView::branch:selected {{ background: transparent; }}
     QListWidget::item {{ padding: 4px 8px; border-radius: 6px; min-height: 24px; }}
-    QListWidget::indicator {{ width: 12px; height: 12px; border: 1px solid {c.muted}; border-radius: 3px; }}
-    QListWidget::indicator:checked {{ background: {c.accent}; border-color: {c.accent}; }}
     QListWidget::item:selected {{ background: {c.accent_soft}; color: {c.text}; }}
     QListWidget::item:hover {{ background: {c.hover}; }}
     QTableView {{ background: {c.raised}; border: none; outline: none; border-radius: 8px; }}

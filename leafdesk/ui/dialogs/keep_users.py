@@ -10,6 +10,7 @@ from leafdesk.ui import words
 from leafdesk.ui.dialogs.sheet import Sheet
 from leafdesk.ui.parts import label
 from leafdesk.ui.theme import STEP
+from leafdesk.ui.ticks import with_ticks
 from leafdesk.workspace import UserHere
 
 ID = Qt.ItemDataRole.UserRole
@@ -32,7 +33,7 @@ class KeepUsers(Sheet):
         super().__init__(parent, "Leaf users kept on this laptop", about, "Keep these", no="Leave as it is")
         self.setObjectName("keepUsers")
         self.users = {one.user.id: one for one in users}
-        self.found = QListWidget()
+        self.found = with_ticks(QListWidget())
         self.found.setObjectName("keptUsers")
         self.found.setWordWrap(True)
         self.found.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

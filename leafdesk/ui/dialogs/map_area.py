@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from leafdesk.tiles.area import Area, widened
 from leafdesk.tiles.download import MOST_TILES, why_not
@@ -14,6 +14,7 @@ from leafdesk.ui.dialogs.field import add_farms
 from leafdesk.ui.dialogs.sheet import Sheet
 from leafdesk.ui.parts import Figures, Picker, label, row
 from leafdesk.ui.theme import STEP
+from leafdesk.ui.ticks import tick_box
 
 if TYPE_CHECKING:
     from leafdesk.geo.shape import Box
@@ -64,7 +65,7 @@ class MapArea(Sheet):
         self.figures = Figures(tiles="Tiles", here="Here already", size="About", time="Takes about")
         self.lines.addSpacing(STEP)
         self.lines.addWidget(self.figures)
-        self.agreed = QCheckBox("I have read the terms of this map, and they allow it")
+        self.agreed = tick_box("I have read the terms of this map, and they allow it")
         self.agreed.setVisible(self.source.bulk == "ask")
         self.terms = label(f"Terms: {self.source.terms}" if self.source.terms else "", "muted", wrap=True, select=True)
         self.terms.setVisible(bool(self.source.terms))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QWidget
 
 from leafdesk.files.found import Reading
 from leafdesk.ui.dialogs.field import NO_FARM, farm_names
 from leafdesk.ui.lists import Lists
 from leafdesk.ui.parts import Picker, button, label, row
 from leafdesk.ui.theme import STEP
+from leafdesk.ui.ticks import tick_box
 from leafdesk.workspace.importing import Wishes
 
 SUGGESTED, NUMBERED = "\0suggested", "\0numbered"
@@ -34,7 +35,7 @@ class ImportForm(QWidget):
         self.readings: list[Reading] = []
         self._named = False  # somebody chose where the names come from
         self.user, self.farm, self.names = Picker(), Picker(), Picker()
-        self.swap = QCheckBox("Latitude stands first")
+        self.swap = tick_box("Latitude stands first")
         self.crs = QLineEdit(placeholderText="From the file")
         self.again = button("Read again", tip="Read the files once more, with this reference system")
         self._user_name = label("Leaf user", "muted")

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from leafdesk.ui import words
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP
+from leafdesk.ui.ticks import with_ticks
 
 if TYPE_CHECKING:
     from leafdesk.ui.main_window import MainWindow
@@ -42,7 +43,7 @@ class Maps(QFrame):
         self.setObjectName("page")
         self.window_, self.desk = window, window.maps
         commands = window.commands
-        self.list = QListWidget()
+        self.list = with_ticks(QListWidget())
         self.list.setObjectName("maps")
         self.list.setAccessibleName("Maps under the fields, the uppermost first")
         self.list.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)

@@ -9,6 +9,7 @@ from leafdesk.ui.lists import Lists
 from leafdesk.ui.panels.side import Side
 from leafdesk.ui.parts import button, label, row
 from leafdesk.ui.theme import STEP
+from leafdesk.ui.ticks import with_ticks
 from leafdesk.workspace import Meeting, Workspace
 
 LEAST, ASKING = "0.01", "Asking Leaf…"
@@ -39,7 +40,7 @@ class Overlaps(Side):
             row(label("At least", "muted"), self.threshold, label("% of either field", "muted"), None)
         )
         self.count = label("", "muted", wrap=True)
-        self.found = QListWidget()
+        self.found = with_ticks(QListWidget())
         self.found.setObjectName("overlapList")
         self.found.setAccessibleName("Fields that overlap; Space ticks one, Enter looks at it")
         self.found.setMinimumHeight(STEP * 40)

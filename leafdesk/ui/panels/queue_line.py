@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from leafdesk.edits import Change, Create, Delete, Redraw
 from leafdesk.records import word
@@ -16,6 +16,7 @@ from leafdesk.ui.panels.answers import ANSWERS, sort_of
 from leafdesk.ui.panels.line import paint_mark
 from leafdesk.ui.parts import Card, button, label, row, set_role
 from leafdesk.ui.theme import STEP, Theme
+from leafdesk.ui.ticks import tick_box
 from leafdesk.workspace import Item
 from leafdesk.workspace.clashes import comparable
 
@@ -65,7 +66,7 @@ class QueueLine(Card):
         self.advice.setHidden(not self.advice.text())
         self.setAccessibleDescription(f"{self.reason.text()} {self.advice.text()}".strip())
         self.column.setContentsMargins(STEP * 4, STEP * 3, STEP * 4, STEP * 3)
-        self.chosen = QCheckBox()
+        self.chosen = tick_box()
         self.chosen.setAccessibleName(f"Choose {item.sentence}")
         self.chosen.setToolTip("Choose this change, to send, retry or discard several together")
         self.column.addLayout(row(Sign(item.state, queue.theme), self.state, None, when, self.chosen))

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSignalBlocker, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from leafdesk import __version__
 from leafdesk.ui.actions import Actions
@@ -11,6 +11,7 @@ from leafdesk.ui.newness import Newness
 from leafdesk.ui.panels.newer import NewerCard
 from leafdesk.ui.parts import Card, Figures, button, label, row
 from leafdesk.ui.theme import STEP, Choice, Theme
+from leafdesk.ui.ticks import tick_box
 from leafdesk.workspace import Workspace
 
 WIDE = STEP * 160
@@ -86,7 +87,7 @@ class Settings(QFrame):
 
     def _build_syncing(self) -> QWidget:
         card = Card()
-        self.by_itself = QCheckBox("Sync by itself")
+        self.by_itself = tick_box("Sync by itself")
         self.by_itself.setObjectName("sync-by-itself")
         self.by_itself.toggled.connect(self._costs.switch)
         self.by_itself.setToolTip("Soon after a change, when a connection comes back, and now and then")

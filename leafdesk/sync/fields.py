@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from leafdesk.api import calls
-from leafdesk.api.errors import AnsweredError
+from leafdesk.api.errors import GoneError, RefusedByLeafError
 from leafdesk.edits import Change, Create, Redraw
 from leafdesk.geo.overlap import likeness
 from leafdesk.geo.shape import Shape
@@ -29,6 +29,7 @@ from leafdesk.sync.attempt import (
     find_known,
     in_doubt,
     park,
+    readable,
     send_ahead,
     unbelievable,
 )
@@ -102,10 +103,12 @@ def _under_another_id(item: Item, record: Field, drawn: Shape, trip: Trip) -> Ru
 
 
 def _at_its_place(record: Field, drawn: Shape, trip: Trip) -> Rule[Sequence[Field]]:
+    """Raises UnreadableAnswerError where something there cannot be read."""
     try:
         page = yield from read(calls.find_fields(record.leaf_user_id, shape=drawn, threshold=SAME_PLACE), trip)
-    except AnsweredError:
+    except (GoneError, RefusedByLeafError):
         return ()  # a Leaf that does not answer this question
+    readable(page.problems)
     return page.items
 
 

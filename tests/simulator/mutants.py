@@ -186,7 +186,7 @@ MUTANTS = (
     Mutant(name="brought back without looking", instead=(("leafdesk.store.answering.load_attempts", _empty),)),
     Mutant(
         name="what cannot be read is not there",
-        instead=_in("readable", _never, "claims", "past_boundaries", "triggers"),
+        instead=_in("readable", _never, "claims", "fields", "past_boundaries", "triggers"),
     ),
     Mutant(name="no journal", deaf=("INSERT INTO journal",)),
 )

@@ -117,6 +117,32 @@ def test_a_leaf_that_does_not_answer_the_question_gets_it_again_under_the_same_i
     assert [str(one["id"]) for one in laptop.leaf.all("fields")] == [HOME]
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(401, json={"title": "No"}),
+        httpx.Response(403, json={}),
+        httpx.Response(200, json=[{"id": {}}]),
+    ],
+)
+def test_an_answer_that_does_not_tell_what_is_there_proves_nothing(laptop: Laptop, answer: httpx.Response) -> None:
+    laptop.sync()
+    (item,) = laptop.do(home())
+    lose_first(laptop, arrives=True)
+    laptop.sync(pull=False)
+    laptop.time += 91
+    laptop.far.fault = lambda asked, act: answer if asked == "findFieldsByGeometry" else act()
+    laptop.sync(pull=False)
+    assert laptop.item(item).state in ("sent", "parked") and laptop.item(item).attempts == 1
+    laptop.far.fault = None
+    if laptop.item(item).state == "parked":
+        laptop.queue(lambda outbox: outbox.retry(item))
+    laptop.time += 91
+    laptop.sync()
+    assert laptop.item(item).state == "done" and laptop.item(item).attempts == 1
+    assert len(laptop.leaf.all("fields")) == 1
+
+
 def test_a_second_one_that_lands_after_the_settle_time_is_told(laptop: Laptop) -> None:
     sent_twice(laptop, home())
     laptop.sync()

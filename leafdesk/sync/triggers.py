@@ -11,7 +11,7 @@ from leafdesk.edits import Enable, Match, SyncProvider, Trigger, Upload
 from leafdesk.records import VALIDATED, Field, ProductMatch, provider_of
 from leafdesk.store.catalog import Catalog, Changes
 from leafdesk.store.outbox import Item
-from leafdesk.sync.asks import Rule, Trip, every, look, read
+from leafdesk.sync.asks import Rule, Trip, every_row, look, read
 from leafdesk.sync.attempt import (
     GONE,
     Verdict,
@@ -87,14 +87,22 @@ def _enable_grower(item: Item, place: Place, trip: Trip) -> Rule[Verdict]:
 
 
 def _previews(place: Place, trip: Trip) -> Rule[list[Field]]:
-    """The preview fields of a grower, as Leaf has them now."""
+    """The preview fields of a grower, as Leaf has them now.
+
+    Raises UnreadableAnswerError where there seems to be none, and something cannot be read: it may be one.
+    """
     whose = place.leaf_user_id
-    farms = yield from every(
+    farms, odd = yield from every_row(
         lambda page: calls.list_farms(leaf_user_id=whose, grower_id=place.leaf_id, page=page), trip
     )
-    fields = yield from every(lambda page: calls.list_fields(leaf_user_id=whose, status="PREVIEW", page=page), trip)
+    fields, odd_too = yield from every_row(
+        lambda page: calls.list_fields(leaf_user_id=whose, status="PREVIEW", page=page), trip
+    )
     its = {farm.id for farm in farms}
-    return [field for field in fields if field.farm_id in its and field.status == "PREVIEW"]
+    found = [field for field in fields if field.farm_id in its and field.status == "PREVIEW"]
+    if not found:
+        readable([*odd, *odd_too])
+    return found
 
 
 def _upload(item: Item, edit: Upload, place: Place, trip: Trip) -> Rule[Verdict]:

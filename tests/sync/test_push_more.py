@@ -253,6 +253,23 @@ def test_all_previews_of_a_grower_are_enabled_at_once(laptop: Laptop, lost: bool
     assert laptop.far.counts["enablePreviewFieldsByGrower"] == 1 + (lost is True), "there was nothing left to enable"
 
 
+@pytest.mark.parametrize("unread", ["listFarms", "listFields"])
+def test_a_grower_is_enabled_only_when_it_is_known_that_no_preview_is_left(laptop: Laptop, unread: str) -> None:
+    grower = laptop.leaf.create_grower(USER, "Hill")["id"]
+    farm = laptop.leaf.create_farm(USER, "Hill Farm", grower)["id"]
+    ours = preview(laptop)
+    laptop.leaf.update_field(USER, ours, {"farmId": farm})
+    laptop.sync()
+    (item,) = laptop.do(Enable(str(grower), "growers"))
+    odd = httpx.Response(200, json=[{"id": {}}])
+    laptop.far.fault = lambda asked, act: odd if asked == unread else act()
+    laptop.sync(pull=False)
+    assert laptop.item(item).state == "waiting" and "cannot be read" in (laptop.item(item).reason or "")
+    laptop.far.fault = None
+    laptop.sync()
+    assert laptop.item(item).state == "done" and laptop.leaf.field(ours)["status"] != "PREVIEW"
+
+
 def test_a_grower_that_leaf_does_not_have_cannot_be_enabled(laptop: Laptop) -> None:
     laptop.sync()
     laptop.do(Create(Grower(id="g-1", leaf_user_id=USER, name="New")))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPalette, QPen
 from PySide6.QtWidgets import QApplication, QCheckBox, QProxyStyle, QStyle, QStyleOption, QWidget
 
-if TYPE_CHECKING:
-    W = TypeVar("W", bound=QWidget)
+from leafdesk.ui.theme import STEP
+
+W = TypeVar("W", bound=QWidget)
 
 SIZE = 16
 """Pixels of a side."""
@@ -49,7 +50,7 @@ class Ticks(QProxyStyle):
         """The size of a box and its distance to the words."""
         if metric in _SIDES:
             return SIZE
-        return 8 if metric == _GAP else super().pixelMetric(metric, option, widget)
+        return STEP * 2 if metric == _GAP else super().pixelMetric(metric, option, widget)
 
     def drawPrimitive(
         self,

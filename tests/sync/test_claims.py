@@ -122,7 +122,7 @@ def test_the_one_that_was_chosen_may_be_gone_by_then(laptop: Laptop) -> None:
 
 def test_one_that_was_chosen_for_two_is_the_firsts_and_the_second_is_asked_about_again(laptop: Laptop) -> None:
     laptop.sync()
-    two = [*laptop.do(*(Create(Farm(id=name, leaf_user_id=USER, name=name)) for name in ("South", "East")))]
+    two = laptop.do(*(Create(Farm(id=name, leaf_user_id=USER, name=name)) for name in ("South", "East")))
     lose(laptop, "createFarm", after=True)
     laptop.sync(pull=False)
     laptop.far.fault = None

@@ -49,7 +49,7 @@ def bodies(outbox: Outbox, item: Item) -> list[dict[str, Any]]:
     return [attempt.body for attempt in attempts if isinstance(attempt.body, dict)]
 
 
-def read_all(
+def all_there(
     call: "Callable[[int], Call[Page[N]]]", trip: Trip, known: Container[str] | None
 ) -> Rule[tuple[list[N], list[str]]]:
     """Every record of every page, and the ids of those that cannot be read; `call` asks for the page of a number.

@@ -26,7 +26,7 @@ from leafdesk.sync.attempt import (
     unbelievable,
     wait,
 )
-from leafdesk.sync.claims import adopt, ask_which, bodies, chosen, claimed, created, known_before, read_all
+from leafdesk.sync.claims import adopt, all_there, ask_which, bodies, chosen, claimed, created, known_before
 from leafdesk.sync.merge import same, texts, three_way
 from leafdesk.sync.places import Place
 
@@ -44,7 +44,7 @@ def create(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if before is None:
         return (yield from _post(item, record, sorted((yield from _known(record, trip))), trip))
     if (yield from in_doubt(item)):
-        there, _ = yield from read_all(partial(_listed, record), trip, before)
+        there, _ = yield from all_there(partial(_listed, record), trip, before)
         return (yield from _probe(item, record, there, before, trip))
     return (yield from _post(item, record, sorted(before), trip))
 
@@ -62,7 +62,7 @@ def _known(record: Farm | Grower, trip: Trip) -> Rule[list[str]]:
     """
     whose = record.kind, record.leaf_user_id
     if whose not in trip.listed:
-        there, unreadable = yield from read_all(partial(_listed, record), trip, None)
+        there, unreadable = yield from all_there(partial(_listed, record), trip, None)
         trip.listed[whose] = [*(one.id for one in there), *unreadable]
     return trip.listed[whose]
 

@@ -14,7 +14,7 @@ from leafdesk.store.catalog import Catalog
 from leafdesk.store.outbox import Item, Outbox
 from leafdesk.sync.asks import Rule, Trip, look
 from leafdesk.sync.attempt import GONE, Verdict, absent, conflict, done, find_known, in_doubt, send_ahead, unbelievable
-from leafdesk.sync.claims import adopt, ask_which, bodies, chosen, claimed, created, known_before, read_all
+from leafdesk.sync.claims import adopt, all_there, ask_which, bodies, chosen, claimed, created, known_before
 from leafdesk.sync.fields import deleted_already
 from leafdesk.sync.merge import same, three_way
 from leafdesk.sync.places import Place
@@ -31,7 +31,7 @@ def create_machine(item: Item, edit: Create, trip: Trip) -> Rule[Verdict]:
     if mine is not None:
         return (yield from adopt(item, record, calls.get_machine(record.leaf_user_id, mine), trip))
     before = yield from known_before(item)
-    there, unreadable = yield from read_all(partial(_by_hand, record.leaf_user_id), trip, before)
+    there, unreadable = yield from all_there(partial(_by_hand, record.leaf_user_id), trip, before)
     known = {one.id for one in there}.union(unreadable) if before is None else before
     if (yield from in_doubt(item)):
         ours, perhaps = yield from look(lambda catalog, outbox: _sift(catalog, outbox, item, there, known))

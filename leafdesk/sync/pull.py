@@ -40,7 +40,7 @@ from leafdesk.sync.sweep import (
 )
 from leafdesk.sync.tally import BATCH, Pulled, batches
 
-PAGE = 100
+PAGE = calls.PAGE_SIZE
 """Records per page: Leaf's most."""
 PAGES_AT_ONCE = 4
 

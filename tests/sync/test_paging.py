@@ -37,11 +37,11 @@ def test_every_farm_is_read_however_many_come_in_a_page(
     rows, starts = farms(laptop), count(step=size)
     headers = {} if total is None else {"x-total-count": str(total)}
 
-    def page() -> httpx.Response:
+    def page(*_: object) -> httpx.Response:
         start = next(starts)
         return httpx.Response(200, headers=headers, json=rows[start : start + size])
 
-    laptop.far.fault = lambda *_: page()
+    laptop.far.fault = page
     assert names(laptop) == NAMES
     assert laptop.far.counts["listFarms"] == asked
 

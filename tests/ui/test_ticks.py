@@ -3,10 +3,18 @@
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QCheckBox, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyleOptionButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from leafdesk.ui.theme import Choice, Theme
+from leafdesk.ui.theme import STEP, Choice, Theme
 from leafdesk.ui.ticks import SIZE, tick_box, with_ticks
 
 ELBOW = (0.43, 0.71)
@@ -54,6 +62,16 @@ def test_a_chosen_box_is_filled_and_ticked(theme: Theme, qtbot: QtBot) -> None:
     assert after.size() == before.size()
     assert alike(in_box(after, box_of(box), *ELBOW), colour(_Role.HighlightedText))
     assert alike(in_box(after, box_of(box), 0.8, 0.8), colour(_Role.Accent))
+
+
+def test_the_words_stand_two_steps_beside_the_box(theme: Theme, qtbot: QtBot) -> None:
+    box = tick_box("Sync by itself")
+    shown(box, qtbot)
+    option = QStyleOptionButton()
+    box.initStyleOption(option)
+    square = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
+    words = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxContents, option, box)
+    assert square.width() == SIZE and words.left() - square.right() == 2 * STEP
 
 
 def test_a_box_that_cannot_be_changed_is_not_filled(theme: Theme, qtbot: QtBot) -> None:
